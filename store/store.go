@@ -1,0 +1,150 @@
+// Package store says what an engine must do. The comments here are the
+// contract; package storetest is its executable form, and every engine passes
+// all of it.
+package store
+
+import (
+	"context"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+// A Store keeps one graph. It is safe for use by many goroutines.
+type Store interface {
+	// View runs fn on a snapshot: all of its reads see one state. Readers
+	// never wait for the writer. It ends early when ctx does.
+	View(ctx context.Context, fn func(Reader) error) error
+
+	// Update runs fn and makes what it wrote durable before it returns nil.
+	// An error from fn undoes all that it wrote. Calls that arrive together
+	// may share one commit; each sees what those before it wrote. fn may run
+	// more than once, so it must not keep state from an earlier run, and it
+	// should be short: everyone who writes waits for it.
+	Update(ctx context.Context, fn func(Tx) error) error
+
+	// Check looks for damage in the stored data, page by page.
+	Check(ctx context.Context) error
+
+	// Close waits for writes under way and releases everything.
+	Close() error
+}
+
+// A Reader reads one state of the graph. It is valid inside the closure that it
+// was given to, on one goroutine.
+type Reader interface {
+	// Now is the time at which the transaction began; it does not move.
+	Now() pedigree.Time
+
+	// Node finds a node by its public identity, in the bin or not. The error
+	// is NotFound where there is none; its message is for no client.
+	Node(workspace pedigree.NodeID, t pedigree.Type, uid string) (pedigree.Node, error)
+
+	// NodeNamed finds a context by its name, in the bin or not; else NotFound.
+	NodeNamed(workspace pedigree.NodeID, t pedigree.Type, name string) (pedigree.Node, error)
+
+	// Nodes gives nodes by identity, in the order asked for; unknown ones are
+	// left out.
+	Nodes(ids []pedigree.NodeID) ([]pedigree.Node, error)
+
+	// Find answers a query: one page and the cursor for the next, which is nil
+	// after the last.
+	Find(q *query.Query) ([]pedigree.Node, query.Cursor, error)
+
+	// Facts gives the properties and latest points of nodes, in the order
+	// asked for, one entry per node. With spaces, only those.
+	Facts(ids []pedigree.NodeID, spaces ...pedigree.Space) ([]pedigree.Facts, error)
+
+	// Property gives one property of a node and whether it is there.
+	Property(id pedigree.NodeID, space pedigree.Space, key string) (value string, ok bool, err error)
+
+	// Events gives the events of executions with the artifacts at their other
+	// end, in order of arrival.
+	Events(executions []pedigree.NodeID) ([]EventNode, error)
+
+	// Producers gives the events in which artifacts were written.
+	Producers(artifacts []pedigree.NodeID) ([]pedigree.Event, error)
+
+	// Points gives a series in order of time, step and value, NaN before
+	// numbers, from after the given point (nil: from the start), at most limit.
+	Points(id pedigree.NodeID, key string, after *pedigree.Point, limit int) ([]pedigree.Point, error)
+
+	// Steps gives the distinct steps of a series, ascending.
+	Steps(id pedigree.NodeID, key string) ([]int64, error)
+
+	// PointsAt gives the points of a series at the given steps (ascending), in
+	// order of step, time and value, at most limit.
+	PointsAt(id pedigree.NodeID, key string, steps []int64, limit int) ([]pedigree.Point, error)
+
+	// Evaluations gives the evaluations of artifacts, by artifact, key and time.
+	Evaluations(artifacts []pedigree.NodeID) ([]pedigree.Evaluation, error)
+
+	// InputsUsed lists the distinct data sets that live executions at home read,
+	// with the value of the given event tag ("" where it is not set), at most limit.
+	InputsUsed(home pedigree.NodeID, tag string, limit int) ([]InputUse, error)
+}
+
+// A Tx reads and writes. Writes are seen by later reads of the same Tx.
+type Tx interface {
+	Reader
+
+	// NextNumber counts up a sequence of the workspace; the first is 1. A
+	// number is never given twice; one whose transaction fails is not lost.
+	NextNumber(workspace pedigree.NodeID, sequence string) (int64, error)
+
+	// CreateNode stores n and sets its ID, Created and Updated. The error is
+	// AlreadyExists where UID, or for a context Name, is taken.
+	CreateNode(n *pedigree.Node) error
+
+	// UpdateNode stores all of n but what can never change (ID, workspace,
+	// home, type, UID, Created) and sets Updated. Renaming a context to a taken
+	// name gives AlreadyExists.
+	UpdateNode(n *pedigree.Node) error
+
+	// SetDeletedAt puts all nodes of a type at home into the bin (when is set)
+	// or takes them out (NoTime).
+	SetDeletedAt(home pedigree.NodeID, t pedigree.Type, when pedigree.Time) error
+
+	// Purge removes a node with everything that hangs on it, and for a context
+	// all nodes whose home it is. It cannot be undone.
+	Purge(id pedigree.NodeID) error
+
+	// Deleted lists nodes that were put in the bin before a moment, oldest
+	// first, at most limit.
+	Deleted(before pedigree.Time, limit int) ([]pedigree.Node, error)
+
+	// PutProperties stores properties of n; those there already take the new
+	// value.
+	PutProperties(n *pedigree.Node, properties ...pedigree.Property) error
+
+	// AddProperty stores a property of n unless its key is taken, and then
+	// returns the value that stands.
+	AddProperty(n *pedigree.Node, p pedigree.Property) (standing string, added bool, err error)
+
+	// DeleteProperty removes a property and reports whether it was there.
+	DeleteProperty(n *pedigree.Node, space pedigree.Space, key string) (bool, error)
+
+	// AppendPoints adds points to the series of n and moves the latest point
+	// of each key by the rule of [pedigree.Point.Later]. A point that is there
+	// already is left alone.
+	AppendPoints(n *pedigree.Node, points []pedigree.Point) error
+
+	// AddEvaluations stores evaluations; one that is there already is left alone.
+	AddEvaluations(evaluations []pedigree.Evaluation) error
+
+	// PutEvent stores an event and reports whether it is new. One that joins
+	// the same two nodes in the same direction stays as it was.
+	PutEvent(e *pedigree.Event) (bool, error)
+}
+
+// An EventNode is an event and the artifact in it.
+type EventNode struct {
+	pedigree.Event
+	Node pedigree.Node
+}
+
+// An InputUse says that a data set was read, and as what.
+type InputUse struct {
+	Dataset pedigree.Node
+	Tag     string
+}
