@@ -1,0 +1,57 @@
+// Package route is the form of the one table of everything that can be called.
+// Each wire declares its operations with the permission they need; the server
+// mounts them behind the same guards. Tests walk the table, so an operation
+// that is not in it does not exist.
+package route
+
+import "net/http"
+
+// Permission is what a caller must hold for an operation. There is no default:
+// an operation that declares none cannot be mounted.
+type Permission string
+
+// The permissions, from the least to the most.
+const (
+	Public Permission = "public" // anyone, also before signing in: health and version
+	Read   Permission = "read"   // see records and artifacts
+	Write  Permission = "write"  // add and change
+	Delete Permission = "delete" // put in the bin, remove for ever
+	Manage Permission = "manage" // what concerns the whole server
+)
+
+// Body says what an operation accepts as its request body.
+type Body uint8
+
+// The sorts of body.
+const (
+	NoBody    Body = iota // none is read
+	JSONBody              // application/json, required when there is a body
+	BytesBody             // any content, streamed to its destination
+)
+
+// A Route is one operation.
+type Route struct {
+	Method     string // GET also answers HEAD
+	Pattern    string // path in the syntax of http.ServeMux, without method or host
+	Permission Permission
+	Body       Body
+	MaxBody    int64 // bytes; 0 stands for the server's limit on JSON, -1 for none
+	Handler    http.HandlerFunc
+}
+
+// A Wire is one protocol: its operations and its way to say no.
+type Wire struct {
+	Name   string
+	Routes []Route
+
+	// Prefixes are the paths whose unknown parts the wire answers for.
+	Prefixes []string
+
+	// Fail writes err in the form of the wire. The guards before a handler use
+	// it too, so a body that is too large is refused in the client's language.
+	Fail func(w http.ResponseWriter, r *http.Request, err error)
+
+	// NotFound and WrongMethod answer for paths below Prefixes that no route
+	// matches.
+	NotFound, WrongMethod http.HandlerFunc
+}
