@@ -1,0 +1,40 @@
+// Package mlflow speaks the REST protocol of MLflow's tracking server: it
+// decodes requests as that server does, calls the rules, and encodes what they
+// answer. It holds no rule of its own beyond the shape of a message.
+package mlflow
+
+import (
+	"log/slog"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/tracking"
+)
+
+// A Handler answers MLflow's requests. Its operations are those of [Handler.Wire].
+type Handler struct {
+	tracking *tracking.Service
+	log      *slog.Logger
+}
+
+// New returns a handler that calls the given rules and logs what it hides from
+// clients.
+func New(rules *tracking.Service, log *slog.Logger) *Handler {
+	return &Handler{tracking: rules, log: log}
+}
+
+// workspace is where a request works: one place to change when there are more
+// workspaces than the default.
+func (h *Handler) workspace() pedigree.NodeID { return pedigree.DefaultWorkspace }
+
+// Wire is the protocol as the server mounts it.
+func (h *Handler) Wire() route.Wire {
+	return route.Wire{
+		Name:        "mlflow",
+		Routes:      h.artifactRoutes(),
+		Prefixes:    []string{"/api/2.0/", "/api/3.0/", "/ajax-api/2.0/", "/ajax-api/3.0/"},
+		Fail:        h.fail,
+		NotFound:    notFound,
+		WrongMethod: wrongMethod,
+	}
+}
