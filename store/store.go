@@ -135,6 +135,10 @@ type Tx interface {
 	// PutEvent stores an event and reports whether it is new. One that joins
 	// the same two nodes in the same direction stays as it was.
 	PutEvent(e *pedigree.Event) (bool, error)
+
+	// UpdateEvent stores the time, step and tags of an event that is there,
+	// named by its ID; else NotFound.
+	UpdateEvent(e *pedigree.Event) error
 }
 
 // An EventNode is an event and the artifact in it.
