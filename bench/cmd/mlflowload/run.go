@@ -1,0 +1,200 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pedigree-ml/pedigree/bench"
+)
+
+// settings are the flags of a run.
+type settings struct {
+	label, url, out, log, dir, only, experiment, empty, suite string
+	pid, runs, points, most, pages, restarts                  int
+	clients                                                   []int
+	seconds, idle                                             time.Duration
+	command                                                   []string
+}
+
+func parse(args []string) (*settings, error) {
+	var s settings
+	f := flag.NewFlagSet("run", flag.ContinueOnError)
+	f.StringVar(&s.label, "label", "server", "name of the column")
+	f.StringVar(&s.url, "url", "", "base URL of a server that is there already")
+	f.IntVar(&s.pid, "pid", 0, "its process, to know what it uses")
+	f.StringVar(&s.out, "out", "", "write the report here as JSON")
+	f.StringVar(&s.log, "log", os.DevNull, "the started server's output goes here")
+	f.StringVar(&s.dir, "dir", "", "data directory of the started server (default: a new one, removed at the end)")
+	f.StringVar(&s.suite, "suite", "all", "all: every operation; large: searches of a large store that -experiment names; empty: the floor alone")
+	f.StringVar(&s.only, "only", "", "only these operations, with commas between")
+	f.StringVar(&s.experiment, "experiment", "", "search this experiment, which holds seeded runs, and seed none")
+	f.StringVar(&s.empty, "empty", "", "path of an operation that answers {}: the floor")
+	f.IntVar(&s.runs, "runs", 10000, "runs in the experiment that is searched")
+	f.IntVar(&s.points, "points", 10000, "points of the long metric history")
+	f.IntVar(&s.most, "ops", 20000, "most operations per phase")
+	f.IntVar(&s.pages, "pages", 100, "with -experiment: pages to walk down to the deep one")
+	f.IntVar(&s.restarts, "restarts", 3, "starts on the filled store")
+	f.DurationVar(&s.seconds, "time", 6*time.Second, "longest time per phase")
+	f.DurationVar(&s.idle, "idle", 3*time.Second, "how long to leave it alone before looking at its memory")
+	clients := f.String("clients", "1,8,64", "numbers of clients, one phase each")
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	for _, text := range strings.Split(*clients, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("-clients: %q is not a number of clients", text)
+		}
+		s.clients = append(s.clients, n)
+	}
+	s.command = f.Args()
+	if (s.url == "") == (len(s.command) == 0) {
+		return nil, fmt.Errorf("name either -url or, after --, the command of a server")
+	}
+	return &s, nil
+}
+
+func run(args []string) error {
+	s, err := parse(args)
+	if err != nil {
+		return err
+	}
+	report := &bench.Report{Label: s.label, Command: s.command, Date: time.Now().UTC().Truncate(time.Second),
+		Machine: bench.ThisMachine(), Size: bench.Size{Runs: s.runs, Points: s.points}}
+	if s.url != "" {
+		err = measure(s, s.url, s.pid, report)
+	} else {
+		err = measureStarted(s, report)
+	}
+	if s.out != "" { // what was measured before an error is of use too
+		return errors.Join(err, report.Save(s.out))
+	}
+	return errors.Join(err, bench.WriteTables(os.Stdout, []*bench.Report{report}))
+}
+
+// measureStarted starts the server, measures it, and starts it again on what it
+// holds by then.
+func measureStarted(s *settings, report *bench.Report) error {
+	command, remove, err := s.serverCommand()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	server, err := command.Start(5 * time.Minute)
+	if err != nil {
+		return err
+	}
+	store := "empty"
+	if s.experiment != "" {
+		store = "filled"
+	}
+	report.Starts = append(report.Starts, bench.Start{Store: store, Ready: ms(server.Ready)})
+	fmt.Printf("# %s ready after %.1f ms\n", s.label, ms(server.Ready))
+	report.Idle = bench.MeasureIdle(server.PID, s.idle)
+	err = measure(s, server.URL, server.PID, report)
+	loaded := bench.TreeUsage(server.PID)
+	report.Loaded = &loaded
+	if stopErr := server.Stop(); err == nil {
+		err = stopErr
+	}
+	if err != nil {
+		return err
+	}
+	if report.StoreBytes, err = bench.DirBytes(command.Dir); err != nil {
+		return err
+	}
+	return restart(s, command, report)
+}
+
+func restart(s *settings, command bench.Command, report *bench.Report) error {
+	for i := range s.restarts {
+		server, err := command.Start(5 * time.Minute)
+		if err != nil {
+			return err
+		}
+		report.Starts = append(report.Starts, bench.Start{Store: "filled", Ready: ms(server.Ready)})
+		if i == 0 {
+			report.Seeded = bench.MeasureIdle(server.PID, s.idle)
+		}
+		if err := server.Stop(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *settings) serverCommand() (bench.Command, func(), error) {
+	log, err := os.Create(s.log)
+	if err != nil {
+		return bench.Command{}, nil, err
+	}
+	if s.dir != "" {
+		return bench.Command{Args: s.command, Dir: s.dir, Log: log}, func() { log.Close() }, nil
+	}
+	dir, err := os.MkdirTemp("", "mlflowload-")
+	if err != nil {
+		return bench.Command{}, nil, err
+	}
+	return bench.Command{Args: s.command, Dir: dir, Log: log}, func() { log.Close(); os.RemoveAll(dir) }, nil
+}
+
+// measure runs every phase against a server that is ready.
+func measure(s *settings, url string, pid int, report *bench.Report) error {
+	var fixture *bench.Fixture
+	var err error
+	switch {
+	case s.suite == "empty":
+	case s.experiment != "":
+		fixture, err = bench.Adopt(url, s.experiment, s.points, s.pages)
+	default:
+		var seeded bench.Result
+		fixture, seeded, err = bench.Prepare(url, pid, report.Size)
+		record(report, seeded)
+	}
+	if err != nil {
+		return err
+	}
+	for _, clients := range s.clients {
+		for _, w := range s.workloads(fixture, clients) {
+			plan := bench.Plan{Clients: clients, Most: s.most, Time: s.seconds, Timeout: 5 * time.Minute}
+			result, err := bench.Run(url, pid, w, plan)
+			if err != nil {
+				return err
+			}
+			record(report, result)
+		}
+	}
+	return nil
+}
+
+func (s *settings) workloads(f *bench.Fixture, clients int) []bench.Workload {
+	var list []bench.Workload
+	switch s.suite {
+	case "all":
+		list = f.Workloads(clients)
+	case "large":
+		list = f.LargeReads()
+	}
+	if s.empty != "" {
+		list = append(list, bench.Empty(s.empty))
+	}
+	if s.only == "" {
+		return list
+	}
+	names := strings.Split(s.only, ",")
+	return slices.DeleteFunc(list, func(w bench.Workload) bool { return !slices.Contains(names, w.Name) })
+}
+
+func record(report *bench.Report, r bench.Result) {
+	report.Results = append(report.Results, r)
+	fmt.Printf("%-20s c=%-2d n=%-6d err=%-4d %9.1f/s  p50 %9.3f ms  p99 %9.3f ms  cpu %9.4f ms/op  rss %7.1f MB %.120s\n",
+		r.Op, r.Clients, r.Done, r.Errors, r.Rate, r.P50, r.P99, r.CPU, r.RSS, r.FirstError)
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
