@@ -1,0 +1,138 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/route"
+)
+
+var errBodyTooLarge = pedigree.Errorf(pedigree.TooLarge, "the request body is too large")
+
+// checkDeclaredSize refuses a body that says of itself that it is too large.
+func checkDeclaredSize(r *http.Request, limit int64) error {
+	if limit >= 0 && r.ContentLength > limit {
+		return errBodyTooLarge
+	}
+	return nil
+}
+
+// admitBody checks what kind of body the request brings and puts the limits of
+// bytes and time around it. An operation that takes none never sees one.
+func (x *exchange) admitBody(r *http.Request, kind route.Body, limit int64) error {
+	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	if kind == route.NoBody {
+		r.Body = http.NoBody
+		return nil
+	}
+	if encoding := r.Header["Content-Encoding"]; len(encoding) > 0 && !plain(encoding) {
+		return withStatus(http.StatusUnsupportedMediaType, "compressed request bodies are not supported")
+	}
+	if kind == route.JSONBody && !isJSON(r.Header["Content-Type"]) {
+		return withStatus(http.StatusUnsupportedMediaType, "the request body must be of type application/json")
+	}
+	x.body = body{exchange: x, from: r.Body, left: limit, unlimited: limit < 0}
+	r.Body = &x.body
+	return nil
+}
+
+func plain(encodings []string) bool {
+	for _, e := range encodings {
+		if e != "" && !strings.EqualFold(e, "identity") {
+			return false
+		}
+	}
+	return true
+}
+
+// isJSON reports whether the one content type is JSON. A page of another site
+// cannot send that type without asking first.
+func isJSON(types []string) bool {
+	if len(types) != 1 {
+		return false
+	}
+	if types[0] == "application/json" {
+		return true
+	}
+	media, _, _ := strings.Cut(types[0], ";")
+	return strings.EqualFold(strings.TrimSpace(media), "application/json")
+}
+
+// A body is a request body that ends in a *pedigree.Error when it is too
+// large, stalls or breaks off, so that a handler can pass the error on.
+type body struct {
+	exchange  *exchange
+	from      io.ReadCloser
+	left      int64
+	unlimited bool
+	ended     bool      // nothing is left to read
+	armed     time.Time // when the deadline of the connection was last set
+}
+
+// rearmAfter is how old a deadline may be before progress renews it: setting
+// one costs more than reading a few bytes.
+const rearmAfter = time.Second
+
+// Read reads some of the body.
+func (b *body) Read(p []byte) (int, error) {
+	if !b.unlimited && int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	b.expectProgress()
+	n, err := b.from.Read(p)
+	if !b.unlimited {
+		if b.left -= int64(n); b.left < 0 {
+			b.release()
+			return 0, errBodyTooLarge
+		}
+	}
+	if err != nil {
+		b.ended = true
+		b.release()
+		err = bodyError(err)
+	}
+	return n, err
+}
+
+// Close closes the body.
+func (b *body) Close() error {
+	b.release()
+	return b.from.Close()
+}
+
+func (b *body) expectProgress() {
+	now := time.Now()
+	if now.Sub(b.armed) > rearmAfter {
+		b.armed = now
+		_ = b.exchange.control.SetReadDeadline(now.Add(b.exchange.gate.server.limits.StallTime)) // not every test has a connection
+	}
+}
+
+// release ends the watch over the body. The handler's own time starts now.
+func (b *body) release() {
+	if b.armed.IsZero() {
+		return
+	}
+	b.armed = time.Time{}
+	_ = b.exchange.control.SetReadDeadline(time.Time{})
+	if b.exchange.patience != nil && b.exchange.status == 0 {
+		b.exchange.patience.Reset(b.exchange.gate.server.limits.AnswerTime)
+	}
+}
+
+func bodyError(err error) error {
+	switch {
+	case err == io.EOF:
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return pedigree.Hide(pedigree.Invalid, err, "the request body stalled")
+	}
+	return pedigree.Hide(pedigree.Invalid, err, "the request body broke off")
+}

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/route"
+)
+
+// An operation is one row of the table with all that its guards need.
+type operation struct {
+	server *Server
+	wire   *route.Wire
+	route  route.Route
+	meter  *meter
+}
+
+// ServeHTTP takes a request that matches the operation through the guards and,
+// if none refuses it, to the handler.
+func (o *operation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := w.(*exchange)
+	x.meter, x.wire = o.meter, o.wire
+	if err := o.check(x, r); err != nil {
+		x.refuse(o.wire, err)
+		return
+	}
+	if o.route.Body == route.BytesBody {
+		o.route.Handler(w, r)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	x.patience = time.AfterFunc(o.server.limits.AnswerTime, func() {
+		x.late.Store(true)
+		cancel(errSlowAnswer)
+	})
+	o.route.Handler(w, r.WithContext(ctx))
+}
+
+var errSlowAnswer = pedigree.Errorf(pedigree.Unavailable, "the answer takes too long")
+
+// check runs the guards in the order that package server promises.
+func (o *operation) check(x *exchange, r *http.Request) error {
+	public := o.route.Permission == route.Public
+	if !public && x.crowd > o.server.limits.InFlight {
+		return pedigree.Errorf(pedigree.Unavailable, "too many requests at once, try again later")
+	}
+	if err := checkHeaders(r, &o.server.limits); err != nil {
+		return err
+	}
+	limit := o.bodyLimit()
+	if err := checkDeclaredSize(r, limit); err != nil {
+		return err
+	}
+	if !public {
+		if err := x.gate.hosts.check(r); err != nil {
+			return err
+		}
+	}
+	if err := checkOrigin(r); err != nil {
+		return err
+	}
+	if err := o.server.policy.Authorize(r, o.route.Permission); err != nil {
+		return err
+	}
+	return x.admitBody(r, o.route.Body, limit)
+}
+
+// bodyLimit gives the most bytes a body may have, negative for any number.
+func (o *operation) bodyLimit() int64 {
+	if o.route.MaxBody == 0 {
+		return o.server.limits.JSONBytes
+	}
+	return o.route.MaxBody
+}
+
+// checkSender runs the guards that concern the sender rather than the
+// operation.
+func (x *exchange) checkSender(r *http.Request) error {
+	if err := checkHeaders(r, &x.gate.server.limits); err != nil {
+		return err
+	}
+	if err := x.gate.hosts.check(r); err != nil {
+		return err
+	}
+	return checkOrigin(r)
+}

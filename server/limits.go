@@ -1,0 +1,38 @@
+package server
+
+import (
+	"cmp"
+	"time"
+)
+
+// Limits bound what one client can make the server hold or wait for. Zero
+// stands for the default of each.
+type Limits struct {
+	HeaderBytes int           // request line and headers; 64 KiB
+	HeaderCount int           // header lines; 200
+	CookieBytes int           // all cookies; 16 KiB
+	QueryParams int           // parameters in the URL; 1,000
+	JSONBytes   int64         // body of an operation that names no limit; 4 MiB
+	InFlight    int64         // requests being answered; 1,000
+	Connections int64         // open connections of all listeners; 10,000
+	HeaderTime  time.Duration // from the first byte to the last header; 10 s
+	IdleTime    time.Duration // between requests of a connection; 120 s
+	StallTime   time.Duration // without progress in a body, either way; 30 s
+	AnswerTime  time.Duration // until a handler begins to answer; 30 s. Uploads are exempt
+}
+
+func (l Limits) orDefaults() Limits {
+	return Limits{
+		HeaderBytes: cmp.Or(l.HeaderBytes, 64<<10),
+		HeaderCount: cmp.Or(l.HeaderCount, 200),
+		CookieBytes: cmp.Or(l.CookieBytes, 16<<10),
+		QueryParams: cmp.Or(l.QueryParams, 1000),
+		JSONBytes:   cmp.Or(l.JSONBytes, 4<<20),
+		InFlight:    cmp.Or(l.InFlight, 1000),
+		Connections: cmp.Or(l.Connections, 10_000),
+		HeaderTime:  cmp.Or(l.HeaderTime, 10*time.Second),
+		IdleTime:    cmp.Or(l.IdleTime, 120*time.Second),
+		StallTime:   cmp.Or(l.StallTime, 30*time.Second),
+		AnswerTime:  cmp.Or(l.AnswerTime, 30*time.Second),
+	}
+}
