@@ -13,14 +13,15 @@ import (
 
 // A Handler answers MLflow's requests. Its operations are those of [Handler.Wire].
 type Handler struct {
-	tracking *tracking.Service
-	log      *slog.Logger
+	tracking  *tracking.Service
+	artifacts *Artifacts
+	log       *slog.Logger
 }
 
-// New returns a handler that calls the given rules and logs what it hides from
-// clients.
-func New(rules *tracking.Service, log *slog.Logger) *Handler {
-	return &Handler{tracking: rules, log: log}
+// New returns a handler that calls the given rules, serves artifacts where the
+// operator keeps them, and logs what it hides from clients.
+func New(rules *tracking.Service, artifacts *Artifacts, log *slog.Logger) *Handler {
+	return &Handler{tracking: rules, artifacts: artifacts, log: log}
 }
 
 // workspace is where a request works: one place to change when there are more
