@@ -109,6 +109,7 @@ const (
 	Updated
 	Started
 	Ended
+	Arrival // the order in which nodes were made
 )
 
 // Numeric reports whether the attribute is compared as a number.

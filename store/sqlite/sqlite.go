@@ -1,0 +1,109 @@
+// Package sqlite opens a store in a SQLite file: the embedded engine, in pure
+// Go. It writes ahead to a log, so readers and the writer do not wait for each
+// other, and syncs it at each commit unless told otherwise.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+
+	"github.com/pressly/goose/v3/database"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store/sqlstore"
+)
+
+// Durability says what an acknowledged write survives.
+type Durability string
+
+// The levels of durability.
+const (
+	Full   Durability = "full"   // a crash of the server and of the machine
+	Normal Durability = "normal" // a crash of the server; a power cut may take the last writes
+)
+
+// Options tune a store. The zero value is right for most.
+type Options struct {
+	Durability Durability     // empty stands for Full
+	Readers    int            // connections for reading; 0 stands for 4
+	Clock      pedigree.Clock // nil stands for the machine's
+}
+
+// Open opens the store in the file at path, making it if there is none. The
+// file's folder must exist.
+func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) {
+	connector, err := sqlite.NewConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?_defensive=1")
+	if err != nil {
+		return nil, pedigree.Hide(pedigree.Invalid, err, "the database path cannot be used")
+	}
+	migrations, err := fs.Sub(sqlstore.Migrations, "migrations/sqlite")
+	if err != nil {
+		return nil, err
+	}
+	if o.Readers == 0 {
+		o.Readers = 4
+	}
+	if o.Clock == nil {
+		o.Clock = pedigree.SystemClock
+	}
+	return sqlstore.Open(ctx, sqlstore.Engine{
+		Connector: connector,
+		Setup: []string{
+			"PRAGMA busy_timeout = 5000",
+			"PRAGMA journal_mode = WAL",
+			"PRAGMA synchronous = " + synchronous(o.Durability),
+			"PRAGMA foreign_keys = ON",
+			"PRAGMA case_sensitive_like = ON",
+			"PRAGMA temp_store = MEMORY",
+			"PRAGMA cache_size = -65536",
+			"PRAGMA wal_autocheckpoint = 4000",
+		},
+		ReadOnly:   []string{"PRAGMA query_only = ON"},
+		Readers:    o.Readers,
+		Dialect:    dialect,
+		Classify:   classify,
+		Migrations: migrations,
+		Goose:      database.DialectSQLite3,
+	}, o.Clock)
+}
+
+func synchronous(d Durability) string {
+	if d == Normal {
+		return "NORMAL"
+	}
+	return "FULL"
+}
+
+var dialect = sqlstore.Dialect{
+	Begin:           "BEGIN",
+	BeginWrite:      "BEGIN IMMEDIATE",
+	UseIndex:        func(index string) string { return " INDEXED BY " + index },
+	Like:            func(expr, pattern string) string { return expr + " LIKE " + pattern },
+	ILike:           func(expr, pattern string) string { return "lower(" + expr + ") LIKE lower(" + pattern + ")" },
+	CheckStatements: []string{"PRAGMA integrity_check(10)", "PRAGMA foreign_key_check"},
+}
+
+// classify reads SQLite's result codes, https://sqlite.org/rescode.html.
+func classify(err error) sqlstore.ErrorClass {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return sqlstore.OtherError
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return sqlstore.UniqueError
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return sqlstore.DamageError
+	case sqlite3.SQLITE_FULL:
+		return sqlstore.DiskFullError
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return sqlstore.BusyError
+	}
+	return sqlstore.OtherError
+}

@@ -1,0 +1,199 @@
+package sqlstore
+
+import (
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+// drive is the table that a walk reads first, and the index it is read by. We
+// choose both, for the planner knows neither how many runs carry a metric nor
+// that only a page is wanted.
+type drive struct {
+	part  *part
+	index string
+	lead  *lead // the property that drives; nil for the node itself
+	rank  int
+}
+
+// lead is a condition on a property, or the first term of the order, that an
+// index on properties serves.
+type lead struct {
+	alias    string
+	field    query.Property
+	key      int64
+	compares []query.Compare // all conditions on the field that must hold
+}
+
+// drive chooses. A selective condition drives if there is one; else the first
+// term of the order; else the node in order of start.
+func (p *part) drive(rank int, l *lead) drive {
+	if l != nil {
+		return drive{part: p, lead: l, index: l.index(), rank: rank}
+	}
+	if len(p.terms) > 0 {
+		t := p.terms[0]
+		if f, ok := t.Field.(query.Property); ok && rank == 0 {
+			own := &lead{alias: t.alias, field: f, key: t.key, compares: p.comparesOf(f)}
+			return drive{part: p, lead: own, index: own.index(), rank: rank}
+		}
+		if t.Field == query.Attr(query.Created) && p.q.Type.Kind == pedigree.Context {
+			return drive{part: p, index: "node_context_created", rank: rank}
+		}
+	}
+	if p.bin {
+		return drive{part: p, index: "node_bin", rank: rank}
+	}
+	return drive{part: p, index: "node_live", rank: rank}
+}
+
+func (d drive) from(s *sqlText) {
+	use := d.part.conn.dialect.UseIndex(d.index)
+	if d.lead == nil {
+		s.add(" FROM node n" + use)
+		return
+	}
+	s.add(" FROM property " + d.lead.alias + use + " CROSS JOIN node n ON n.id = " + d.lead.alias + ".node")
+}
+
+// gives reports whether the driving table is the one that the term sorts by.
+func (d drive) gives(t term) bool { return d.lead != nil && d.lead.alias == t.alias }
+
+// where writes the range of the index that is read.
+func (d drive) where(s *sqlText) {
+	p := d.part
+	if d.lead == nil {
+		s.add("n.home = ? AND n.type = ?", p.home, p.typ)
+		if len(p.terms) > 0 {
+			d.whereRank(s, p.terms[0])
+		}
+		return
+	}
+	d.lead.where(s, p.tx, p.home)
+	s.add(" AND n.type = ?", p.typ)
+}
+
+// whereRank narrows a walk along nodes to those of one rank.
+func (d drive) whereRank(s *sqlText, t term) {
+	switch f := t.Field.(type) {
+	case query.Attr:
+		if f == query.Started && d.rank == 0 {
+			s.add(" AND n.started IS NOT NULL")
+		} else if f == query.Started && d.rank == 2 {
+			s.add(" AND n.started IS NULL")
+		}
+	case query.Property:
+		exists := "EXISTS (SELECT 1 FROM property p WHERE p.node = n.id AND p.space = ? AND p.key = ?"
+		switch d.rank {
+		case 1:
+			s.add(" AND "+exists+" AND p.num IS NULL)", f.Space, t.key)
+		case 2:
+			s.add(" AND NOT "+exists+")", f.Space, t.key)
+		}
+	}
+}
+
+func (l *lead) index() string {
+	if l.field.Space == pedigree.Metric {
+		return "property_number"
+	}
+	return "property_text"
+}
+
+// where writes the entries of the index that can match. Conditions on text
+// are repeated on the prefix, which is what the index holds.
+func (l *lead) where(s *sqlText, t *tx, home pedigree.NodeID) {
+	s.add(l.alias+".home = ? AND "+l.alias+".key = ?", home, l.key)
+	if l.field.Space == pedigree.Metric {
+		s.add(" AND " + l.alias + ".num IS NOT NULL")
+	} else {
+		s.add(" AND " + l.alias + ".text IS NOT NULL")
+	}
+	for _, c := range l.compares {
+		s.add(" AND ")
+		t.propertyRelation(s, l.alias, l.field, c)
+		if c.Op == query.Eq && l.field.Space != pedigree.Metric {
+			s.add(" AND substr("+l.alias+".text, 1, 64) = ?", prefixOf(c.Value.Text))
+		}
+		if c.Op == query.In {
+			s.add(" AND substr(" + l.alias + ".text, 1, 64) IN (" + placeholders(len(c.Value.Texts)) + ")")
+			for _, v := range c.Value.Texts {
+				s.args = append(s.args, prefixOf(v))
+			}
+		}
+	}
+}
+
+// comparesOf lists the conditions on a property that every match fulfils.
+func (p *part) comparesOf(f query.Property) []query.Compare {
+	var own []query.Compare
+	for _, c := range required(p.q.Where) {
+		if c.Field == query.Field(f) && c.Op != query.IsNull && c.Op != query.NotNull && c.Op != query.Ne {
+			own = append(own, c)
+		}
+	}
+	return own
+}
+
+// required lists the comparisons that every match of a condition fulfils.
+func required(e query.Expr) []query.Compare {
+	switch e := e.(type) {
+	case query.Compare:
+		return []query.Compare{e}
+	case query.And:
+		var all []query.Compare
+		for _, x := range e {
+			all = append(all, required(x)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// selectiveFilter finds the condition with the fewest matches, if it has few.
+// It counts entries of the index, and stops early.
+func (p *part) selectiveFilter() *lead {
+	var best *lead
+	fewest := int64(selective)
+	for _, c := range required(p.q.Where) {
+		f, ok := c.Field.(query.Property)
+		if !ok || !indexed(f, c.Op) {
+			continue
+		}
+		key, err := p.findKey(f.Space, f.Key)
+		if err != nil {
+			continue // the search itself will meet and report it
+		}
+		l := &lead{alias: "f", field: f, key: key, compares: p.comparesOf(f)}
+		if n, err := p.count(l, fewest); err == nil && n < fewest {
+			best, fewest = l, n
+		}
+	}
+	return best
+}
+
+// indexed reports whether an index finds the matches of an operation.
+func indexed(f query.Property, op query.Op) bool {
+	switch op {
+	case query.Eq, query.In:
+		return true
+	case query.Lt, query.Le, query.Gt, query.Ge:
+		return f.Space == pedigree.Metric
+	}
+	return false
+}
+
+func (p *part) count(l *lead, limit int64) (int64, error) {
+	s := &sqlText{}
+	s.add("SELECT count(*) FROM (SELECT 1 FROM property f" + p.conn.dialect.UseIndex(l.index()) + " WHERE ")
+	l.where(s, p.tx, p.home)
+	s.add(" LIMIT ?)", limit)
+	r, err := p.conn.query(p.ctx, s.String(), s.args...)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	if r.next() {
+		n = r.int(0)
+	}
+	return n, r.close()
+}

@@ -1,0 +1,51 @@
+package sqlstore
+
+import (
+	"database/sql/driver"
+	"io/fs"
+
+	"github.com/pressly/goose/v3/database"
+)
+
+// An Engine is what one database brings: how to connect, how it differs, and
+// what its errors mean. All SQL is in this package.
+type Engine struct {
+	Connector driver.Connector
+	Setup     []string // statements run on each new connection
+	ReadOnly  []string // statements that make a connection refuse writes
+	Readers   int      // connections for reading
+	Dialect   Dialect
+	Classify  func(error) ErrorClass
+
+	Migrations fs.FS // numbered schema changes
+	Goose      database.Dialect
+}
+
+// Dialect holds the words in which databases differ.
+type Dialect struct {
+	Begin      string // starts a read transaction
+	BeginWrite string // starts a write transaction, taking the lock at once
+
+	// UseIndex names the index that a table in FROM must be read by, where
+	// the database takes such orders.
+	UseIndex func(index string) string
+
+	// Like and ILike compare an expression with a pattern, both SQL, minding
+	// the case or not, without an escape character.
+	Like, ILike func(expr, pattern string) string
+
+	// CheckStatements return one row "ok", or rows that each name a damage.
+	CheckStatements []string
+}
+
+// ErrorClass says what an error of the database means to us.
+type ErrorClass int
+
+// The classes.
+const (
+	OtherError    ErrorClass = iota
+	UniqueError              // a unique index refused the row
+	DamageError              // the stored data is damaged
+	DiskFullError            // no room to write
+	BusyError                // somebody else holds the lock
+)

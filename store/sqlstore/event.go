@@ -1,0 +1,141 @@
+package sqlstore
+
+import (
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+func (t *tx) PutEvent(e *pedigree.Event) (bool, error) {
+	t.wrote = true
+	r, err := t.conn.exec(background, eventAdd.sql, e.Execution, e.Artifact, e.Direction, e.Time, e.Step)
+	if err != nil {
+		return false, err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	if e.ID, err = r.LastInsertId(); err != nil {
+		return false, err
+	}
+	return true, t.putEventTags(e)
+}
+
+func (t *tx) UpdateEvent(e *pedigree.Event) error {
+	changed, err := t.exec(eventUpdate, e.Time, e.Step, e.ID)
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return errNotFound
+	}
+	if _, err := t.exec(eventTagsDelete, e.ID); err != nil {
+		return err
+	}
+	return t.putEventTags(e)
+}
+
+func (t *tx) putEventTags(e *pedigree.Event) error {
+	for _, tag := range e.Tags {
+		if err := checkText("the tag", tag.Key+tag.Value, 65535); err != nil {
+			return err
+		}
+		if _, err := t.exec(eventTagAdd, e.ID, tag.Key, tag.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eventColumns stand behind nodeColumns, one row for each tag of an event, or
+// one without a tag.
+const eventColumns = "e.id, e.execution, e.artifact, e.direction, e.time, e.step, g.key, g.value"
+
+func readEvent(r *rows, from int) pedigree.Event {
+	return pedigree.Event{
+		ID: r.int(from), Execution: r.id(from + 1), Artifact: r.id(from + 2),
+		Direction: pedigree.Direction(r.int(from + 3)), Time: r.time(from + 4), Step: r.int(from + 5),
+	}
+}
+
+// addTag appends the tag of a row to its event, if the row has one.
+func addTag(e *pedigree.Event, r *rows, from int) {
+	if !r.null(from + 6) {
+		e.Tags = append(e.Tags, pedigree.EventTag{Key: r.text(from + 6), Value: r.text(from + 7)})
+	}
+}
+
+func (t *tx) Events(executions []pedigree.NodeID) ([]store.EventNode, error) {
+	var events []store.EventNode
+	err := batches(executions, func(list string, args []any) error {
+		r, err := t.conn.query(background, eventsOf(list), args...)
+		if err != nil {
+			return err
+		}
+		for r.next() {
+			if e := readEvent(r, nodeWidth); len(events) == 0 || events[len(events)-1].ID != e.ID {
+				n, err := t.readNode(r)
+				if err != nil {
+					_ = r.close() // the first error counts
+					return err
+				}
+				events = append(events, store.EventNode{Event: e, Node: n})
+			}
+			addTag(&events[len(events)-1].Event, r, nodeWidth)
+		}
+		return r.close()
+	})
+	return events, err
+}
+
+func eventsOf(list string) string {
+	return "SELECT " + nodeColumns + ", " + eventColumns + " FROM event e CROSS JOIN node n ON n.id = e.artifact " +
+		"LEFT JOIN event_tag g ON g.event = e.id WHERE e.execution IN (" + list + ") ORDER BY e.id, g.key"
+}
+
+func (t *tx) Producers(artifacts []pedigree.NodeID) ([]pedigree.Event, error) {
+	var events []pedigree.Event
+	err := batches(artifacts, func(list string, args []any) error {
+		r, err := t.conn.query(background, producersOf(list), args...)
+		if err != nil {
+			return err
+		}
+		for r.next() {
+			if e := readEvent(r, 0); len(events) == 0 || events[len(events)-1].ID != e.ID {
+				events = append(events, e)
+			}
+			addTag(&events[len(events)-1], r, 0)
+		}
+		return r.close()
+	})
+	return events, err
+}
+
+func producersOf(list string) string {
+	return "SELECT " + eventColumns + " FROM event e LEFT JOIN event_tag g ON g.event = e.id " +
+		"WHERE e.artifact IN (" + list + ") AND e.direction = 2 ORDER BY e.id, g.key"
+}
+
+func (t *tx) InputsUsed(home pedigree.NodeID, tag string, limit int) ([]store.InputUse, error) {
+	dataset, err := t.findType(pedigree.DatasetType)
+	if err != nil || dataset == 0 {
+		return nil, err
+	}
+	run, err := t.findType(pedigree.RunType)
+	if err != nil || run == 0 {
+		return nil, err
+	}
+	r, err := t.query(inputsUsed, dataset, tag, home, run, limit)
+	if err != nil {
+		return nil, err
+	}
+	var uses []store.InputUse
+	for r.next() {
+		n, err := t.readNode(r)
+		if err != nil {
+			_ = r.close() // the first error counts
+			return nil, err
+		}
+		uses = append(uses, store.InputUse{Dataset: n, Tag: r.text(nodeWidth)})
+	}
+	return uses, r.close()
+}

@@ -1,0 +1,254 @@
+package sqlstore
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+// selective is how many index entries a condition may match for the search to
+// start from it. Below, reading and sorting all matches is cheap; above,
+// walking the order asked for and dropping what does not match finds a page
+// sooner.
+const selective = 1000
+
+// found is a node with the sort key by which it was found.
+type found struct {
+	node pedigree.Node
+	key  query.Cursor
+}
+
+// Find answers a query by parts: for each home, and within it for what lives
+// and what is in the bin, one ordered walk along an index. The parts are
+// merged by their sort keys.
+func (t *tx) Find(q *query.Query) ([]pedigree.Node, query.Cursor, error) {
+	typ, err := t.findType(q.Type)
+	if err != nil || typ == 0 {
+		return nil, nil, err
+	}
+	var all []found
+	for _, home := range q.Homes {
+		for _, bin := range binsOf(q.View) {
+			p := part{tx: t, q: q, typ: typ, home: home, bin: bin, terms: t.terms(q)}
+			rows, err := p.find()
+			if err != nil {
+				return nil, nil, err
+			}
+			all = append(all, rows...)
+		}
+	}
+	if len(q.Homes) > 1 || q.View == query.All {
+		slices.SortStableFunc(all, func(a, b found) int { return compareKeys(q.Order, a.key, b.key) })
+	}
+	var next query.Cursor
+	if len(all) > q.Limit {
+		all = all[:q.Limit]
+		next = all[q.Limit-1].key
+	}
+	nodes := make([]pedigree.Node, len(all))
+	for i := range all {
+		nodes[i] = all[i].node
+	}
+	return nodes, next, nil
+}
+
+func binsOf(v query.View) []bool {
+	switch v {
+	case query.Bin:
+		return []bool{true}
+	case query.All:
+		return []bool{false, true}
+	default:
+		return []bool{false}
+	}
+}
+
+// compareKeys orders sort keys as the database does.
+func compareKeys(order []query.Order, a, b query.Cursor) int {
+	for i, o := range order {
+		if c := cmp.Compare(a[i].Rank, b[i].Rank); c != 0 {
+			return c
+		}
+		if a[i].Rank != 0 {
+			continue
+		}
+		c := cmp.Or(cmp.Compare(a[i].Text, b[i].Text), cmp.Compare(a[i].Int, b[i].Int), cmp.Compare(a[i].Number, b[i].Number))
+		if o.Desc {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	last := len(order)
+	return cmp.Compare(a[last].Text, b[last].Text)
+}
+
+// part is a search within one home, and there either the bin or what is not
+// in it.
+type part struct {
+	*tx
+	q     *query.Query
+	typ   int64
+	home  pedigree.NodeID
+	bin   bool
+	terms []term
+}
+
+// find walks the ranks of the first term in turn: nodes that have its value in
+// order of it, then those whose value is NaN, then those without. Each walk has
+// an index of its own, which a single statement over all ranks would not have.
+func (p *part) find() ([]found, error) {
+	after := p.q.After
+	lead := p.selectiveFilter()
+	var all []found
+	for _, rank := range p.ranks(lead) {
+		if len(after) > 0 && rank >= 0 && rank < after[0].Rank {
+			continue
+		}
+		rows, err := p.walk(rank, lead, after, p.q.Limit+1-len(all))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+		if len(all) > p.q.Limit {
+			break
+		}
+	}
+	return all, nil
+}
+
+// allRanks stands for a walk that sorts by the rank of the first term as well.
+const allRanks = -1
+
+// ranks lists the walks that a search needs.
+func (p *part) ranks(lead *lead) []int {
+	switch {
+	case lead != nil || len(p.terms) == 0:
+		return []int{allRanks}
+	case p.terms[0].requiredBy(p.q.Where):
+		return []int{0}
+	default:
+		return p.terms[0].walks()
+	}
+}
+
+// walk runs one ordered statement from the cursor on.
+func (p *part) walk(rank int, lead *lead, after query.Cursor, limit int) ([]found, error) {
+	s, err := p.statement(rank, lead, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	r, err := p.conn.query(p.ctx, s.String(), s.args...)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for r.next() {
+		n, err := p.readNode(r)
+		if err != nil {
+			_ = r.close() // the first error counts
+			return nil, err
+		}
+		all = append(all, found{n, p.readKey(r, rank, n.UID)})
+	}
+	return all, r.close()
+}
+
+// readKey reads the sort key, which stands behind the columns of the node.
+func (p *part) readKey(r *rows, rank int, uid string) query.Cursor {
+	key := make(query.Cursor, 0, len(p.terms)+1)
+	at := nodeWidth
+	for i, t := range p.terms {
+		var k query.Key
+		if i == 0 && rank > 0 {
+			k.Rank = rank
+		} else {
+			k = t.readKey(r, at, i == 0 && rank == 0)
+			at += 2
+		}
+		key = append(key, k)
+	}
+	return append(key, query.Key{Text: uid})
+}
+
+// statement writes the walk: a driving table that the lead or the order names,
+// the nodes it leads to, the values that other terms sort by, and conditions.
+func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*sqlText, error) {
+	s := &sqlText{}
+	terms := p.terms
+	ranked := rank == allRanks // the first term's rank varies within the walk
+	if rank > 0 {
+		terms = terms[1:] // no value to sort by: they are all equal in it
+	}
+	s.add("SELECT " + nodeColumns)
+	for i := range terms {
+		s.add(", ")
+		terms[i].rank(s)
+		s.add(", ")
+		terms[i].value(s)
+	}
+	drive := p.drive(rank, lead)
+	drive.from(s)
+	for i := range terms {
+		if !drive.gives(terms[i]) {
+			terms[i].join(s)
+		}
+	}
+	s.add(" WHERE ")
+	drive.where(s)
+	if p.bin {
+		s.add(" AND n.deleted IS NOT NULL")
+	} else {
+		s.add(" AND n.deleted IS NULL")
+	}
+	if p.q.Where != nil {
+		s.add(" AND ")
+		if err := p.tx.where(s, p.q.Where); err != nil {
+			return nil, err
+		}
+	}
+	p.resume(s, terms, rank, after)
+	s.add(" ORDER BY ")
+	for i := range terms {
+		if i > 0 || ranked {
+			terms[i].orderRank(s)
+		}
+		terms[i].order(s)
+		s.add(", ")
+	}
+	s.add("n.uid LIMIT ?", limit)
+	return s, nil
+}
+
+// resume leaves out what stands at or before the cursor.
+func (p *part) resume(s *sqlText, terms []term, rank int, after query.Cursor) {
+	if len(after) == 0 || (rank >= 0 && rank > after[0].Rank && len(p.terms) > 0) {
+		return
+	}
+	keys := after
+	if rank > 0 {
+		keys = keys[1:]
+	}
+	if rank == 0 && len(terms) > 0 {
+		terms[0].bound(s, keys[0]) // the range of the index that the walk reads
+	}
+	s.add(" AND (")
+	for i := range terms {
+		s.add("(")
+		for j := range i {
+			terms[j].same(s, keys[j])
+			s.add(" AND ")
+		}
+		terms[i].beyond(s, keys[i])
+		s.add(") OR ")
+	}
+	s.add("(")
+	for j := range terms {
+		terms[j].same(s, keys[j])
+		s.add(" AND ")
+	}
+	s.add("n.uid > ?))", keys[len(keys)-1].Text)
+}

@@ -1,0 +1,109 @@
+package sqlstore
+
+// A shape is a fixed statement with a name, and for those that read the name
+// of the index (or table, for its primary key) that serves them. A test reads
+// the plan of each and fails when it is served by anything else.
+type shape struct {
+	name  string
+	index string // empty for statements that only write
+	sql   string
+}
+
+var shapes []*shape
+
+func define(name, index, sql string) *shape {
+	s := &shape{name, index, sql}
+	shapes = append(shapes, s)
+	return s
+}
+
+const nodeColumns = "n.id, n.workspace, n.home, n.type, n.uid, n.name, n.version, n.state, n.owner, n.uri, " +
+	"n.created, n.updated, n.started, n.ended, n.deleted"
+
+// nodeWidth is the number of columns in nodeColumns.
+const nodeWidth = 15
+
+var (
+	keyByName = define("key by name", "sqlite_autoindex_key_1",
+		"SELECT id FROM key WHERE space = ? AND name = ?")
+	keyByID    = define("key by number", "PRIMARY KEY", "SELECT space, name FROM key WHERE id = ?")
+	keyInsert  = define("add key", "", "INSERT INTO key (space, name) VALUES (?, ?)")
+	typeByName = define("type by name", "sqlite_autoindex_type_1",
+		"SELECT id FROM type WHERE name = ?")
+	typeByID   = define("type by number", "PRIMARY KEY", "SELECT kind, name FROM type WHERE id = ?")
+	typeInsert = define("add type", "", "INSERT INTO type (kind, name) VALUES (?, ?)")
+
+	sequenceNext = define("next number", "",
+		"INSERT INTO sequence (workspace, name, value) VALUES (?, ?, 1) "+
+			"ON CONFLICT (workspace, name) DO UPDATE SET value = value + 1")
+	sequenceValue = define("number of sequence", "PRIMARY KEY",
+		"SELECT value FROM sequence WHERE workspace = ? AND name = ?")
+
+	nodeByUID = define("node by public identity", "node_uid",
+		"SELECT "+nodeColumns+" FROM node n WHERE n.workspace = ? AND n.type = ? AND n.uid = ?")
+	nodeByName = define("context by name", "node_context_name",
+		"SELECT "+nodeColumns+" FROM node n WHERE n.workspace = ? AND n.type = ? AND n.name = ? AND n.kind = 3")
+	nodeInsert = define("add node", "",
+		"INSERT INTO node (workspace, home, kind, type, uid, name, version, state, owner, uri, "+
+			"created, updated, started, ended, deleted) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+	nodeUpdate = define("change node", "",
+		"UPDATE node SET name = ?, version = ?, state = ?, owner = ?, uri = ?, updated = ?, "+
+			"started = ?, ended = ?, deleted = ? WHERE id = ?")
+	nodesToBin = define("bin nodes of a context", "node_live",
+		"UPDATE node SET deleted = ? WHERE home = ? AND type = ? AND deleted IS NULL")
+	nodesFromBin = define("restore nodes of a context", "node_bin",
+		"UPDATE node SET deleted = NULL WHERE home = ? AND type = ? AND deleted IS NOT NULL")
+	nodesDeleted = define("oldest in the bin", "node_deleted",
+		"SELECT "+nodeColumns+" FROM node n WHERE n.deleted < ? ORDER BY n.deleted LIMIT ?")
+	nodePurge       = define("purge node", "", "DELETE FROM node WHERE id = ?")
+	nodesPurgeLive  = define("purge live nodes of a context", "node_live", "DELETE FROM node WHERE home = ? AND deleted IS NULL AND id <> home")
+	nodesPurgeInBin = define("purge binned nodes of a context", "node_bin", "DELETE FROM node WHERE home = ? AND deleted IS NOT NULL AND id <> home")
+
+	propertyByKey = define("property of a node", "PRIMARY KEY",
+		"SELECT text FROM property WHERE node = ? AND space = ? AND key = ?")
+	propertyPut = define("set property", "",
+		"INSERT INTO property (node, space, key, home, text) VALUES (?, ?, ?, ?, ?) "+
+			"ON CONFLICT (node, space, key) DO UPDATE SET text = excluded.text")
+	propertyAdd = define("add property", "",
+		"INSERT INTO property (node, space, key, home, text) VALUES (?, ?, ?, ?, ?) "+
+			"ON CONFLICT (node, space, key) DO NOTHING")
+	propertyDelete = define("remove property", "",
+		"DELETE FROM property WHERE node = ? AND space = ? AND key = ?")
+	// The condition is pedigree.Point.Later, in SQL.
+	latestPut = define("move latest point", "",
+		"INSERT INTO property (node, space, key, home, num, time, step) VALUES (?, 4, ?, ?, ?, ?, ?) "+
+			"ON CONFLICT (node, space, key) DO UPDATE SET num = excluded.num, time = excluded.time, step = excluded.step "+
+			"WHERE (excluded.step, excluded.time, coalesce(excluded.num, 0)) > "+
+			"(property.step, property.time, coalesce(property.num, 0))")
+
+	pointAdd = define("add point", "",
+		"INSERT INTO point (node, key, time, step, isnum, num) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+	pointsFirst = define("first points", "PRIMARY KEY",
+		"SELECT time, step, isnum, num FROM point WHERE node = ? AND key = ? "+
+			"ORDER BY time, step, isnum, num LIMIT ?")
+	pointsAfter = define("next points", "PRIMARY KEY",
+		"SELECT time, step, isnum, num FROM point WHERE node = ? AND key = ? "+
+			"AND (time, step, isnum, num) > (?, ?, ?, ?) ORDER BY time, step, isnum, num LIMIT ?")
+	pointSteps = define("steps of a series", "PRIMARY KEY",
+		"SELECT DISTINCT step FROM point WHERE node = ? AND key = ? ORDER BY step")
+	pointsByStep = define("points by step", "PRIMARY KEY",
+		"SELECT time, step, isnum, num FROM point WHERE node = ? AND key = ? AND step BETWEEN ? AND ? "+
+			"ORDER BY step, time, isnum, num")
+
+	evaluationAdd = define("add evaluation", "",
+		"INSERT INTO evaluation (artifact, key, time, step, isnum, num, execution, dataset, digest) "+
+			"VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING")
+
+	eventAdd = define("add event", "",
+		"INSERT INTO event (execution, artifact, direction, time, step) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING")
+	eventUpdate     = define("change event", "", "UPDATE event SET time = ?, step = ? WHERE id = ?")
+	eventTagsDelete = define("remove event tags", "", "DELETE FROM event_tag WHERE event = ?")
+	eventTagAdd     = define("add event tag", "",
+		"INSERT INTO event_tag (event, key, value) VALUES (?,?,?) ON CONFLICT (event, key) DO UPDATE SET value = excluded.value")
+	inputsUsed = define("data sets read in a context", "node_live",
+		"SELECT DISTINCT "+nodeColumns+", coalesce(g.value, '') FROM node r "+
+			"CROSS JOIN event e ON e.execution = r.id AND e.direction = 1 "+
+			"CROSS JOIN node n ON n.id = e.artifact AND n.type = ? "+
+			"LEFT JOIN event_tag g ON g.event = e.id AND g.key = ? "+
+			"WHERE r.home = ? AND r.type = ? AND r.deleted IS NULL LIMIT ?")
+)

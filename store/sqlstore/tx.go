@@ -1,0 +1,101 @@
+package sqlstore
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// tx is one transaction, of either sort: a reader has no draft of names.
+type tx struct {
+	ctx   context.Context
+	conn  *conn
+	store *Store
+	now   pedigree.Time
+	fresh *draft
+	wrote bool // whether this closure has changed anything
+}
+
+var _ store.Tx = (*tx)(nil)
+
+func (t *tx) Now() pedigree.Time { return t.now }
+
+// query runs a fixed shape. These are short, so they do not watch the
+// context: watching costs more than they do.
+func (t *tx) query(s *shape, args ...any) (*rows, error) {
+	return t.conn.query(background, s.sql, args...)
+}
+
+// exec runs a fixed shape that writes and returns the number of rows it changed.
+func (t *tx) exec(s *shape, args ...any) (int64, error) {
+	t.wrote = true
+	r, err := t.conn.exec(background, s.sql, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// insert adds one row and returns its number.
+func (t *tx) insert(s *shape, args ...any) (int64, error) {
+	t.wrote = true
+	r, err := t.conn.exec(background, s.sql, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+// oneInt returns the first column of the first row, 0 where there is none.
+func (t *tx) oneInt(s *shape, args ...any) (int64, error) {
+	r, err := t.query(s, args...)
+	if err != nil {
+		return 0, err
+	}
+	var v int64
+	if r.next() {
+		v = r.int(0)
+	}
+	return v, r.close()
+}
+
+// batches calls fn with the identities in groups whose size is one of few, so
+// that lists of any length share a handful of prepared statements. A group is
+// filled up by repeating its last member.
+func batches(ids []pedigree.NodeID, fn func(list string, args []any) error) error {
+	for len(ids) > 0 {
+		size := 1
+		for size < len(ids) && size < 256 {
+			size *= 4
+		}
+		n := min(size, len(ids))
+		args := make([]any, size)
+		for i := range args {
+			args[i] = ids[min(i, n-1)]
+		}
+		if err := fn(placeholders(size), args); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+// checkText refuses text that not every engine can hold.
+func checkText(what, s string, limit int) error {
+	if len(s) > limit {
+		return pedigree.Errorf(pedigree.Invalid, "%s is longer than %d bytes", what, limit)
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		return pedigree.Errorf(pedigree.Invalid, "%s contains a NUL character", what)
+	}
+	return nil
+}
+
+// errNotFound is what a lookup says that finds nothing; callers know what they
+// were looking for and say so to the client.
+var errNotFound = pedigree.Errorf(pedigree.NotFound, "not found")

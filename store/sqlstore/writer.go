@@ -1,0 +1,193 @@
+package sqlstore
+
+import (
+	"context"
+	"sync"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// maxGroup bounds the writes that share one commit, so that the first of them
+// does not wait for all the others.
+const maxGroup = 128
+
+// writer is the only one who writes. Writes that arrive while a commit is
+// under way form the next group: one transaction, one sync to disk.
+//
+// A group has no savepoints. Nearly every write that fails does so before it
+// has changed anything; the rare one that fails later undoes the group, and
+// the others run again without it. That costs less than two statements and a
+// copy of each changed page for every write that succeeds.
+type writer struct {
+	store *Store
+	conn  *conn
+	queue chan *write
+	done  chan struct{} // closed when the goroutine has ended
+
+	mu     sync.RWMutex // held for reading while sending to queue
+	closed bool
+}
+
+// write is one call of Update on its way.
+type write struct {
+	ctx    context.Context
+	fn     func(store.Tx) error
+	err    error
+	panick any
+	ended  chan struct{}
+}
+
+func newWriter(s *Store, c *conn) *writer {
+	w := &writer{store: s, conn: c, queue: make(chan *write, maxGroup), done: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// do queues fn and waits until it is durable or undone.
+func (w *writer) do(ctx context.Context, fn func(store.Tx) error) error {
+	job := &write{ctx: ctx, fn: fn, ended: make(chan struct{})}
+	if err := w.send(job); err != nil {
+		return err
+	}
+	<-job.ended
+	if job.panick != nil {
+		panic(job.panick)
+	}
+	return job.err
+}
+
+func (w *writer) send(job *write) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return pedigree.Errorf(pedigree.Unavailable, "the server is stopping")
+	}
+	select {
+	case w.queue <- job:
+		return nil
+	case <-job.ctx.Done():
+		return unavailable(job.ctx.Err())
+	}
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	already := w.closed
+	w.closed = true
+	w.mu.Unlock()
+	if !already {
+		close(w.queue)
+	}
+	<-w.done
+	if already {
+		return nil
+	}
+	return w.conn.close()
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	group := make([]*write, 0, maxGroup)
+	for job := range w.queue {
+		group = w.gather(append(group[:0], job))
+		w.commit(group)
+		for _, job := range group {
+			close(job.ended)
+		}
+	}
+}
+
+// gather adds to the group what is waiting already.
+func (w *writer) gather(group []*write) []*write {
+	for len(group) < maxGroup {
+		select {
+		case job, ok := <-w.queue:
+			if !ok {
+				return group
+			}
+			group = append(group, job)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit runs the group in one transaction. A job that fails after it has
+// written takes the transaction with it; the rest then starts afresh.
+func (w *writer) commit(group []*write) {
+	rest := group
+	for len(rest) > 0 {
+		spoiled, err := w.attempt(rest)
+		rest = unsettled(rest)
+		if err != nil {
+			for _, job := range rest {
+				job.err = err
+			}
+		}
+		if err != nil || !spoiled {
+			return
+		}
+	}
+}
+
+// attempt runs jobs and commits. It reports whether one of them spoiled the
+// transaction; an error concerns all of them.
+func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
+	if _, err := w.conn.exec(background, w.conn.dialect.BeginWrite); err != nil {
+		return false, classify(w.store.engine, err)
+	}
+	now := w.store.clock()
+	fresh := w.store.names.draft()
+	wrote := false
+	for _, job := range jobs {
+		t := &tx{ctx: job.ctx, conn: w.conn, store: w.store, now: now, fresh: fresh}
+		job.run(t)
+		if job.failed() && t.wrote {
+			w.rollback()
+			return true, nil
+		}
+		wrote = wrote || t.wrote
+	}
+	if !wrote {
+		w.rollback()
+		return false, nil
+	}
+	if _, err := w.conn.exec(background, "COMMIT"); err != nil {
+		w.rollback()
+		return false, classify(w.store.engine, err)
+	}
+	w.store.names.keep(fresh)
+	return false, nil
+}
+
+// rollback undoes the transaction. It may have ended already, when the
+// database gave it up; that is no error.
+func (w *writer) rollback() { _, _ = w.conn.exec(background, "ROLLBACK") }
+
+func (j *write) failed() bool { return j.err != nil || j.panick != nil }
+
+// run calls the closure and keeps its outcome, so that one that panics does so
+// in the goroutine that brought it.
+func (j *write) run(t *tx) {
+	defer func() { j.panick = recover() }()
+	if j.err = j.ctx.Err(); j.err != nil {
+		j.err = unavailable(j.err)
+		return
+	}
+	if err := j.fn(t); err != nil {
+		j.err = classify(t.store.engine, err)
+	}
+}
+
+// unsettled leaves out the jobs that have failed: their answer stands.
+func unsettled(jobs []*write) []*write {
+	rest := make([]*write, 0, len(jobs))
+	for _, j := range jobs {
+		if !j.failed() {
+			rest = append(rest, j)
+		}
+	}
+	return rest
+}
