@@ -2,9 +2,14 @@ package tracking
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
 )
+
+// runNameTag is the tag that mirrors a run's name, both ways.
+const runNameTag = "mlflow.runName"
 
 // A RunDraft is what a client says about a run that it starts.
 type RunDraft struct {
@@ -22,78 +27,131 @@ type RunChange struct {
 	Name  string
 }
 
-// A Batch is written whole or not at all.
-type Batch struct {
-	Metrics []Measurement
-	Params  []pedigree.Property
-	Tags    []pedigree.Property
-}
-
 // CreateRun starts a run in a live experiment.
 func (s *Service) CreateRun(ctx context.Context, ws pedigree.NodeID, draft RunDraft) (Run, error) {
-	return Run{}, errTodo
+	if err := draft.complete(); err != nil {
+		return Run{}, err
+	}
+	var run Run
+	err := s.store.Update(ctx, func(tx store.Tx) error {
+		experiment, err := liveExperiment(tx, ws, draft.Experiment)
+		if err != nil {
+			return err
+		}
+		uid := newUID()
+		n := pedigree.Node{
+			Workspace: ws, Home: experiment.ID, Type: pedigree.RunType, UID: uid, Name: draft.Name,
+			State: "RUNNING", Owner: draft.Owner, URI: below(experiment.URI, uid, "artifacts"),
+			Started: draft.Started, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
+		}
+		if err := tx.CreateNode(&n); err != nil {
+			return err
+		}
+		run = Run{Node: n, Facts: pedigree.Facts{Properties: draft.Tags}, Experiment: experiment.UID}
+		return tx.PutProperties(&n, draft.Tags...)
+	})
+	return run, err
 }
 
-// Run finds a run by its UID, in the bin or not, with all that is known of it.
-func (s *Service) Run(ctx context.Context, ws pedigree.NodeID, id string) (Run, error) {
-	return Run{}, errTodo
+// complete checks the draft and settles the run's name and the tag that
+// mirrors it.
+func (d *RunDraft) complete() error {
+	for i, t := range d.Tags {
+		if err := checkTag(at("tags", i), t.Key, t.Value); err != nil {
+			return err
+		}
+	}
+	if err := checkLength("user_id", maxOwner, d.Owner); err != nil {
+		return err
+	}
+	if err := checkLength("run_name", maxTagValue, d.Name); err != nil {
+		return err
+	}
+	d.Tags = inSpace(pedigree.Tag, d.Tags)
+	if !d.Started.Set() {
+		d.Started = 0
+	}
+	i := slices.IndexFunc(d.Tags, func(t pedigree.Property) bool { return t.Key == runNameTag })
+	if i < 0 {
+		d.Tags = append(d.Tags, pedigree.Property{Space: pedigree.Tag, Key: runNameTag})
+		i = len(d.Tags) - 1
+	}
+	tag := &d.Tags[i]
+	if d.Name != "" && tag.Value != "" && d.Name != tag.Value {
+		return invalid("Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values"+
+			" (run_name='%s', mlflow.runName='%s').", d.Name, tag.Value)
+	}
+	if d.Name == "" {
+		d.Name = tag.Value
+	}
+	if d.Name == "" {
+		d.Name = generateName()
+	}
+	tag.Value = d.Name
+	return nil
 }
 
 // UpdateRun changes a live run and returns it without facts.
 func (s *Service) UpdateRun(ctx context.Context, ws pedigree.NodeID, id string, change RunChange) (Run, error) {
-	return Run{}, errTodo
+	if err := change.check(); err != nil {
+		return Run{}, err
+	}
+	var run Run
+	err := s.changeRun(ctx, ws, id, func(tx store.Tx, n *pedigree.Node) error {
+		if change.State != "" {
+			n.State = change.State
+		}
+		if change.Ended.Set() {
+			n.Ended = change.Ended
+		}
+		if change.Name != "" {
+			n.Name = change.Name
+		}
+		if err := tx.UpdateNode(n); err != nil {
+			return err
+		}
+		uids, err := uidsOf(tx, []pedigree.NodeID{n.Home})
+		if err != nil {
+			return err
+		}
+		run = Run{Node: *n, Experiment: uids[n.Home]}
+		if change.Name == "" {
+			return nil
+		}
+		return tx.PutProperties(n, pedigree.Property{Space: pedigree.Tag, Key: runNameTag, Value: change.Name})
+	})
+	return run, err
 }
 
-// DeleteRun puts a run in the bin.
-func (s *Service) DeleteRun(ctx context.Context, ws pedigree.NodeID, id string) error { return errTodo }
+func (c *RunChange) check() error {
+	switch c.State {
+	case "", "RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED":
+	default:
+		return badValue("status", c.State, "It must be one of RUNNING, SCHEDULED, FINISHED, FAILED and KILLED.")
+	}
+	return checkLength("run_name", maxTagValue, c.Name)
+}
 
-// RestoreRun takes a run out of the bin.
+// DeleteRun puts a run in the bin, where it may be already.
+func (s *Service) DeleteRun(ctx context.Context, ws pedigree.NodeID, id string) error {
+	return s.moveRun(ctx, ws, id, true)
+}
+
+// RestoreRun takes a run out of the bin, if it is there.
 func (s *Service) RestoreRun(ctx context.Context, ws pedigree.NodeID, id string) error {
-	return errTodo
+	return s.moveRun(ctx, ws, id, false)
 }
 
-// SearchRuns lists runs of some experiments with all that is known of them.
-func (s *Service) SearchRuns(ctx context.Context, ws pedigree.NodeID, search Search) (Page[Run], error) {
-	return Page[Run]{}, errTodo
-}
-
-// LogMetric adds one measurement to a live run.
-func (s *Service) LogMetric(ctx context.Context, ws pedigree.NodeID, run string, m Measurement) error {
-	return errTodo
-}
-
-// LogParam adds a param to a live run. The same value again is fine; another is Invalid.
-func (s *Service) LogParam(ctx context.Context, ws pedigree.NodeID, run string, p pedigree.Property) error {
-	return errTodo
-}
-
-// SetTag sets a tag of a live run. The tag mlflow.runName renames the run.
-func (s *Service) SetTag(ctx context.Context, ws pedigree.NodeID, run string, tag pedigree.Property) error {
-	return errTodo
-}
-
-// DeleteTag removes a tag of a live run; NotFound if it is not set.
-func (s *Service) DeleteTag(ctx context.Context, ws pedigree.NodeID, run, key string) error {
-	return errTodo
-}
-
-// LogBatch adds metrics, params and tags to a live run, all or none.
-func (s *Service) LogBatch(ctx context.Context, ws pedigree.NodeID, run string, batch Batch) error {
-	return errTodo
-}
-
-// LogInputs records what a live run read: data sets, and logged models by UID.
-func (s *Service) LogInputs(ctx context.Context, ws pedigree.NodeID, run string, inputs []DatasetInput, models []string) error {
-	return errTodo
-}
-
-// LogOutputs records the logged models that a live run wrote.
-func (s *Service) LogOutputs(ctx context.Context, ws pedigree.NodeID, run string, outputs []ModelOutput) error {
-	return errTodo
-}
-
-// RecordModel appends model, a JSON object, to the list in the run's tag
-// mlflow.log-model.history, as clients before 3.0 expect.
-func (s *Service) RecordModel(ctx context.Context, ws pedigree.NodeID, run, model string) error {
-	return errTodo
+func (s *Service) moveRun(ctx context.Context, ws pedigree.NodeID, id string, toBin bool) error {
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		n, err := runNode(tx, ws, id)
+		if err != nil || n.Live() != toBin {
+			return err
+		}
+		n.Deleted = pedigree.NoTime
+		if toBin {
+			n.Deleted = tx.Now()
+		}
+		return tx.UpdateNode(&n)
+	})
 }

@@ -8,6 +8,9 @@
 package tracking
 
 import (
+	"os"
+	"path/filepath"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
@@ -17,12 +20,17 @@ import (
 type Service struct {
 	store        store.Store
 	artifactRoot string
+	directory    string // where relative artifact locations start; with slashes
 }
 
 // New returns a service on s. Experiments that name no place of their own keep
 // their artifacts under artifactRoot, a URI such as "mlflow-artifacts:/".
 func New(s store.Store, artifactRoot string) *Service {
-	return &Service{store: s, artifactRoot: artifactRoot}
+	directory, err := os.Getwd()
+	if err != nil {
+		directory = "" // then relative locations stay as clients write them
+	}
+	return &Service{store: s, artifactRoot: artifactRoot, directory: filepath.ToSlash(directory)}
 }
 
 // An Experiment is a context that runs belong to. Its UID is decimal digits,

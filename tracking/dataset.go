@@ -1,0 +1,162 @@
+package tracking
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// Limits on a data set and on the tags of an input, in characters.
+const (
+	maxDatasetName    = 500
+	maxDatasetDigest  = 36
+	maxDatasetType    = 36
+	maxDatasetSource  = 65535
+	maxDatasetSchema  = 1048575
+	maxDatasetProfile = 16777215
+	maxInputTagKey    = 255
+	maxInputTagValue  = 500
+	maxInputs         = 1000
+	maxInputTags      = 100
+)
+
+// Keys of what a data set's type declares.
+const (
+	sourceTypeField = "source_type"
+	sourceField     = "source"
+	schemaField     = "schema"
+	profileField    = "profile"
+)
+
+func (d *Dataset) check() error {
+	return firstError(
+		checkLength("name", maxDatasetName, d.Name),
+		checkLength("digest", maxDatasetDigest, d.Digest),
+		checkLength("source_type", maxDatasetType, d.SourceType),
+		checkLength("source", maxDatasetSource, d.Source),
+		checkLength("schema", maxDatasetSchema, d.Schema),
+		checkLength("profile", maxDatasetProfile, d.Profile),
+	)
+}
+
+// uid derives the identity of the data set from its name and digest. The
+// length of the name comes first, so that no two pairs run together.
+func (d *Dataset) uid() string {
+	text := binary.AppendUvarint(nil, uint64(len(d.Name)))
+	text = append(append(text, d.Name...), d.Digest...)
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func (d *Dataset) fields() []pedigree.Property {
+	all := []pedigree.Property{
+		{Space: pedigree.Field, Key: sourceTypeField, Value: d.SourceType},
+		{Space: pedigree.Field, Key: sourceField, Value: d.Source},
+		{Space: pedigree.Field, Key: schemaField, Value: d.Schema},
+		{Space: pedigree.Field, Key: profileField, Value: d.Profile},
+	}
+	set := all[:0]
+	for _, p := range all {
+		if p.Value != "" {
+			set = append(set, p)
+		}
+	}
+	return set
+}
+
+func datasetOf(n *pedigree.Node, fields []pedigree.Property) Dataset {
+	d := Dataset{Name: n.Name, Digest: n.Version}
+	for _, p := range fields {
+		switch p.Key {
+		case sourceTypeField:
+			d.SourceType = p.Value
+		case sourceField:
+			d.Source = p.Value
+		case schemaField:
+			d.Schema = p.Value
+		case profileField:
+			d.Profile = p.Value
+		}
+	}
+	return d
+}
+
+// putDataset finds the node of a data set in the workspace of run, or makes it.
+// The details of the first to log it stand.
+func putDataset(tx store.Tx, run *pedigree.Node, d *Dataset) (pedigree.NodeID, error) {
+	uid := d.uid()
+	n, err := tx.Node(run.Workspace, pedigree.DatasetType, uid)
+	if pedigree.CodeOf(err) != pedigree.NotFound {
+		return n.ID, err
+	}
+	n = pedigree.Node{
+		Workspace: run.Workspace, Home: run.Workspace, Type: pedigree.DatasetType,
+		UID: uid, Name: d.Name, Version: d.Digest,
+		Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
+	}
+	if err := tx.CreateNode(&n); err != nil {
+		return 0, err
+	}
+	return n.ID, putProperties(tx, &n, d.fields())
+}
+
+// datasetsIn reads the data sets that events mention, each once.
+func datasetsIn(r store.Reader, events []store.EventNode) (map[pedigree.NodeID]Dataset, error) {
+	var nodes []pedigree.Node
+	datasets := map[pedigree.NodeID]Dataset{}
+	for i := range events {
+		e := &events[i]
+		if _, seen := datasets[e.Artifact]; seen || e.Node.Type != pedigree.DatasetType {
+			continue
+		}
+		datasets[e.Artifact] = Dataset{}
+		nodes = append(nodes, e.Node)
+	}
+	if len(nodes) == 0 {
+		return nil, nil
+	}
+	facts, err := r.Facts(idsOf(nodes), pedigree.Field)
+	if err != nil {
+		return nil, err
+	}
+	for i := range nodes {
+		datasets[nodes[i].ID] = datasetOf(&nodes[i], facts[i].Properties)
+	}
+	return datasets, nil
+}
+
+const (
+	datasetContextTag = "mlflow.data.context"
+	maxDatasetUses    = 1000
+)
+
+// DatasetsUsed lists what data sets the live runs of experiments read, at most
+// 1,000 in all. Experiments that do not exist have none.
+func (s *Service) DatasetsUsed(ctx context.Context, ws pedigree.NodeID, experiments []string) ([]DatasetUse, error) {
+	var uses []DatasetUse
+	err := s.store.View(ctx, func(r store.Reader) error {
+		uses = nil
+		in, uids, err := homes(r, ws, experiments)
+		if err != nil {
+			return err
+		}
+		for _, home := range in {
+			used, err := r.InputsUsed(home, datasetContextTag, maxDatasetUses-len(uses))
+			if err != nil {
+				return err
+			}
+			for _, u := range used {
+				uses = append(uses, DatasetUse{uids[home], u.Dataset.Name, u.Dataset.Version, u.Tag})
+			}
+			if len(uses) >= maxDatasetUses {
+				return nil
+			}
+		}
+		return nil
+	})
+	return uses, err
+}
