@@ -1,0 +1,20 @@
+package main
+
+import (
+	"context"
+
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// within is a store inside a transaction that is open already: what it is told
+// to write is part of that transaction. An error leaves what was written
+// before it, so the transaction has to end with that error.
+type within struct{ tx store.Tx }
+
+func (w within) View(_ context.Context, fn func(store.Reader) error) error { return fn(w.tx) }
+
+func (w within) Update(_ context.Context, fn func(store.Tx) error) error { return fn(w.tx) }
+
+func (w within) Check(context.Context) error { return nil }
+
+func (w within) Close() error { return nil }
