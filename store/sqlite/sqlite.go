@@ -31,6 +31,7 @@ type Options struct {
 	Durability Durability     // empty stands for Full
 	Readers    int            // connections for reading; 0 stands for 4
 	Clock      pedigree.Clock // nil stands for the machine's
+	KeepSchema bool           // refuse an older schema instead of bringing it up to date, for looking only
 }
 
 // Open opens the store in the file at path, making it if there is none. The
@@ -68,6 +69,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 		Classify:   classify,
 		Migrations: migrations,
 		Goose:      database.DialectSQLite3,
+		KeepSchema: o.KeepSchema,
 	}, o.Clock)
 }
 

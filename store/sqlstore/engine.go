@@ -19,6 +19,7 @@ type Engine struct {
 
 	Migrations fs.FS // numbered schema changes
 	Goose      database.Dialect
+	KeepSchema bool // refuse an older schema instead of bringing it up to date
 }
 
 // Dialect holds the words in which databases differ.

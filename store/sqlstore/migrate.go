@@ -32,6 +32,10 @@ func migrate(ctx context.Context, e Engine) (err error) {
 	if have == newest {
 		return nil
 	}
+	if e.KeepSchema {
+		return pedigree.Errorf(pedigree.BadState,
+			"the database has schema version %d, older than this pedigree's %d: starting the server brings it up to date", have, newest)
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return classify(e, err)
 	}
