@@ -30,6 +30,7 @@ const (
 type Options struct {
 	Durability Durability     // empty stands for Full
 	Readers    int            // connections for reading; 0 stands for 4
+	Selective  int            // see [sqlstore.Engine]; 0 stands for 1000
 	Clock      pedigree.Clock // nil stands for the machine's
 	KeepSchema bool           // refuse an older schema instead of bringing it up to date, for looking only
 }
@@ -48,6 +49,9 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if o.Readers == 0 {
 		o.Readers = 4
 	}
+	if o.Selective == 0 {
+		o.Selective = 1000
+	}
 	if o.Clock == nil {
 		o.Clock = pedigree.SystemClock
 	}
@@ -65,6 +69,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 		},
 		ReadOnly:   []string{"PRAGMA query_only = ON"},
 		Readers:    o.Readers,
+		Selective:  o.Selective,
 		Dialect:    dialect,
 		Classify:   classify,
 		Migrations: migrations,

@@ -10,7 +10,15 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, path string, clock pedigree.Clock) (store.Store, error) {
-		return sqlite.Open(t.Context(), path, sqlite.Options{Clock: clock})
-	})
+	for name, o := range map[string]sqlite.Options{
+		"searches start from a filter":  {},
+		"searches start from the order": {Selective: 1, Readers: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Run(t, func(t *testing.T, path string, clock pedigree.Clock) (store.Store, error) {
+				o.Clock = clock
+				return sqlite.Open(t.Context(), path, o)
+			})
+		})
+	}
 }

@@ -153,7 +153,7 @@ func required(e query.Expr) []query.Compare {
 // It counts entries of the index, and stops early.
 func (p *part) selectiveFilter() *lead {
 	var best *lead
-	fewest := int64(selective)
+	fewest := int64(p.store.engine.Selective)
 	for _, c := range required(p.q.Where) {
 		f, ok := c.Field.(query.Property)
 		if !ok || !indexed(f, c.Op) {

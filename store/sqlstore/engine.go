@@ -14,8 +14,15 @@ type Engine struct {
 	Setup     []string // statements run on each new connection
 	ReadOnly  []string // statements that make a connection refuse writes
 	Readers   int      // connections for reading
-	Dialect   Dialect
-	Classify  func(error) ErrorClass
+
+	// Selective is how many index entries a condition may match for a search
+	// to start from it. Below, reading and sorting all matches is cheap;
+	// above, walking the order asked for and dropping what does not match
+	// finds a page sooner.
+	Selective int
+
+	Dialect  Dialect
+	Classify func(error) ErrorClass
 
 	Migrations fs.FS // numbered schema changes
 	Goose      database.Dialect

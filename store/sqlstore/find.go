@@ -8,12 +8,6 @@ import (
 	"github.com/pedigree-ml/pedigree/query"
 )
 
-// selective is how many index entries a condition may match for the search to
-// start from it. Below, reading and sorting all matches is cheap; above,
-// walking the order asked for and dropping what does not match finds a page
-// sooner.
-const selective = 1000
-
 // found is a node with the sort key by which it was found.
 type found struct {
 	node pedigree.Node
@@ -179,7 +173,6 @@ func (p *part) readKey(r *rows, rank int, uid string) query.Cursor {
 func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*sqlText, error) {
 	s := &sqlText{}
 	terms := p.terms
-	ranked := rank == allRanks // the first term's rank varies within the walk
 	if rank > 0 {
 		terms = terms[1:] // no value to sort by: they are all equal in it
 	}
@@ -213,7 +206,7 @@ func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*
 	p.resume(s, terms, rank, after)
 	s.add(" ORDER BY ")
 	for i := range terms {
-		if i > 0 || ranked {
+		if i > 0 || rank != 0 { // else all of the walk has a value
 			terms[i].orderRank(s)
 		}
 		terms[i].order(s)

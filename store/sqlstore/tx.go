@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
@@ -92,6 +93,9 @@ func checkText(what, s string, limit int) error {
 	}
 	if strings.IndexByte(s, 0) >= 0 {
 		return pedigree.Errorf(pedigree.Invalid, "%s contains a NUL character", what)
+	}
+	if !utf8.ValidString(s) {
+		return pedigree.Errorf(pedigree.Invalid, "%s is not valid UTF-8", what)
 	}
 	return nil
 }

@@ -43,6 +43,10 @@ var comparators = map[query.Op]string{
 	query.Eq: "=", query.Ne: "<>", query.Lt: "<", query.Le: "<=", query.Gt: ">", query.Ge: ">=",
 }
 
+// never holds for no node. A plain 0 would let SQLite drop the walk together
+// with the index that it was told to use, which it then reports as an error.
+const never = "n.id < 0"
+
 // where writes a condition on the node n. Every part is true or false, never
 // NULL, so that NOT means what it says.
 func (t *tx) where(s *sqlText, e query.Expr) error {
@@ -53,7 +57,7 @@ func (t *tx) where(s *sqlText, e query.Expr) error {
 	case query.And:
 		return t.join(s, e, " AND ", "1")
 	case query.Or:
-		return t.join(s, e, " OR ", "0")
+		return t.join(s, e, " OR ", never)
 	case query.Not:
 		s.add("NOT ")
 		return t.join(s, []query.Expr{e.Term}, "", "")

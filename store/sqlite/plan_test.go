@@ -1,0 +1,137 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/store"
+	"github.com/pedigree-ml/pedigree/store/sqlite"
+	"github.com/pedigree-ml/pedigree/store/sqlstore"
+)
+
+const explain = "EXPLAIN QUERY PLAN"
+
+func open(t *testing.T) *sqlstore.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Selective: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// served fails unless the plan uses the index it names and walks no table.
+func served(t *testing.T, p sqlstore.Plan) {
+	t.Helper()
+	text := strings.Join(p.Steps, "\n")
+	if p.Index != "" && !strings.Contains(text, p.Index) {
+		t.Errorf("%s is not served by %s:\n%s\n%s", p.Name, p.Index, p.SQL, text)
+	}
+	for _, step := range p.Steps {
+		if strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN CONSTANT") {
+			t.Errorf("%s walks a table: %s\n%s", p.Name, step, p.SQL)
+		}
+	}
+}
+
+func TestEveryShapeIsServedByTheIndexItNames(t *testing.T) {
+	plans, err := open(t).Plans(t.Context(), explain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range plans {
+		served(t, p)
+		if strings.Contains(strings.Join(p.Steps, "\n"), "TEMP B-TREE") && !maySort[p.Name] {
+			t.Errorf("%s sorts: %q", p.Name, p.Steps)
+		}
+	}
+}
+
+// maySort lists the shapes that sort a bounded number of rows.
+var maySort = map[string]bool{
+	"events of executions":        true, // of a page of runs, in order of arrival
+	"producers of artifacts":      true, // likewise
+	"steps of a series":           true, // points lie in order of time
+	"points by step":              true, // likewise
+	"data sets read in a context": true, // distinct ones
+}
+
+func TestSearchesAreDrivenAsWeChoose(t *testing.T) {
+	s := open(t)
+	var home pedigree.NodeID
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		x := pedigree.Node{Workspace: 1, Home: 1, Type: pedigree.ExperimentType, UID: "1", Deleted: pedigree.NoTime}
+		if err := tx.CreateNode(&x); err != nil {
+			return err
+		}
+		home = x.ID
+		for i := range 20 {
+			n := pedigree.Node{Workspace: 1, Home: home, Type: pedigree.RunType, UID: string(rune('a' + i)), Deleted: pedigree.NoTime}
+			if err := tx.CreateNode(&n); err != nil {
+				return err
+			}
+			value := "common"
+			if i == 3 {
+				value = "rare"
+			}
+			if err := tx.PutProperties(&n, pedigree.Property{Space: pedigree.Param, Key: "p", Value: value}); err != nil {
+				return err
+			}
+			if err := tx.AppendPoints(&n, []pedigree.Point{{Key: "m", Value: float64(i)}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, p := query.Property{Space: pedigree.Metric, Key: "m"}, query.Property{Space: pedigree.Param, Key: "p"}
+	number := func(op query.Op, v float64) query.Expr {
+		return query.Compare{Field: m, Op: op, Value: query.Value{Number: v}}
+	}
+	text := func(v string) query.Expr {
+		return query.Compare{Field: p, Op: query.Eq, Value: query.Value{Text: v}}
+	}
+	for _, c := range []struct {
+		name    string
+		where   query.Expr
+		order   []query.Order
+		indexes string // of the walks, in turn
+		sorts   string // how the first walk sorts
+	}{
+		{"newest first", nil, []query.Order{{Field: query.Started, Desc: true}}, "node_live node_live", ""},
+		{"newest first, common filter", text("common"), []query.Order{{Field: query.Started, Desc: true}}, "node_live node_live", ""},
+		{"rare filter", text("rare"), []query.Order{{Field: query.Started, Desc: true}}, "property_text", "ORDER BY"},
+		{"by metric", nil, []query.Order{{Field: m, Desc: true}}, "property_number node_live node_live", "LAST TERM"},
+		{"by metric, filtered by it", number(query.Gt, 2), []query.Order{{Field: m, Desc: true}}, "property_number", "LAST TERM"},
+		{"by metric, two common filters", query.And{number(query.Gt, 2), text("common")}, []query.Order{{Field: m, Desc: true}}, "property_number", "LAST TERM"},
+		{"by metric, rare filter beside it", query.And{number(query.Gt, 2), text("rare")}, []query.Order{{Field: m, Desc: true}}, "property_text", "ORDER BY"},
+		{"by metric, rare range", number(query.Gt, 17), []query.Order{{Field: query.Started, Desc: true}}, "property_number", "ORDER BY"},
+		{"by param", nil, []query.Order{{Field: p}}, "property_text node_live", "LAST 2 TERMS"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			plans, err := s.SearchPlans(t.Context(), explain, &query.Query{
+				Workspace: 1, Type: pedigree.RunType, Homes: []pedigree.NodeID{home}, Where: c.where, Order: c.order, Limit: 10,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var indexes []string
+			for _, p := range plans {
+				served(t, p)
+				indexes = append(indexes, p.Index)
+			}
+			if got := strings.Join(indexes, " "); got != c.indexes {
+				t.Errorf("driven by %s, want %s", got, c.indexes)
+			}
+			if first := strings.Join(plans[0].Steps, "; "); !strings.Contains(first, c.sorts) || c.sorts == "" && strings.Contains(first, "TEMP B-TREE") {
+				t.Errorf("sorts otherwise than by %q: %s", c.sorts, first)
+			}
+		})
+	}
+}

@@ -1,0 +1,102 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+// A Plan says how the database means to answer a statement, for tests that
+// read it. Steps are in the database's own words.
+type Plan struct {
+	Name  string // of the shape, or of the walk of a search
+	SQL   string
+	Index string // what is to serve it, by name; empty for a plain write
+	Steps []string
+}
+
+// Plans explains every fixed shape.
+func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
+	plans := make([]Plan, 0, len(shapes))
+	batch := placeholders(4)
+	all := append([]*shape{
+		{"nodes by number", "PRIMARY KEY", nodesByID(batch)},
+		{"facts of nodes", "PRIMARY KEY", factsOf(batch, 0)},
+		{"facts of nodes in spaces", "PRIMARY KEY", factsOf(batch, 2)},
+		{"events of executions", "event_execution", eventsOf(batch)},
+		{"producers of artifacts", "event_artifact", producersOf(batch)},
+		{"evaluations of artifacts", "PRIMARY KEY", evaluationsOf(batch)},
+	}, shapes...)
+	for _, sh := range all {
+		p := Plan{Name: sh.name, SQL: sh.sql, Index: sh.index}
+		if err := s.explain(ctx, explain, &p, nil); err != nil {
+			return nil, err
+		}
+		plans = append(plans, p)
+	}
+	return plans, nil
+}
+
+// SearchPlans explains the walks of a search in its first home.
+func (s *Store) SearchPlans(ctx context.Context, explain string, q *query.Query) ([]Plan, error) {
+	c, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { s.readers <- c }()
+	t := &tx{ctx: ctx, conn: c, store: s}
+	typ, err := t.findType(q.Type)
+	if err != nil {
+		return nil, err
+	}
+	p := part{tx: t, q: q, typ: typ, home: q.Homes[0], terms: t.terms(q)}
+	l := p.selectiveFilter()
+	var plans []Plan
+	for _, rank := range p.ranks(l) {
+		text, err := p.statement(rank, l, q.After, q.Limit)
+		if err != nil {
+			return nil, err
+		}
+		plan := Plan{Name: "walk", SQL: text.String(), Index: p.drive(rank, l).index}
+		if err := explainOn(ctx, c, explain, &plan, text.args); err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+func (s *Store) explain(ctx context.Context, word string, p *Plan, args []any) error {
+	c, err := s.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { s.readers <- c }()
+	return explainOn(ctx, c, word, p, args)
+}
+
+// explainOn reads the plan of a statement: the last column of each row.
+func explainOn(ctx context.Context, c *conn, word string, p *Plan, args []any) error {
+	for range placeholdersIn(p.SQL) - len(args) {
+		args = append(args, int64(0))
+	}
+	r, err := c.query(ctx, word+" "+p.SQL, args...)
+	if err != nil {
+		return pedigree.Hide(pedigree.Internal, errors.Join(err, errors.New(p.SQL)), "a statement cannot be explained")
+	}
+	for r.next() {
+		p.Steps = append(p.Steps, r.text(len(r.row)-1))
+	}
+	return r.close()
+}
+
+func placeholdersIn(sql string) (n int) {
+	for _, c := range sql {
+		if c == '?' {
+			n++
+		}
+	}
+	return n
+}

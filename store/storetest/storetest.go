@@ -1,0 +1,142 @@
+// Package storetest is the contract of [store.Store] in executable form. Each
+// engine runs all of it; nothing is skipped.
+package storetest
+
+import (
+	"errors"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// Open opens the store at path, new or not, with the given clock.
+type Open func(t *testing.T, path string, clock pedigree.Clock) (store.Store, error)
+
+// Run runs the suite against an engine.
+func Run(t *testing.T, open Open) {
+	for _, c := range []struct {
+		name string
+		test func(*env)
+	}{
+		{"a node comes back as it was stored", nodeRoundTrip},
+		{"identities are unique within workspace and type", uniqueIdentity},
+		{"names are unique for contexts alone", uniqueNames},
+		{"names are compared byte for byte", binaryNames},
+		{"text that some engine cannot hold is refused", strictText},
+		{"a workspace sees its own nodes only", isolation},
+		{"the bin takes and gives back", bin},
+		{"purge takes what hangs on a node", purge},
+		{"properties are set, added once and removed", properties},
+		{"facts come by space, for the nodes asked for", facts},
+		{"a series is ordered, pages and ignores repeats", series},
+		{"steps of a series", steps},
+		{"the latest point follows the rule in any order of arrival", latest},
+		{"events join nodes once", events},
+		{"evaluations belong to artifacts", evaluations},
+		{"data sets in use", inputsUsed},
+		{"an error undoes what the closure wrote", undo},
+		{"a panic undoes and comes back to its caller", panics},
+		{"a failing write harms none that share its commit", sharedCommit},
+		{"numbers are gapless under concurrent writers", numbers},
+		{"a view sees one state", snapshot},
+		{"a cancelled request writes nothing", cancelled},
+		{"what was written is there after reopening", reopen},
+		{"a new store is sound", sound},
+		{"find agrees with a model", findAgrees},
+		{"pages neither lose nor repeat under writes", stablePages},
+		{"like and ilike", patterns},
+		{"several homes and views are merged in order", mergedHomes},
+		{"page tokens belong to their query", tokens},
+		{"find sees data sets and scores", findRelations},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(newEnv(t, open)) })
+	}
+}
+
+// env is a fresh store and its clock.
+type env struct {
+	*testing.T
+	store.Store
+	open Open
+	path string
+	now  atomic.Int64
+	made int
+}
+
+func newEnv(t *testing.T, open Open) *env {
+	e := &env{T: t, open: open, path: filepath.Join(t.TempDir(), "store")}
+	e.now.Store(1_700_000_000_000)
+	e.start()
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return e
+}
+
+func (e *env) start() {
+	e.Helper()
+	s, err := e.open(e.T, e.path, func() pedigree.Time { return pedigree.Time(e.now.Load()) })
+	if err != nil {
+		e.Fatalf("open: %v", err)
+	}
+	e.Store = s
+}
+
+// update runs fn in a write that must succeed.
+func (e *env) update(fn func(store.Tx) error) {
+	e.Helper()
+	if err := e.Update(e.Context(), fn); err != nil {
+		e.Fatalf("update: %v", err)
+	}
+}
+
+// view runs fn in a read that must succeed.
+func (e *env) view(fn func(store.Reader) error) {
+	e.Helper()
+	if err := e.View(e.Context(), fn); err != nil {
+		e.Fatalf("view: %v", err)
+	}
+}
+
+// node makes a node of a type at home, named after its identity.
+func (e *env) node(typ pedigree.Type, home pedigree.NodeID) *pedigree.Node {
+	e.Helper()
+	e.made++
+	n := draft(typ, home, strconv.Itoa(e.made))
+	e.update(func(tx store.Tx) error { return tx.CreateNode(n) })
+	return n
+}
+
+func draft(typ pedigree.Type, home pedigree.NodeID, uid string) *pedigree.Node {
+	return &pedigree.Node{
+		Workspace: pedigree.DefaultWorkspace, Home: home, Type: typ, UID: uid, Name: "name of " + uid,
+		Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
+	}
+}
+
+// experiment and run make the nodes that most tests need.
+func (e *env) experiment() *pedigree.Node {
+	e.Helper()
+	return e.node(pedigree.ExperimentType, pedigree.DefaultWorkspace)
+}
+
+func (e *env) run(home *pedigree.Node) *pedigree.Node {
+	e.Helper()
+	return e.node(pedigree.RunType, home.ID)
+}
+
+// wantCode fails unless err has the code.
+func (e *env) wantCode(err error, code pedigree.Code) {
+	e.Helper()
+	if err == nil || pedigree.CodeOf(err) != code {
+		e.Fatalf("error %v, want code %v", err, code)
+	}
+}
+
+var errTest = errors.New("test")
