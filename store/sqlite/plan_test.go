@@ -110,6 +110,7 @@ func TestSearchesAreDrivenAsWeChoose(t *testing.T) {
 		{"by metric", nil, []query.Order{{Field: m, Desc: true}}, "property_number node_live node_live", "LAST TERM"},
 		{"by metric, filtered by it", number(query.Gt, 2), []query.Order{{Field: m, Desc: true}}, "property_number", "LAST TERM"},
 		{"by metric, two common filters", query.And{number(query.Gt, 2), text("common")}, []query.Order{{Field: m, Desc: true}}, "property_number", "LAST TERM"},
+		{"by metric, few in its range", query.And{number(query.Gt, 17), text("common")}, []query.Order{{Field: m, Desc: true}}, "property_number", "LAST TERM"},
 		{"by metric, rare filter beside it", query.And{number(query.Gt, 2), text("rare")}, []query.Order{{Field: m, Desc: true}}, "property_text", "ORDER BY"},
 		{"by metric, rare range", number(query.Gt, 17), []query.Order{{Field: query.Started, Desc: true}}, "property_number", "ORDER BY"},
 		{"by param", nil, []query.Order{{Field: p}}, "property_text node_live", "LAST 2 TERMS"},

@@ -30,7 +30,7 @@ const (
 type Options struct {
 	Durability Durability     // empty stands for Full
 	Readers    int            // connections for reading; 0 stands for 4
-	Selective  int            // see [sqlstore.Engine]; 0 stands for 1000
+	Selective  int            // see [sqlstore.Engine]; 0 stands for 500
 	Clock      pedigree.Clock // nil stands for the machine's
 	KeepSchema bool           // refuse an older schema instead of bringing it up to date, for looking only
 }
@@ -50,7 +50,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 		o.Readers = 4
 	}
 	if o.Selective == 0 {
-		o.Selective = 1000
+		o.Selective = 500
 	}
 	if o.Clock == nil {
 		o.Clock = pedigree.SystemClock

@@ -150,13 +150,14 @@ func required(e query.Expr) []query.Compare {
 }
 
 // selectiveFilter finds the condition with the fewest matches, if it has few.
-// It counts entries of the index, and stops early.
+// The field that the walk is ordered by is left out: its conditions narrow the
+// walk already.
 func (p *part) selectiveFilter() *lead {
 	var best *lead
 	fewest := int64(p.store.engine.Selective)
 	for _, c := range required(p.q.Where) {
 		f, ok := c.Field.(query.Property)
-		if !ok || !indexed(f, c.Op) {
+		if !ok || !indexed(f, c.Op) || len(p.terms) > 0 && p.terms[0].Field == c.Field {
 			continue
 		}
 		key, err := p.findKey(f.Space, f.Key)
@@ -164,7 +165,7 @@ func (p *part) selectiveFilter() *lead {
 			continue // the search itself will meet and report it
 		}
 		l := &lead{alias: "f", field: f, key: key, compares: p.comparesOf(f)}
-		if n, err := p.count(l, fewest); err == nil && n < fewest {
+		if n, err := p.matches(l, fewest); err == nil && n < fewest {
 			best, fewest = l, n
 		}
 	}
@@ -182,16 +183,26 @@ func indexed(f query.Property, op query.Op) bool {
 	return false
 }
 
-func (p *part) count(l *lead, limit int64) (int64, error) {
-	s := &sqlText{}
-	s.add("SELECT count(*) FROM (SELECT 1 FROM property f" + p.conn.dialect.UseIndex(l.index()) + " WHERE ")
-	l.where(s, p.tx, p.home)
-	s.add(" LIMIT ?)", limit)
-	r, err := p.conn.query(p.ctx, s.String(), s.args...)
+// matches counts the entries of the index that can match, up to limit. It
+// first looks whether there are that many, which is several times cheaper
+// than counting and mostly the end of it.
+func (p *part) matches(l *lead, limit int64) (int64, error) {
+	from := &sqlText{}
+	from.add(" FROM property f" + p.conn.dialect.UseIndex(l.index()) + " WHERE ")
+	l.where(from, p.tx, p.home)
+	many, err := p.firstInt("SELECT 1"+from.String()+" LIMIT 1 OFFSET ?", append(from.args, limit-1))
+	if err != nil || many == 1 {
+		return limit, err
+	}
+	return p.firstInt("SELECT count(*)"+from.String(), from.args)
+}
+
+// firstInt returns the first column of the first row, 0 where there is none.
+func (p *part) firstInt(sql string, args []any) (n int64, err error) {
+	r, err := p.conn.query(p.ctx, sql, args...)
 	if err != nil {
 		return 0, err
 	}
-	var n int64
 	if r.next() {
 		n = r.int(0)
 	}
