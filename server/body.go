@@ -89,22 +89,26 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
 	if !b.unlimited {
 		if b.left -= int64(n); b.left < 0 {
-			b.release()
 			return 0, errBodyTooLarge
 		}
 	}
-	if err != nil {
-		b.ended = true
+	if err == io.EOF {
 		b.release()
-		err = bodyError(err)
+		return n, err
 	}
-	return n, err
+	return n, bodyError(err)
 }
 
-// Close closes the body.
+// Close reads what is left, within reason, so that the connection can serve
+// another request.
 func (b *body) Close() error {
+	if b.ended {
+		return nil
+	}
+	b.expectProgress()
+	err := b.from.Close()
 	b.release()
-	return b.from.Close()
+	return err
 }
 
 func (b *body) expectProgress() {
@@ -117,6 +121,7 @@ func (b *body) expectProgress() {
 
 // release ends the watch over the body. The handler's own time starts now.
 func (b *body) release() {
+	b.ended = true
 	if b.armed.IsZero() {
 		return
 	}
@@ -129,8 +134,8 @@ func (b *body) release() {
 
 func bodyError(err error) error {
 	switch {
-	case err == io.EOF:
-		return err
+	case err == nil:
+		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return pedigree.Hide(pedigree.Invalid, err, "the request body stalled")
 	}

@@ -26,16 +26,12 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // A miss answers for paths that are no operation.
-type miss struct {
-	table *table
-	meter *meter
-}
+type miss struct{ table *table }
 
 // ServeHTTP answers in the form of the wire whose prefix fits, once the caller
 // has shown to be no web page of another site.
 func (m *miss) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := w.(*exchange)
-	x.meter = m.meter
 	wire := m.table.wireFor(r.URL.Path)
 	x.wire = wire
 	if err := x.checkSender(r); err != nil {

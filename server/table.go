@@ -30,7 +30,7 @@ func newTable(s *Server, wires []route.Wire) *table {
 			t.mount(s, w, r, taken)
 		}
 	}
-	t.mountMisses(s, taken)
+	t.mountMisses(taken)
 	return t
 }
 
@@ -57,8 +57,8 @@ func (t *table) mount(s *Server, w *route.Wire, r route.Route, taken map[string]
 // mountMisses mounts what answers where no operation does. A pattern that ends
 // in "/{rest...}" would make the mux redirect the path without its last slash;
 // that path is a miss like any other.
-func (t *table) mountMisses(s *Server, taken map[string]bool) {
-	miss := &miss{table: t, meter: s.metrics.meter("none")}
+func (t *table) mountMisses(taken map[string]bool) {
+	miss := &miss{t}
 	t.mux.Handle("/", miss)
 	for _, r := range t.routes {
 		parent, _, multi := strings.Cut(r.Pattern, "...}")

@@ -1,0 +1,118 @@
+package server_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// Case H5: no spelling of a path reaches another operation than its own.
+func TestAmbiguousPathsAreRefusedBeforeRouting(t *testing.T) {
+	for _, target := range []string{
+		"//api/fake/things",
+		"/api//fake/things",
+		"/api/fake/things//",
+		"/api/fake/./things",
+		"/api/fake/../fake/things",
+		"/api/fake/nothing/../things",
+		"/api/fake/things/.",
+		"/api/fake/things/..",
+		"/api/fake/%2e/things",
+		"/api/fake/%2e%2E/fake/things",
+		"/api/fake/.%2e/fake/things",
+		"/api/fake/things;x",
+		"/api/fake;x=1/things",
+		"/healthz/..;/api/fake/things",
+		"/api%2ffake/things",
+		"/api/fake%2Fthings",
+		"/api/fake/things%5c",
+		"/api/fake\\things",
+		"/api/fake/files/a%2fb",
+		"/api/fake/files/%2e%2e/b",
+		"/api/fake/files/a/%2E%2e%2fb",
+		"/api/fake/files/a%00b",
+		"/api/fake/files/../../things",
+		"http://127.0.0.1:5000/api/fake/things",
+		"http://evil.example/api/fake/things",
+	} {
+		f := &fake{}
+		w := get(t, f.handler(), target)
+		wantStatus(t, w, 400)
+		if calls := f.calls(); len(calls) > 0 {
+			t.Errorf("%s reached %q", target, calls)
+		}
+	}
+}
+
+func TestAConnectionIsNoTarget(t *testing.T) {
+	f := &fake{}
+	wantStatus(t, send(t, f.handler(), "CONNECT evil.example:443 HTTP/1.1\nHost: evil.example:443"), 400)
+	wantStatus(t, send(t, f.handler(), "OPTIONS * HTTP/1.1\nHost: "+ourHost), 400)
+}
+
+func TestHarmlessNamesReachTheirOperationDecodedOnce(t *testing.T) {
+	for target, want := range map[string]string{
+		"/api/fake/files/a%20b":            "a b",
+		"/api/fake/files/100%25":           "100%",
+		"/api/fake/files/a%252e%252e":      "a%2e%2e", // for the key parser to refuse
+		"/api/fake/files/..a/b..":          "..a/b..",
+		"/api/fake/files/d/%C3%A9.txt":     "d/é.txt",
+		"/api/fake/files/a%23b":            "a#b", // likewise
+		"/api/fake/files/.hidden/x":        ".hidden/x",
+		"/api/fake/files/x?path=..%2f..%2": "x",
+	} {
+		f := &fake{}
+		wantStatus(t, get(t, f.handler(), target), 200)
+		if calls := f.calls(); len(calls) != 1 || calls[0] != "GET /api/fake/files/{path...} "+want {
+			t.Errorf("%s reached %q, want %q", target, calls, want)
+		}
+	}
+}
+
+// Case H9.
+func TestNoPathIsEverRedirected(t *testing.T) {
+	f := &fake{}
+	h := f.handler()
+	for _, target := range []string{
+		"/api/fake", "/api/fake/files", "/api", "/api/fake/things/", "//evil.example/%2e%2e", "/\\evil.example", "/healthz/", "/metrics/",
+		"/api/fake/files/", "/evil.example", "/.", "/..", "/%2f%2fevil.example", "/@evil.example",
+	} {
+		for _, method := range []string{"GET", "HEAD", "PUT", "POST", "OPTIONS"} {
+			w := send(t, h, method+" "+target+" HTTP/1.1\nHost: "+ourHost+"\nContent-Length: 0")
+			if w.Code >= 300 && w.Code < 400 || w.Header().Get("Location") != "" {
+				t.Errorf("%s %s is redirected with %d to %q", method, target, w.Code, w.Header().Get("Location"))
+			}
+		}
+	}
+}
+
+// FuzzTarget holds the guard against what a mux would make of the same path:
+// one that passes must be clean, decoded or not.
+func FuzzTarget(f *testing.F) {
+	for _, seed := range []string{"/a/b", "/a/../b", "/a%2e", "//", "/a;b", "/%", "/a/%2e%2e/b", "/\xff"} {
+		f.Add(seed)
+	}
+	wire := &fake{}
+	h := wire.handler()
+	f.Fuzz(func(t *testing.T, target string) {
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			return
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, &http.Request{Method: "GET", URL: u, RequestURI: target, Host: ourHost, Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody})
+		if w.Code >= 300 && w.Code < 400 {
+			t.Fatalf("%q is redirected", target)
+		}
+		if w.Code != 200 {
+			return
+		}
+		for segment := range strings.SplitSeq(u.Path[1:], "/") {
+			if segment == "." || segment == ".." || segment == "" && u.Path != "/" && !strings.HasSuffix(u.Path, "/") {
+				t.Fatalf("%q passed with segment %q", target, segment)
+			}
+		}
+	})
+}
