@@ -4,10 +4,12 @@ import (
 	"github.com/pedigree-ml/pedigree"
 )
 
-// Limits of text columns, in bytes: what the indexes of every engine can hold.
+// Limits of text columns, in bytes. Where a column is part of an index, the
+// limit is what the indexes of every engine can hold.
 const (
 	maxUID     = 255
-	maxName    = 2000
+	maxName    = 2000 // of a context, whose name is unique
+	maxLabel   = 32_000
 	maxVersion = 255
 	maxState   = 64
 	maxOwner   = 1000
@@ -138,11 +140,15 @@ func (t *tx) UpdateNode(n *pedigree.Node) error {
 }
 
 func checkNode(n *pedigree.Node) error {
+	name := maxLabel
+	if n.Type.Kind == pedigree.Context {
+		name = maxName
+	}
 	for _, c := range []struct {
 		what, text string
 		limit      int
 	}{
-		{"the identity", n.UID, maxUID}, {"the name", n.Name, maxName}, {"the version", n.Version, maxVersion},
+		{"the identity", n.UID, maxUID}, {"the name", n.Name, name}, {"the version", n.Version, maxVersion},
 		{"the state", n.State, maxState}, {"the owner", n.Owner, maxOwner}, {"the URI", n.URI, maxURI},
 	} {
 		if err := checkText(c.what, c.text, c.limit); err != nil {

@@ -105,7 +105,7 @@ func strictText(e *env) {
 	x := e.experiment()
 	for _, bad := range []func(*pedigree.Node){
 		func(n *pedigree.Node) { n.UID = strings.Repeat("x", 256) },
-		func(n *pedigree.Node) { n.Name = strings.Repeat("x", 2001) },
+		func(n *pedigree.Node) { n.Name = strings.Repeat("x", 32_001) },
 		func(n *pedigree.Node) { n.Name = "a\x00b" },
 		func(n *pedigree.Node) { n.Name = "a\xffb" },
 		func(n *pedigree.Node) { n.URI = "\x00" },
@@ -114,6 +114,9 @@ func strictText(e *env) {
 		bad(n)
 		e.wantCode(e.Update(e.Context(), func(tx store.Tx) error { return tx.CreateNode(n) }), pedigree.Invalid)
 	}
+	c := draft(pedigree.ExperimentType, pedigree.DefaultWorkspace, "long")
+	c.Name = strings.Repeat("x", 2001)
+	e.wantCode(e.Update(e.Context(), func(tx store.Tx) error { return tx.CreateNode(c) }), pedigree.Invalid)
 	for _, p := range []pedigree.Property{
 		{Space: pedigree.Tag, Key: strings.Repeat("k", 1001)},
 		{Space: pedigree.Tag, Key: "k", Value: "a\x00b"},
