@@ -235,6 +235,7 @@ func TestStoppingLetsRequestsUnderWayEnd(t *testing.T) {
 	f := &fake{hook: func(http.ResponseWriter, *http.Request) { inside <- struct{}{}; <-leave }}
 	r := f.run(t, server.Limits{}, server.Drain{Timeout: 20 * time.Second})
 	c, idle := r.dial(t), r.dial(t)
+	ask(t, idle, r.request("GET /healthz"))
 	io.WriteString(c, r.request("GET "+things))
 	<-inside
 	r.stop()

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/blob"
+	"github.com/pedigree-ml/pedigree/mlflow"
+	"github.com/pedigree-ml/pedigree/store"
+	"github.com/pedigree-ml/pedigree/store/sqlite"
+	"github.com/pedigree-ml/pedigree/store/sqlstore"
+	"github.com/pedigree-ml/pedigree/tracking"
+)
+
+// engineFlags say how data is kept.
+type engineFlags struct {
+	Durability          sqlite.Durability `help:"What an acknowledged write survives: full (a power cut) or normal (a crash of the server)." enum:"full,normal" default:"full"`
+	DefaultArtifactRoot string            `help:"Where new experiments keep artifacts: the server itself (mlflow-artifacts:/) or a local directory." default:"mlflow-artifacts:/" placeholder:"URI"`
+}
+
+// An engine is the data and the rules over it, opened.
+type engine struct {
+	dir       *dataDir
+	store     *sqlstore.Store
+	rules     *tracking.Service
+	artifacts *mlflow.Artifacts
+	files     []*blob.Files
+	closers   []func() error // in order of opening
+}
+
+// open claims the data directory and opens everything in it. What was opened
+// before an error is closed again.
+func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error) {
+	e = &engine{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.close())
+		}
+	}()
+	if e.dir, err = d.claim(); err != nil {
+		return e, err
+	}
+	e.closers = append(e.closers, e.dir.release)
+	if e.store, err = sqlite.Open(ctx, d.database(), sqlite.Options{Durability: f.Durability}); err != nil {
+		return e, unopened(d.database(), err)
+	}
+	e.closers = append(e.closers, e.store.Close)
+	files, err := e.openFiles(d.artifacts())
+	if err != nil {
+		return e, err
+	}
+	e.artifacts = mlflow.NewArtifacts(files)
+	if err := e.artifacts.Configure(f.DefaultArtifactRoot, e.openFiles); err != nil {
+		return e, err
+	}
+	e.rules = tracking.New(e.store, f.DefaultArtifactRoot)
+	return e, e.rules.Prepare(ctx)
+}
+
+func (e *engine) openFiles(dir string) (blob.Store, error) {
+	files, err := blob.OpenFiles(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the artifact directory %s cannot be used (%s); make it writable or choose another with --artifacts", dir, explain(err))
+	}
+	e.files = append(e.files, files)
+	e.closers = append(e.closers, files.Close)
+	return files, nil
+}
+
+// close closes everything, the last opened first.
+func (e *engine) close() error {
+	var errs []error
+	for i := len(e.closers) - 1; i >= 0; i-- {
+		errs = append(errs, e.closers[i]())
+	}
+	e.closers = nil
+	return errors.Join(errs...)
+}
+
+// mlflow gives the wire over the rules.
+func (e *engine) mlflow(log *slog.Logger) *mlflow.Handler {
+	return mlflow.New(e.rules, e.artifacts, log)
+}
+
+// readable reports whether the store answers.
+func (e *engine) readable(ctx context.Context) error {
+	return e.store.View(ctx, func(r store.Reader) error {
+		_, err := r.Nodes([]pedigree.NodeID{pedigree.DefaultWorkspace})
+		return err
+	})
+}
+
+// unopened says what to do about a database that does not open.
+func unopened(path string, err error) error {
+	return fmt.Errorf("the database %s cannot be opened: %s", path, explain(err))
+}

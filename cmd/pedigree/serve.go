@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/server"
+)
+
+// serveCmd runs the server.
+type serveCmd struct {
+	dataFlags
+	engineFlags
+	logFlags
+
+	Listen         []string      `help:"Address to serve clients on; may be repeated." default:"127.0.0.1:5000" placeholder:"ADDR"`
+	MetricsListen  string        `help:"Address for /metrics, /healthz and /readyz. Not given, /metrics is served to clients on loopback, and not at all elsewhere or with --allowed-hosts." placeholder:"ADDR"`
+	AllowedHosts   []string      `help:"Further names by which clients call the server: name, name:port, *.domain or *." placeholder:"HOST"`
+	PublicURL      string        `help:"URL by which clients reach the server, if a proxy changes it." placeholder:"URL"`
+	InsecureNoAuth bool          `help:"Serve on an address that others reach, although everyone who reaches it may do everything."`
+	Retention      span          `help:"Remove for ever what was deleted this long ago, such as 30d; 0 keeps it." default:"0"`
+	DrainDelay     time.Duration `help:"How long to stay reachable, but not ready, before stopping." default:"0s"`
+	DrainTimeout   time.Duration `help:"How long requests under way may take when stopping." default:"20s"`
+	BenchEndpoint  bool          `help:"Serve an operation that does nothing." hidden:""`
+}
+
+// Run serves until the process is told to end. The second signal finds the
+// default handler and ends it at once; what was acknowledged is safe by then.
+func (c *serveCmd) Run(s streams) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return c.serve(ctx, s)
+}
+
+func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
+	if !c.InsecureNoAuth && !allLoopback(c.Listen) {
+		return errors.New("without accounts the server listens on loopback only, since everyone who reaches it may do everything; " +
+			"choose a loopback address with --listen, or accept that with --insecure-no-auth")
+	}
+	e, err := open(ctx, c.dataFlags, c.engineFlags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	e.artifacts.PublicURL = c.PublicURL
+
+	log := c.logger(s.err)
+	slog.SetDefault(log)
+	site := c.newServer(e, log)
+	listeners, err := c.listeners(site)
+	if err != nil {
+		return err
+	}
+	work, cancel := context.WithCancel(ctx)
+	ended := e.background(work, time.Duration(c.Retention), log)
+	defer func() { cancel(); <-ended }()
+
+	fmt.Fprintf(s.out, "Pedigree %s is ready: export MLFLOW_TRACKING_URI=%s\n", versionName(), clientURL(listeners[0]))
+	return site.Serve(ctx, server.Drain{Delay: c.DrainDelay, Timeout: c.DrainTimeout}, listeners...)
+}
+
+func (c *serveCmd) newServer(e *engine, log *slog.Logger) *server.Server {
+	return server.New(server.Options{
+		Wires:         []route.Wire{e.mlflow(log).Wire()},
+		Version:       versionName(),
+		Log:           log,
+		Hosts:         c.AllowedHosts,
+		Ready:         e.readable,
+		HideMetrics:   c.MetricsListen != "" || !allLoopback(c.Listen) || len(c.AllowedHosts) > 0,
+		BenchEndpoint: c.BenchEndpoint,
+	})
+}
+
+// listeners opens every socket, or none.
+func (c *serveCmd) listeners(site *server.Server) (all []server.Listener, err error) {
+	defer func() {
+		if err != nil {
+			for _, l := range all {
+				err = errors.Join(err, l.Close())
+			}
+		}
+	}()
+	for _, addr := range c.Listen {
+		l, err := listen(addr)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, server.Listener{Listener: l, Handler: site.Handler(l.Addr().String())})
+	}
+	if c.MetricsListen != "" {
+		l, err := listen(c.MetricsListen)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, server.Listener{Listener: l, Handler: site.Operations(l.Addr().String())})
+	}
+	return all, nil
+}
