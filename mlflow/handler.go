@@ -32,10 +32,10 @@ func (h *Handler) workspace() pedigree.NodeID { return pedigree.DefaultWorkspace
 func (h *Handler) Wire() route.Wire {
 	return route.Wire{
 		Name:        "mlflow",
-		Routes:      h.artifactRoutes(),
-		Prefixes:    []string{"/api/2.0/", "/api/3.0/", "/ajax-api/2.0/", "/ajax-api/3.0/"},
+		Routes:      append(h.routes(), h.artifactRoutes()...),
+		Prefixes:    prefixes(),
 		Fail:        h.fail,
-		NotFound:    notFound,
+		NotFound:    h.notFound,
 		WrongMethod: wrongMethod,
 	}
 }
