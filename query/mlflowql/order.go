@@ -2,6 +2,7 @@ package mlflowql
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree/query"
 )
@@ -56,6 +57,9 @@ func term(clause string) (name string, desc bool, err error) {
 	if len(clause) > MaxFilter {
 		return "", false, invalid("Invalid order_by clause: it is longer than %d bytes.", MaxFilter)
 	}
+	if !utf8.ValidString(clause) || strings.Contains(clause, "\x00") {
+		return "", false, invalid("Invalid order_by clause: it is not text in UTF-8.")
+	}
 	tokens := lex(clause)
 	tokens = tokens[:len(tokens)-1]
 	if n := len(tokens); n == 0 || n > 2 || !isIdentifier(tokens[0]) || tokens[0].is("ASC") || tokens[0].is("DESC") {
@@ -85,7 +89,7 @@ func OrderRuns(clauses []string) ([]query.Order, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, entity, _, err := runField(name)
+		f, entity, _, err := runField(name, orderableKeys)
 		if err != nil {
 			return nil, err
 		}

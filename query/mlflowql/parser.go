@@ -1,7 +1,9 @@
 package mlflowql
 
 import (
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree/query"
 )
@@ -64,6 +66,9 @@ func parse(filter string, refuse func([]token) error) ([]clause, tree, error) {
 	if len(filter) > MaxFilter {
 		return nil, nil, invalid("Search filter is too long: %d bytes, at most %d are allowed.", len(filter), MaxFilter)
 	}
+	if !utf8.ValidString(filter) || strings.Contains(filter, "\x00") {
+		return nil, nil, invalid("Search filter is not text in UTF-8.")
+	}
 	p := parser{filter: filter, tokens: lex(filter)}
 	t := p.whole()
 	switch {
@@ -72,10 +77,11 @@ func parse(filter string, refuse func([]token) error) ([]clause, tree, error) {
 	case len(p.clauses) > MaxClauses:
 		return nil, nil, invalid("Search filter has %d comparisons, at most %d are allowed.", len(p.clauses), MaxClauses)
 	case len(p.invalid) > 0:
+		slices.SortFunc(p.invalid, func(a, b token) int { return a.at - b.at })
 		return nil, nil, refuse(p.invalid)
 	}
 	for i := range p.clauses {
-		if n := len(p.clauses[i].values); n > MaxValues {
+		if n := (len(p.clauses[i].values) + 1) / 2; n > MaxValues { // commas between them
 			return nil, nil, invalid("Search filter has a list of %d values, at most %d are allowed.", n, MaxValues)
 		}
 	}

@@ -29,6 +29,12 @@ var datasetAttributes = map[string]query.DatasetAttr{
 	"name": query.DatasetName, "digest": query.DatasetDigest, "context": query.DatasetContext,
 }
 
+// The attributes of runs that errors offer.
+var (
+	searchableKeys = slices.Collect(maps.Keys(runAttributes))
+	orderableKeys  = []string{"Created", "artifact_uri", "created", "end_time", "run_id", "run_name", "start_time", "status", "user_id"}
+)
+
 // ParseRuns reads a filter of runs. An empty one gives nil, which keeps all.
 func ParseRuns(filter string) (query.Expr, error) {
 	clauses, t, err := parse(filter, refuseClauses(filter, func(s string) string { return "'" + s + "'" }))
@@ -39,7 +45,8 @@ func ParseRuns(filter string) (query.Expr, error) {
 }
 
 // runField finds the field that a name stands for, its entity and its key.
-func runField(name string) (f query.Field, entity, key string, err error) {
+// offered are the keys that the error about an unknown attribute shows.
+func runField(name string, offered []string) (f query.Field, entity, key string, err error) {
 	entity, key = cut(name)
 	if entity == "" {
 		entity = "attribute"
@@ -64,7 +71,7 @@ func runField(name string) (f query.Field, entity, key string, err error) {
 	}
 	a, known := runAttributes[key]
 	if !known {
-		return nil, "", "", invalid("Invalid attribute key '%s' specified. Valid keys are '%s'", key, set(slices.Collect(maps.Keys(runAttributes))...))
+		return nil, "", "", invalid("Invalid attribute key '%s' specified. Valid keys are '%s'", key, set(slices.Clone(offered)...))
 	}
 	return a, kind, key, nil
 }
@@ -74,7 +81,7 @@ func readRunClause(c *clause) (query.Compare, error) {
 	if !isIdentifier(c.field) {
 		return compare, invalid("Invalid comparison clause. Expected 'Identifier' found '%s'", c.field.raw)
 	}
-	f, entity, key, err := runField(c.field.raw)
+	f, entity, key, err := runField(c.field.raw, searchableKeys)
 	if err != nil {
 		return compare, err
 	}
