@@ -18,8 +18,9 @@ import (
 // A Store keeps objects. It is safe for use by many goroutines. Memory does
 // not grow with the size of an object. Errors are [pedigree.Error] values:
 // NotFound where there is no such object or upload; Invalid where the names
-// clash (one object is asked for below another) or the bytes are not what was
-// announced; Unavailable when the store runs out of room.
+// clash (a directory is read or written as an object, or an object used as a
+// directory to write in) or the bytes are not what was announced; Unavailable
+// when the store runs out of room.
 type Store interface {
 	// Put stores what body gives until its end and makes it durable before it
 	// returns. Size is how many bytes that must be, -1 when unknown; more or
