@@ -157,6 +157,7 @@ func showValue(c *query.Compare) string {
 var attrNames = map[query.Attr]string{
 	query.UID: "uid", query.Name: "name", query.State: "state", query.Owner: "owner", query.URI: "uri",
 	query.Created: "created", query.Updated: "updated", query.Started: "started", query.Ended: "ended",
+	query.Arrival: "arrival",
 }
 
 func showField(f query.Field) string {

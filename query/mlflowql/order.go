@@ -108,9 +108,11 @@ func OrderRuns(clauses []string) ([]query.Order, error) {
 
 // OrderExperiments reads the order of a search for experiments. Without one the
 // latest created comes first; with one, the larger identity decides ties.
+// Identities are numbers given in order of arrival, so that is what stands for
+// them: as texts, 10 would come before 9.
 func OrderExperiments(clauses []string) ([]query.Order, error) {
 	if len(clauses) == 0 {
-		return []query.Order{{Field: query.Created, Desc: true}, {Field: query.UID}}, nil
+		return []query.Order{{Field: query.Created, Desc: true}, {Field: query.Arrival}}, nil
 	}
 	o, err := newOrdering(clauses)
 	if err != nil {
@@ -128,12 +130,15 @@ func OrderExperiments(clauses []string) ([]query.Order, error) {
 		if _, isAttr := f.(query.Attr); !isAttr {
 			return nil, invalid("Invalid order_by entity: tag")
 		}
+		if f == query.UID {
+			f = query.Arrival
+		}
 		if err := o.add(f, desc); err != nil {
 			return nil, err
 		}
 	}
-	if !o.has(query.UID) {
-		o.terms = append(o.terms, query.Order{Field: query.UID, Desc: true})
+	if !o.has(query.Arrival) {
+		o.terms = append(o.terms, query.Order{Field: query.Arrival, Desc: true})
 	}
 	return o.terms, nil
 }

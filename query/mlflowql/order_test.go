@@ -18,9 +18,9 @@ func TestOrderEndsWithWhatDecidesTies(t *testing.T) {
 		{"runs: the latest start", func() ([]query.Order, error) { return OrderRuns(nil) }, "started desc"},
 		{"runs: after what is asked", func() ([]query.Order, error) { return OrderRuns([]string{"metrics.m DESC", "params.p"}) }, `metric "m" desc, param "p" asc, started desc`},
 		{"runs: not when it is asked", func() ([]query.Order, error) { return OrderRuns([]string{"created", "tags.t"}) }, `started asc, tag "t" asc`},
-		{"experiments: the latest created", func() ([]query.Order, error) { return OrderExperiments(nil) }, "created desc, uid asc"},
-		{"experiments: after what is asked", func() ([]query.Order, error) { return OrderExperiments([]string{"name"}) }, "name asc, uid desc"},
-		{"experiments: not when it is asked", func() ([]query.Order, error) { return OrderExperiments([]string{"experiment_id"}) }, "uid asc"},
+		{"experiments: the latest created", func() ([]query.Order, error) { return OrderExperiments(nil) }, "created desc, arrival asc"},
+		{"experiments: after what is asked", func() ([]query.Order, error) { return OrderExperiments([]string{"name"}) }, "name asc, arrival desc"},
+		{"experiments: not when it is asked", func() ([]query.Order, error) { return OrderExperiments([]string{"experiment_id"}) }, "arrival asc"},
 		{"models: the latest created", func() ([]query.Order, error) { return OrderLoggedModels(nil) }, "created desc"},
 		{"models: after what is asked", func() ([]query.Order, error) {
 			return OrderLoggedModels([]ModelOrder{
