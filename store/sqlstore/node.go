@@ -124,7 +124,7 @@ func (t *tx) CreateNode(n *pedigree.Node) error {
 	id, err := t.insert(nodeInsert, n.Workspace, n.Home, n.Type.Kind, typ, n.UID, n.Name, n.Version, n.State, n.Owner, n.URI,
 		n.Created, n.Updated, n.Started, n.Ended, n.Deleted)
 	n.ID = pedigree.NodeID(id)
-	return err
+	return classify(t.store.engine, err)
 }
 
 func (t *tx) UpdateNode(n *pedigree.Node) error {
@@ -136,7 +136,7 @@ func (t *tx) UpdateNode(n *pedigree.Node) error {
 	if err == nil && changed == 0 {
 		err = errNotFound
 	}
-	return err
+	return classify(t.store.engine, err)
 }
 
 func checkNode(n *pedigree.Node) error {
