@@ -23,8 +23,9 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 	batch := placeholders(4)
 	all := append([]*shape{
 		{"nodes by number", "PRIMARY KEY", nodesByID(batch)},
-		{"facts of nodes", "PRIMARY KEY", factsOf(batch, 0)},
-		{"facts of nodes in spaces", "PRIMARY KEY", factsOf(batch, 2)},
+		{"properties of nodes", "PRIMARY KEY", propertiesOf(batch, 0)},
+		{"properties of nodes in spaces", "PRIMARY KEY", propertiesOf(batch, 2)},
+		{"latest points of nodes", "PRIMARY KEY", latestOf(batch)},
 		{"events of executions", "event_execution", eventsOf(batch)},
 		{"producers of artifacts", "event_artifact", producersOf(batch)},
 		{"evaluations of artifacts", "PRIMARY KEY", evaluationsOf(batch)},

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -79,11 +80,17 @@ func (t *tx) Facts(ids []pedigree.NodeID, spaces ...pedigree.Space) ([]pedigree.
 	for i, id := range ids {
 		at[id] = &facts[i]
 	}
+	texts := slices.DeleteFunc(slices.Clone(spaces), func(s pedigree.Space) bool { return s == pedigree.Metric })
 	err := batches(ids, func(list string, args []any) error {
-		for _, s := range spaces {
-			args = append(args, s)
+		if len(texts) < len(spaces) || len(spaces) == 0 {
+			if err := t.readLatest(list, args, at); err != nil {
+				return err
+			}
 		}
-		return t.readFacts(factsOf(list, len(spaces)), args, at)
+		if len(texts) > 0 || len(spaces) == 0 {
+			return t.readProperties(list, args, texts, at)
+		}
+		return nil
 	})
 	for i, id := range ids { // an identity asked for twice
 		if f := at[id]; f != &facts[i] {
@@ -93,41 +100,58 @@ func (t *tx) Facts(ids []pedigree.NodeID, spaces ...pedigree.Space) ([]pedigree.
 	return facts, err
 }
 
-func factsOf(list string, spaces int) string {
-	sql := "SELECT node, space, key, text, num, time, step FROM property WHERE node IN (" + list + ")"
-	if spaces > 0 {
-		sql += " AND space IN (" + placeholders(spaces) + ")"
+// Properties and latest points are read apart, though they lie together: each
+// column of each row costs, and they share few.
+
+func propertiesOf(list string, spaces int) string {
+	sql := "SELECT node, space, key, text FROM property WHERE node IN (" + list + ") AND space "
+	if spaces == 0 {
+		return sql + "< 4 ORDER BY node, space, key"
 	}
-	return sql + " ORDER BY node, space, key"
+	return sql + "IN (" + placeholders(spaces) + ") ORDER BY node, space, key"
 }
 
-func (t *tx) readFacts(sql string, args []any, at map[pedigree.NodeID]*pedigree.Facts) error {
-	r, err := t.conn.query(background, sql, args...)
+func latestOf(list string) string {
+	return "SELECT node, key, num, time, step FROM property WHERE node IN (" + list + ") AND space = 4 ORDER BY node, key"
+}
+
+func (t *tx) readProperties(list string, args []any, spaces []pedigree.Space, at map[pedigree.NodeID]*pedigree.Facts) error {
+	for _, s := range spaces {
+		args = append(args, s)
+	}
+	r, err := t.conn.query(background, propertiesOf(list, len(spaces)), args...)
 	if err != nil {
 		return err
 	}
 	for r.next() {
-		if err := t.addFact(at[r.id(0)], r); err != nil {
+		key, err := t.keyName(r.int(2))
+		if err != nil {
 			_ = r.close() // the first error counts
 			return err
 		}
+		f := at[r.id(0)]
+		f.Properties = append(f.Properties, pedigree.Property{Space: pedigree.Space(r.int(1)), Key: key, Value: r.text(3)})
 	}
 	return r.close()
 }
 
-func (t *tx) addFact(f *pedigree.Facts, r *rows) error {
-	key, err := t.keyName(r.int(2))
+func (t *tx) readLatest(list string, args []any, at map[pedigree.NodeID]*pedigree.Facts) error {
+	r, err := t.conn.query(background, latestOf(list), args...)
 	if err != nil {
 		return err
 	}
-	if space := pedigree.Space(r.int(1)); space != pedigree.Metric {
-		f.Properties = append(f.Properties, pedigree.Property{Space: space, Key: key, Value: r.text(3)})
-		return nil
+	for r.next() {
+		key, err := t.keyName(r.int(1))
+		if err != nil {
+			_ = r.close() // the first error counts
+			return err
+		}
+		value := math.NaN()
+		if !r.null(2) {
+			value = r.float(2)
+		}
+		f := at[r.id(0)]
+		f.Metrics = append(f.Metrics, pedigree.Point{Key: key, Value: value, Time: r.time(3), Step: r.int(4)})
 	}
-	value := math.NaN()
-	if !r.null(4) {
-		value = r.float(4)
-	}
-	f.Metrics = append(f.Metrics, pedigree.Point{Key: key, Value: value, Time: r.time(5), Step: r.int(6)})
-	return nil
+	return r.close()
 }
