@@ -5,6 +5,15 @@ import "time"
 // Staging is where a test looks for what was left behind.
 const Staging = staging
 
+// DecodeRounds is how deep a key is looked through.
+const DecodeRounds = decodeRounds
+
+// Unescape decodes percent escapes once.
+func Unescape(s string) string { return unescape(s) }
+
+// HasScheme reports whether text starts like a URI.
+func HasScheme(s string) bool { return hasScheme(s) }
+
 // WithClock sets the clock.
 func WithClock(now func() time.Time) FilesOption { return func(f *Files) { f.now = now } }
 
