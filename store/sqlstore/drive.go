@@ -63,6 +63,9 @@ func (d drive) where(s *sqlText) {
 	p := d.part
 	if d.lead == nil {
 		s.add("n.home = ? AND n.type = ?", p.home, p.typ)
+		if d.index == "node_context_created" {
+			s.add(" AND n.kind = 3") // or the partial index is of no use
+		}
 		if len(p.terms) > 0 {
 			d.whereRank(s, p.terms[0])
 		}
