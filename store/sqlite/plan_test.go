@@ -136,3 +136,26 @@ func TestSearchesAreDrivenAsWeChoose(t *testing.T) {
 		})
 	}
 }
+
+func TestExperimentsByCreationWalkTheirIndex(t *testing.T) {
+	s := open(t)
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		return tx.CreateNode(&pedigree.Node{Workspace: 1, Home: 1, Type: pedigree.ExperimentType, UID: "1", Deleted: pedigree.NoTime})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plans, err := s.SearchPlans(t.Context(), explain, &query.Query{
+		Workspace: 1, Type: pedigree.ExperimentType, Homes: []pedigree.NodeID{1}, Limit: 10,
+		Order: []query.Order{{Field: query.Created, Desc: true}, {Field: query.Arrival}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range plans {
+		served(t, p)
+		if p.Index != "node_context_created" {
+			t.Errorf("driven by %s", p.Index)
+		}
+	}
+}

@@ -415,6 +415,24 @@ func mergedHomes(e *env) {
 	}
 }
 
+func byCreation(e *env) {
+	var want []string
+	for i := range 9 {
+		if i%2 == 0 {
+			e.now.Add(1)
+		}
+		want = append(want, e.experiment().UID)
+	}
+	slices.SortFunc(want, func(a, b string) int { return cmp.Compare(b, a) })
+	for _, attr := range []query.Attr{query.Created, query.Updated, query.Arrival} {
+		q := query.Query{Workspace: pedigree.DefaultWorkspace, Type: pedigree.ExperimentType, Homes: []pedigree.NodeID{pedigree.DefaultWorkspace},
+			View: query.All, Limit: 2, Order: []query.Order{{Field: attr, Desc: true}, {Field: query.Arrival, Desc: true}}}
+		if got := allPages(e, &q); !slices.Equal(got, want) {
+			e.Errorf("by attribute %d: %v, want %v", attr, got, want)
+		}
+	}
+}
+
 func tokens(e *env) {
 	x := e.experiment()
 	e.run(x)

@@ -50,6 +50,7 @@ func Run(t *testing.T, open Open) {
 		{"pages neither lose nor repeat under writes", stablePages},
 		{"like and ilike", patterns},
 		{"several homes and views are merged in order", mergedHomes},
+		{"contexts come by creation", byCreation},
 		{"page tokens belong to their query", tokens},
 		{"find sees data sets and scores", findRelations},
 	} {
