@@ -23,7 +23,7 @@ type bench struct {
 
 func newBench(b *testing.B, runs int) *bench {
 	b.Helper()
-	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal})
+	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "db"), sqlite.Options{Durability: sqlite.Full})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -88,6 +88,22 @@ func BenchmarkLogMetric(b *testing.B) {
 			}
 		}
 	})
+}
+
+func BenchmarkLogMetricAlone(b *testing.B) {
+	f := newBench(b, 32)
+	for i := 0; b.Loop(); i++ {
+		err := f.Update(b.Context(), func(tx store.Tx) error {
+			n, err := tx.Node(1, pedigree.RunType, f.runs[i%32].UID)
+			if err != nil {
+				return err
+			}
+			return tx.AppendPoints(&n, []pedigree.Point{{Key: "m", Value: 1, Time: 5, Step: int64(i)}})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkLogBatch100(b *testing.B) {
