@@ -64,7 +64,7 @@ func (h *Handler) operations() []operation {
 		{"PATCH", v2 + "/logged-models/{model_id}/tags", route.Write, h.setLoggedModelTags},
 		{"DELETE", v2 + "/logged-models/{model_id}/tags/{tag_key}", route.Write, h.deleteLoggedModelTag},
 
-		{"GET", v3 + "/server-info", route.Public, h.serverInfo},
+		{"GET", v3 + "/server-info", route.Read, h.serverInfo},
 	}
 }
 
