@@ -36,13 +36,21 @@ type Idle struct {
 	CPUPerSecond float64 `json:"cpu_ms_per_s"`
 }
 
-// MeasureIdle leaves the server alone for a while, then looks at its memory,
-// and at the processor time it used meanwhile.
-func MeasureIdle(pid int, while time.Duration) *Idle {
-	before, start := TreeCPU(pid), time.Now()
-	time.Sleep(while)
-	used, elapsed := TreeCPU(pid)-before, time.Since(start)
-	return &Idle{Usage: TreeUsage(pid), CPUPerSecond: milliseconds(used) / elapsed.Seconds()}
+// MeasureIdle waits until the server has come to rest, then looks at its memory
+// and at the processor time that it uses when nobody asks it anything. Rest is
+// a span of that length in which it used less than a twentieth of one
+// processor; one that never rests is taken as it is after a minute.
+func MeasureIdle(pid int, span time.Duration) *Idle {
+	const restless = time.Minute
+	began := time.Now()
+	for {
+		before, start := TreeCPU(pid), time.Now()
+		time.Sleep(span)
+		perSecond := milliseconds(TreeCPU(pid)-before) / time.Since(start).Seconds()
+		if perSecond < 50 || time.Since(began) > restless || span == 0 {
+			return &Idle{Usage: TreeUsage(pid), CPUPerSecond: perSecond}
+		}
+	}
 }
 
 // Find gives the result of an operation at a number of clients, if measured.

@@ -65,7 +65,11 @@ func (f filling) fillFile(ctx context.Context, path string) (string, error) {
 
 // fill makes the experiment and its runs and returns its UID.
 func (f filling) fill(ctx context.Context, s store.Store) (string, error) {
-	id, err := tracking.New(s, f.root).CreateExperiment(ctx, pedigree.DefaultWorkspace, f.name, "", nil)
+	rules := tracking.New(s, f.root)
+	if err := rules.Prepare(ctx); err != nil { // as the server does when it starts
+		return "", err
+	}
+	id, err := rules.CreateExperiment(ctx, pedigree.DefaultWorkspace, f.name, "", nil)
 	if err != nil {
 		return "", err
 	}
