@@ -11,7 +11,7 @@ type Limits struct {
 	HeaderBytes int           // request line and headers; 64 KiB
 	HeaderCount int           // header lines; 200
 	CookieBytes int           // all cookies; 16 KiB
-	QueryParams int           // parameters in the URL; 1,000
+	QueryParams int           // parameters in the URL; 1,024
 	JSONBytes   int64         // body of an operation that names no limit; 4 MiB
 	InFlight    int64         // requests being answered; 1,000
 	Connections int64         // open connections of all listeners; 10,000
@@ -26,7 +26,7 @@ func (l Limits) orDefaults() Limits {
 		HeaderBytes: cmp.Or(l.HeaderBytes, 64<<10),
 		HeaderCount: cmp.Or(l.HeaderCount, 200),
 		CookieBytes: cmp.Or(l.CookieBytes, 16<<10),
-		QueryParams: cmp.Or(l.QueryParams, 1000),
+		QueryParams: cmp.Or(l.QueryParams, 1024),
 		JSONBytes:   cmp.Or(l.JSONBytes, 4<<20),
 		InFlight:    cmp.Or(l.InFlight, 1000),
 		Connections: cmp.Or(l.Connections, 10_000),
