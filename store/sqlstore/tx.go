@@ -31,12 +31,14 @@ func (t *tx) query(s *shape, args ...any) (*rows, error) {
 
 // exec runs a fixed shape that writes and returns the number of rows it changed.
 func (t *tx) exec(s *shape, args ...any) (int64, error) {
-	t.wrote = true
 	r, err := t.conn.exec(background, s.sql, args...)
 	if err != nil {
+		t.wrote = true // some databases give up the transaction with the statement
 		return 0, err
 	}
-	return r.RowsAffected()
+	changed, err := r.RowsAffected()
+	t.wrote = t.wrote || changed > 0
+	return changed, err
 }
 
 // insert adds one row and returns its number.
