@@ -20,7 +20,7 @@ func (f *Files) Put(ctx context.Context, key Key, body io.Reader, size int64) (I
 		return Info{}, err
 	}
 	name := randomName()
-	defer f.incoming.Remove(name) // fails where it was moved, as it should
+	defer func() { _ = f.incoming.Remove(name) }() // fails where it was moved, as it should
 	if err := f.receive(ctx, name, body, size); err != nil {
 		return Info{}, err
 	}

@@ -50,6 +50,12 @@ func (p Prefix) Contains(q Prefix) bool {
 	return ok && rest[0] == '/'
 }
 
+// holds reports whether k inside the directory is a key.
+func (p Prefix) holds(k Key) bool {
+	_, err := p.Join(k)
+	return err == nil
+}
+
 // segments gives the names on the way from the root; none for the root.
 func (p Prefix) segments() []string {
 	if p.IsRoot() {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -220,16 +221,27 @@ func uploadOver(t *testing.T, s blob.Store) {
 }
 
 func uploadLimit(t *testing.T, s blob.Store) {
-	var last *upload
-	for range blob.MaxUploads {
-		last = begin(t, s, "key", 1)
+	last := begin(t, s, "key", 1)
+	var all sync.WaitGroup
+	for range 50 { // at once, since each waits for the disk
+		all.Go(func() {
+			for range (blob.MaxUploads - 1) / 50 {
+				if _, err := s.CreateUpload(t.Context(), last.key, 1); err != nil {
+					t.Errorf("CreateUpload: %v", err)
+				}
+			}
+		})
 	}
-	_, err := s.CreateUpload(t.Context(), Key(t, "key"), 1)
+	all.Wait()
+	for range (blob.MaxUploads - 1) % 50 {
+		begin(t, s, "key", 1)
+	}
+	_, err := s.CreateUpload(t.Context(), last.key, 1)
 	wantCode(t, "one upload too many", err, pedigree.Exhausted)
 	if err := s.AbortUpload(t.Context(), last.key, last.id); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CreateUpload(t.Context(), Key(t, "key"), 1); err != nil {
+	if _, err := s.CreateUpload(t.Context(), last.key, 1); err != nil {
 		t.Errorf("an upload after another ended: %v", err)
 	}
 }
