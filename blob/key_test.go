@@ -82,8 +82,14 @@ func TestContainsComparesWholeSegments(t *testing.T) {
 		p, q string
 		want bool
 	}{
-		{"", "", true}, {"", "a", true}, {"a", "a", true}, {"a", "a/b", true}, {"a/b", "a", false},
-		{"run1", "run10", false}, {"run1", "run1.bak/x", false}, {"a", "", false},
+		{"", "", true},
+		{"", "a", true},
+		{"a", "a", true},
+		{"a", "a/b", true},
+		{"a/b", "a", false},
+		{"run1", "run10", false},
+		{"run1", "run1.bak/x", false},
+		{"a", "", false},
 	} {
 		p, _ := blob.ParsePrefix(test.p)
 		q, _ := blob.ParsePrefix(test.q)

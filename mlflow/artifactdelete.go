@@ -21,11 +21,15 @@ func (h *Handler) deleteArtifact(w http.ResponseWriter, r *http.Request) error {
 	if err := h.keepRoots(r.Context(), key); err != nil {
 		return err
 	}
-	err = h.artifacts.proxied.Delete(r.Context(), key)
+	return done(w, unlessAbsent(h.artifacts.proxied.Delete(r.Context(), key)))
+}
+
+// unlessAbsent forgives that something is not there.
+func unlessAbsent(err error) error {
 	if pedigree.CodeOf(err) == pedigree.NotFound {
 		err = nil
 	}
-	return done(w, err)
+	return err
 }
 
 var errRoot = pedigree.Errorf(pedigree.Invalid,
@@ -61,13 +65,10 @@ func (h *Handler) keepRootOf(ctx context.Context, key blob.Key, id string) error
 }
 
 func (h *Handler) keepRoot(key blob.Key, uri string, err error) error {
-	if pedigree.CodeOf(err) == pedigree.NotFound && err != nil {
-		return nil
-	}
 	if err == nil && h.holds(key, uri) {
 		return errRoot
 	}
-	return err
+	return unlessAbsent(err)
 }
 
 // holds reports whether a location is at or below a key of the server's own

@@ -3,7 +3,6 @@ package mlflow
 import (
 	"context"
 
-	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
 )
 
@@ -13,12 +12,8 @@ import (
 // root as a whole is never removed.
 func (a *Artifacts) Remove(ctx context.Context, uri string) error {
 	p, err := a.place(uri)
-	if err != nil || p.prefix.IsRoot() {
-		return nil
+	if err == nil && !p.prefix.IsRoot() {
+		return unlessAbsent(p.store.Delete(ctx, blob.Key(p.prefix)))
 	}
-	err = p.store.Delete(ctx, blob.Key(p.prefix))
-	if pedigree.CodeOf(err) == pedigree.NotFound {
-		return nil
-	}
-	return err
+	return nil
 }

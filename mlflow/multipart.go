@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
 )
 
@@ -136,9 +135,5 @@ func (h *Handler) abortUpload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = h.artifacts.proxied.AbortUpload(r.Context(), key, blob.UploadID(m.ID))
-	if pedigree.CodeOf(err) == pedigree.NotFound {
-		err = nil
-	}
-	return done(w, err)
+	return done(w, unlessAbsent(h.artifacts.proxied.AbortUpload(r.Context(), key, blob.UploadID(m.ID))))
 }

@@ -84,6 +84,7 @@ func uploadRepeat(t *testing.T, s blob.Store) {
 	u.put(2, []byte("a long last part"))
 	u.put(1, []byte("first"))
 	u.put(1, []byte("FIRST"))
+	u.put(2, []byte("another long part"))
 	u.put(2, []byte("last"))
 	if _, err := u.complete(); err != nil {
 		t.Fatal(err)
