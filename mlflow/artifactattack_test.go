@@ -224,6 +224,27 @@ func isDirectory(path string) bool {
 	return err == nil
 }
 
+// A separator that is only one after decoding is read in two ways, even where
+// what it separates is harmless.
+func TestNoRouteTakesASlashInDisguise(t *testing.T) {
+	b := newArtifactBench(t)
+	aimed := b.aim()
+	b.wire.Allow()
+	eachArtifactRoute(b, aimed, []string{"x"}, func(name, _ string, a attempt) {
+		if !strings.Contains(name, "{path...}") {
+			return
+		}
+		for _, path := range []string{"dir%2Fx", "dir%2fx", "a/dir%2Fx", "dir%5Cx", "dir%5cx"} {
+			a := a
+			query := strings.IndexByte(a.url+"?", '?')
+			a.url = "/" + path + a.url[query:]
+			if w := b.try(a); w.Code != 400 {
+				t.Errorf("%s: %s: %d %s", name, a.url, w.Code, w.Body)
+			}
+		}
+	})
+}
+
 func TestPathsAreNotRepeatedInErrors(t *testing.T) {
 	b := newArtifactBench(t)
 	eachArtifactRoute(b, b.aim(), []string{"<script>alert(1)</script>/../x"}, func(name, _ string, a attempt) {

@@ -69,6 +69,18 @@ func TestOnlyWhatIsBelowARootIsServed(t *testing.T) {
 	}
 }
 
+func TestARootIsNotTakenForItsSibling(t *testing.T) {
+	a := NewArtifacts(nil)
+	for _, root := range []string{"/data/runs", "/data/runs2", "/data/runs2/deep"} {
+		a.AddRoot(root, inDir{dir: root})
+	}
+	for uri, want := range map[string]string{"/data/runs/0": "/data/runs", "/data/runs2/0": "/data/runs2"} {
+		if p, err := a.place(uri); err != nil || p.store.(inDir).dir != want {
+			t.Errorf("%s is in %+v, %v", uri, p, err)
+		}
+	}
+}
+
 func TestRootsThatCannotBeServedAreRefused(t *testing.T) {
 	for _, root := range []string{
 		"", "s3://bucket", "gs://b/x", "ftp://h/x", "http://h/x", "http://h/api/2.0/mlflow-artifacts/artifacts?x", "file://host/x", "file:///x?y", "/x#y", "//host/x",
