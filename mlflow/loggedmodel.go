@@ -40,7 +40,7 @@ func writeModel(w http.ResponseWriter, model *tracking.LoggedModel, err error) e
 type getModelRequest struct{ Deleted bool }
 
 var getModelShape = shape[getModelRequest]{
-	flag("allow_deleted", func(m *getModelRequest) *bool { return &m.Deleted }),
+	truth("allow_deleted", func(m *getModelRequest) *bool { return &m.Deleted }),
 }
 
 func (h *Handler) getLoggedModel(w http.ResponseWriter, r *http.Request) error {
@@ -147,7 +147,7 @@ var (
 	}
 	modelOrder = shape[mlflowql.ModelOrder]{
 		text("field_name", func(m *mlflowql.ModelOrder) *string { return &m.Field }),
-		flag("ascending", func(m *mlflowql.ModelOrder) *bool { return &m.Ascending }),
+		truth("ascending", func(m *mlflowql.ModelOrder) *bool { return &m.Ascending }),
 		text("dataset_name", func(m *mlflowql.ModelOrder) *string { return &m.DatasetName }),
 		text("dataset_digest", func(m *mlflowql.ModelOrder) *string { return &m.DatasetDigest }),
 	}

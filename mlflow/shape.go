@@ -129,8 +129,8 @@ func double[T any](name string, at func(*T) *float64) field[T] {
 	})
 }
 
-// flag is true or false.
-func flag[T any](name string, at func(*T) *bool) field[T] {
+// truth is true or false.
+func truth[T any](name string, at func(*T) *bool) field[T] {
 	f := named(name, func(d *decoder, m *T) (bool, error) {
 		v, err := d.boolean()
 		*at(m) = v
