@@ -68,7 +68,7 @@ func (s *Server) await(start time.Time, limit time.Duration) error {
 		select {
 		case err := <-s.ended:
 			s.ended <- err
-			return fmt.Errorf("the server ended before it was ready: %v", err)
+			return fmt.Errorf("the server ended before it was ready: %w", err)
 		case <-tick.C:
 		}
 	}

@@ -33,5 +33,5 @@ func diskSpace(path string) (free, total uint64, err error) {
 		return 0, 0, err
 	}
 	block := uint64(s.Bsize)
-	return uint64(s.Bavail) * block, s.Blocks * block, nil
+	return uint64(s.Bavail) * block, s.Blocks * block, nil //nolint:unconvert // some systems count in signed numbers
 }

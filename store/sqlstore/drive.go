@@ -36,7 +36,7 @@ func (p *part) drive(rank int, l *lead) drive {
 			own := &lead{alias: t.alias, field: f, key: t.key, compares: p.comparesOf(f)}
 			return drive{part: p, lead: own, index: own.index(), rank: rank}
 		}
-		if t.Field == query.Attr(query.Created) && p.q.Type.Kind == pedigree.Context {
+		if t.Field == query.Created && p.q.Type.Kind == pedigree.Context {
 			return drive{part: p, index: "node_context_created", rank: rank}
 		}
 	}

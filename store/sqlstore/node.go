@@ -148,8 +148,12 @@ func checkNode(n *pedigree.Node) error {
 		what, text string
 		limit      int
 	}{
-		{"the identity", n.UID, maxUID}, {"the name", n.Name, name}, {"the version", n.Version, maxVersion},
-		{"the state", n.State, maxState}, {"the owner", n.Owner, maxOwner}, {"the URI", n.URI, maxURI},
+		{"the identity", n.UID, maxUID},
+		{"the name", n.Name, name},
+		{"the version", n.Version, maxVersion},
+		{"the state", n.State, maxState},
+		{"the owner", n.Owner, maxOwner},
+		{"the URI", n.URI, maxURI},
 	} {
 		if err := checkText(c.what, c.text, c.limit); err != nil {
 			return err

@@ -103,8 +103,11 @@ func series(e *env) {
 	n := e.run(e.experiment())
 	nan := math.NaN()
 	want := []pedigree.Point{
-		{Key: "m", Time: -1, Step: 9, Value: 1}, {Key: "m", Time: 1, Step: -3, Value: nan},
-		{Key: "m", Time: 1, Step: -3, Value: -math.MaxFloat64}, {Key: "m", Time: 1, Step: -3, Value: 0}, {Key: "m", Time: 1, Step: 2, Value: 0},
+		{Key: "m", Time: -1, Step: 9, Value: 1},
+		{Key: "m", Time: 1, Step: -3, Value: nan},
+		{Key: "m", Time: 1, Step: -3, Value: -math.MaxFloat64},
+		{Key: "m", Time: 1, Step: -3, Value: 0},
+		{Key: "m", Time: 1, Step: 2, Value: 0},
 		{Key: "m", Time: 2, Step: 0, Value: math.SmallestNonzeroFloat64},
 	}
 	for range 2 {

@@ -65,8 +65,10 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	report := &bench.Report{Label: s.label, Command: s.command, Date: time.Now().UTC().Truncate(time.Second),
-		Machine: bench.ThisMachine(), Size: bench.Size{Runs: s.runs, Points: s.points}}
+	report := &bench.Report{
+		Label: s.label, Command: s.command, Date: time.Now().UTC().Truncate(time.Second),
+		Machine: bench.ThisMachine(), Size: bench.Size{Runs: s.runs, Points: s.points},
+	}
 	if s.url != "" {
 		err = measure(s, s.url, s.pid, report)
 	} else {
