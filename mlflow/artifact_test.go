@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
@@ -51,7 +51,7 @@ func newArtifactBench(t *testing.T) *artifactBench {
 	if err := rules.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.h = New(rules, NewArtifacts(b.wire), slog.New(slog.DiscardHandler))
+	b.h = New(rules, NewArtifacts(b.wire))
 	b.mux = http.NewServeMux()
 	for _, r := range b.h.Wire().Routes {
 		b.mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
@@ -323,6 +323,11 @@ func TestAWebPageUploadsAFileOfARun(t *testing.T) {
 			}
 			b.want("an upload at the limit", b.serve(r), status)
 		}
+	}
+	unread := httptest.NewRequest("POST", at+"?path=big&run_uuid="+run.UID, iotest.ErrReader(io.ErrClosedPipe))
+	unread.ContentLength = 10<<20 + 1
+	if w := b.serve(unread); !strings.Contains(w.Body.String(), "too large") {
+		t.Errorf("a body that says it is too large was read: %s", w.Body)
 	}
 	if info, err := b.files.Stat(t.Context(), blobtest.Key(t, b.key(run.URI, "big"))); err != nil || info.Size != 10<<20 {
 		t.Errorf("of the large ones stands %+v, %v", info, err)

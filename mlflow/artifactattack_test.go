@@ -487,6 +487,7 @@ func TestRanges(t *testing.T) {
 		{"bytes=10-", "", "bytes */10", 416},
 		{"bytes=-0", "", "bytes */10", 416},
 		{"bytes=5-3", "", "bytes */10", 416},
+		{"bytes=5-4", "", "bytes */10", 416},
 		{"bytes=0-1,3-4", "", "bytes */10", 416},
 		{"bytes=" + strings.Repeat("0-0,", 5000) + "1-1", "", "bytes */10", 416},
 		{"bytes=0-0,0-0,0-0", "", "bytes */10", 416},
