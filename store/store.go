@@ -79,6 +79,17 @@ type Reader interface {
 	// Evaluations gives the evaluations of artifacts, by artifact, key and time.
 	Evaluations(artifacts []pedigree.NodeID) ([]pedigree.Evaluation, error)
 
+	// Members gives the nodes of a type that were added to a context, by arrival.
+	Members(context pedigree.NodeID, t pedigree.Type) ([]pedigree.Node, error)
+
+	// Changes gives the history of a node, oldest first, from after the line
+	// with the given ID (0: from the start), at most limit.
+	Changes(node pedigree.NodeID, after int64, limit int) ([]pedigree.Change, error)
+
+	// Objects gives the objects of a workspace whose key is prefix or lies
+	// below it, by key, from after the given key, at most limit.
+	Objects(workspace pedigree.NodeID, prefix, after string, limit int) ([]pedigree.Object, error)
+
 	// InputsUsed lists the distinct data sets that live executions at home read,
 	// with the value of the given event tag ("" where it is not set), at most limit.
 	InputsUsed(home pedigree.NodeID, tag string, limit int) ([]InputUse, error)
@@ -139,6 +150,20 @@ type Tx interface {
 	// UpdateEvent stores the time, step and tags of an event that is there,
 	// named by its ID; else NotFound.
 	UpdateEvent(e *pedigree.Event) error
+
+	// AddMember adds a node to a context, where it may be already. The home of
+	// a node needs no such entry.
+	AddMember(context, node pedigree.NodeID) error
+
+	// AppendChange adds a line to the history of a node.
+	AppendChange(c *pedigree.Change) error
+
+	// PutObjects records the bytes that arrived for keys, in place of what was
+	// known of those keys.
+	PutObjects(workspace pedigree.NodeID, objects ...pedigree.Object) error
+
+	// DeleteObjects forgets the objects at prefix and below it.
+	DeleteObjects(workspace pedigree.NodeID, prefix string) error
 }
 
 // An EventNode is an event and the artifact in it.

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"strconv"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
 )
@@ -46,6 +48,21 @@ func (p *part) drive(rank int, l *lead) drive {
 	return drive{part: p, index: "node_live", rank: rank}
 }
 
+// nodeIndex names the index on nodes of a kind that is in order of a field.
+func nodeIndex(f query.Field, k pedigree.Kind) string {
+	switch {
+	case f == query.Field(query.Created) && k == pedigree.Context:
+		return "node_context_created"
+	case f == query.Field(query.Updated) && k == pedigree.Context:
+		return "node_context_updated"
+	case f == query.Field(query.Name) && k == pedigree.Context:
+		return "node_context_name"
+	case f == query.Field(query.Name) && k == pedigree.Artifact:
+		return "node_artifact_name"
+	}
+	return ""
+}
+
 func (d drive) from(s *sqlText) {
 	use := d.part.conn.dialect.UseIndex(d.index)
 	if d.lead == nil {
@@ -62,9 +79,9 @@ func (d drive) gives(t term) bool { return d.lead != nil && d.lead.alias == t.al
 func (d drive) where(s *sqlText) {
 	p := d.part
 	if d.lead == nil {
-		s.add("n.home = ? AND n.type = ?", p.home, p.typ)
-		if d.index == "node_context_created" {
-			s.add(" AND n.kind = 3") // or the partial index is of no use
+		s.add("n.workspace = ? AND n.home = ? AND n.type = ?", p.q.Workspace, p.home, p.typ)
+		if d.index != "node_live" && d.index != "node_bin" {
+			s.add(" AND n.kind = " + strconv.Itoa(int(p.q.Type.Kind))) // or the partial index is of no use
 		}
 		if len(p.terms) > 0 {
 			d.whereRank(s, p.terms[0])

@@ -106,4 +106,21 @@ var (
 			"CROSS JOIN node n ON n.id = e.artifact AND n.type = ? "+
 			"LEFT JOIN event_tag g ON g.event = e.id AND g.key = ? "+
 			"WHERE r.home = ? AND r.type = ? AND r.deleted IS NULL LIMIT ?")
+
+	memberAdd = define("add member", "", "INSERT INTO membership (context, node) VALUES (?, ?) ON CONFLICT DO NOTHING")
+	members   = define("members of a context", "PRIMARY KEY",
+		"SELECT "+nodeColumns+" FROM membership m CROSS JOIN node n ON n.id = m.node WHERE m.context = ? AND n.type = ? ORDER BY m.node")
+
+	changeAdd = define("add change", "",
+		"INSERT INTO change (workspace, node, time, actor, what, before, after, reason) VALUES (?,?,?,?,?,?,?,?)")
+	changesOf = define("history of a node", "change_node",
+		"SELECT id, workspace, time, actor, what, before, after, reason FROM change WHERE node = ? AND id > ? ORDER BY id LIMIT ?")
+
+	objectPut = define("record object", "",
+		"INSERT INTO object (workspace, key, size, sha256, time) VALUES (?,?,?,?,?) "+
+			"ON CONFLICT (workspace, key) DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, time = excluded.time")
+	objectsDelete = define("forget objects below a prefix", "PRIMARY KEY",
+		"DELETE FROM object WHERE workspace = ? AND (key = ? OR key >= ? AND key < ?)")
+	objectsBelow = define("objects below a prefix", "PRIMARY KEY",
+		"SELECT key, size, sha256, time FROM object WHERE workspace = ? AND (key = ? OR key >= ? AND key < ?) AND key > ? ORDER BY key LIMIT ?")
 )

@@ -177,3 +177,95 @@ func findRelations(e *env) {
 		}
 	}
 }
+
+func memberships(e *env) {
+	x, y := e.experiment(), e.experiment()
+	a, b := e.node(pedigree.LoggedModelType, x.ID), e.node(pedigree.LoggedModelType, x.ID)
+	run := e.run(x)
+	e.update(func(tx store.Tx) error {
+		for _, id := range []pedigree.NodeID{b.ID, a.ID, a.ID, run.ID} {
+			if err := tx.AddMember(y.ID, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	members := func() (ids []pedigree.NodeID) {
+		e.view(func(tx store.Reader) error {
+			nodes, err := tx.Members(y.ID, pedigree.LoggedModelType)
+			for _, n := range nodes {
+				ids = append(ids, n.ID)
+			}
+			return err
+		})
+		return ids
+	}
+	if got := members(); !slices.Equal(got, []pedigree.NodeID{a.ID, b.ID}) {
+		e.Errorf("members %v", got)
+	}
+	e.update(func(tx store.Tx) error { return tx.Purge(a.ID) })
+	if got := members(); !slices.Equal(got, []pedigree.NodeID{b.ID}) {
+		e.Errorf("members after one was purged %v", got)
+	}
+}
+
+func changes(e *env) {
+	n := e.run(e.experiment())
+	var ids []int64
+	for _, after := range []string{"a", "b", "c"} {
+		e.now.Add(1)
+		c := pedigree.Change{Workspace: pedigree.DefaultWorkspace, Node: n.ID, Actor: "ann", What: "stage", Before: "x", After: after, Reason: "because"}
+		e.update(func(tx store.Tx) error { return tx.AppendChange(&c) })
+		if c.Time != pedigree.Time(e.now.Load()) {
+			e.Errorf("made at %d", c.Time)
+		}
+		ids = append(ids, c.ID)
+	}
+	e.update(func(tx store.Tx) error { return tx.Purge(n.ID) })
+	e.view(func(tx store.Reader) error {
+		all, err := tx.Changes(n.ID, 0, 10)
+		if err != nil || len(all) != 3 || all[0].After != "a" || all[0].Reason != "because" || all[2].ID != ids[2] {
+			e.Errorf("history %+v (%v)", all, err)
+		}
+		rest, err := tx.Changes(n.ID, ids[0], 1)
+		if err != nil || len(rest) != 1 || rest[0].After != "b" {
+			e.Errorf("history from the second %+v (%v)", rest, err)
+		}
+		return nil
+	})
+}
+
+func objects(e *env) {
+	keys := []string{"0/run", "0/run/a", "0/run/b/c", "0/run.txt", "0/run0", "0/run2/a"}
+	e.update(func(tx store.Tx) error {
+		for i, k := range keys {
+			if err := tx.PutObjects(pedigree.DefaultWorkspace, pedigree.Object{Key: k, Size: int64(i), SHA256: "old"}, pedigree.Object{Key: k, Size: int64(i), SHA256: k}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	list := func(prefix, after string, limit int) (got []string) {
+		e.view(func(tx store.Reader) error {
+			all, err := tx.Objects(pedigree.DefaultWorkspace, prefix, after, limit)
+			for _, o := range all {
+				if o.SHA256 != o.Key || o.Time != pedigree.Time(e.now.Load()) {
+					e.Errorf("object %+v", o)
+				}
+				got = append(got, o.Key)
+			}
+			return err
+		})
+		return got
+	}
+	if got := list("0/run", "", 10); !slices.Equal(got, keys[:3]) {
+		e.Errorf("below 0/run: %q", got)
+	}
+	if got := list("0/run", "0/run", 1); !slices.Equal(got, keys[1:2]) {
+		e.Errorf("one after the first: %q", got)
+	}
+	e.update(func(tx store.Tx) error { return tx.DeleteObjects(pedigree.DefaultWorkspace, "0/run") })
+	if got := list("0", "", 10); !slices.Equal(got, keys[3:]) {
+		e.Errorf("left %q", got)
+	}
+}
