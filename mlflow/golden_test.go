@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -68,7 +67,7 @@ func serveWire(t testing.TB) *http.ServeMux {
 	if err := rules.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wire := New(rules, NewArtifacts(nil), slog.New(slog.DiscardHandler)).Wire()
+	wire := New(rules, NewArtifacts(nil)).Wire()
 	mux := http.NewServeMux()
 	for _, r := range wire.Routes {
 		mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)

@@ -4,8 +4,6 @@
 package mlflow
 
 import (
-	"log/slog"
-
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/tracking"
@@ -15,13 +13,13 @@ import (
 type Handler struct {
 	tracking  *tracking.Service
 	artifacts *Artifacts
-	log       *slog.Logger
 }
 
-// New returns a handler that calls the given rules, serves artifacts where the
-// operator keeps them, and logs what it hides from clients.
-func New(rules *tracking.Service, artifacts *Artifacts, log *slog.Logger) *Handler {
-	return &Handler{tracking: rules, artifacts: artifacts, log: log}
+// New returns a handler that calls the given rules and serves artifacts where
+// the operator keeps them. What it hides from clients it hands to the log of
+// whoever serves it; see [route.Report].
+func New(rules *tracking.Service, artifacts *Artifacts) *Handler {
+	return &Handler{tracking: rules, artifacts: artifacts}
 }
 
 // workspace is where a request works: one place to change when there are more

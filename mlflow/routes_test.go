@@ -1,7 +1,6 @@
 package mlflow
 
 import (
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,14 +9,14 @@ import (
 	"github.com/pedigree-ml/pedigree/route"
 )
 
-func wire() route.Wire { return New(nil, nil, slog.New(slog.DiscardHandler)).Wire() }
+func wire() route.Wire { return New(nil, nil).Wire() }
 
 func TestTwinsAskForTheSame(t *testing.T) {
 	routes := map[string]route.Route{}
 	for _, r := range wire().Routes {
 		routes[r.Method+" "+r.Pattern] = r
 	}
-	for _, o := range New(nil, nil, nil).operations() {
+	for _, o := range New(nil, nil).operations() {
 		api, okAPI := routes[o.method+" /api"+o.path]
 		ajax, okAjax := routes[o.method+" /ajax-api"+o.path]
 		if !okAPI || !okAjax {
@@ -31,7 +30,7 @@ func TestTwinsAskForTheSame(t *testing.T) {
 
 func TestLargerBodiesAreOfKnownPaths(t *testing.T) {
 	paths := map[string]bool{}
-	for _, o := range New(nil, nil, nil).operations() {
+	for _, o := range New(nil, nil).operations() {
 		paths[o.path] = true
 	}
 	for path := range maxBodies {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
@@ -81,8 +80,8 @@ func (e *engine) close() error {
 }
 
 // mlflow gives the wire over the rules.
-func (e *engine) mlflow(log *slog.Logger) *mlflow.Handler {
-	return mlflow.New(e.rules, e.artifacts, log)
+func (e *engine) mlflow() *mlflow.Handler {
+	return mlflow.New(e.rules, e.artifacts)
 }
 
 // readable reports whether the store answers.

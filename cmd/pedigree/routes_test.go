@@ -62,7 +62,7 @@ func newSite(t *testing.T) *site {
 	})
 	asked := &policy{}
 	log := slog.New(slog.DiscardHandler)
-	s := server.New(server.Options{Wires: []route.Wire{e.mlflow(log).Wire()}, Log: log, Policy: asked, BenchEndpoint: true})
+	s := server.New(server.Options{Wires: []route.Wire{e.mlflow().Wire()}, Log: log, Policy: asked, BenchEndpoint: true})
 	return &site{s.Handler(host), e, s.Routes(), asked}
 }
 

@@ -69,7 +69,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 
 func (c *serveCmd) newServer(e *engine, log *slog.Logger) *server.Server {
 	return server.New(server.Options{
-		Wires:         []route.Wire{e.mlflow(log).Wire()},
+		Wires:         []route.Wire{e.mlflow().Wire()},
 		Version:       versionName(),
 		Log:           log,
 		Hosts:         c.AllowedHosts,
