@@ -341,12 +341,12 @@ func TestUploadsOutliveTheProcess(t *testing.T) {
 	}
 	put(3, "end")
 	put(1, "first")
-	put(2, "wrong")
-	f = reopen(t, f, dir, "")
-	put(2, "other")
 	f = reopen(t, f, dir, `{"part":2,"si`) // as if cut short by the end of the process
-	put(1, "again")
+	put(2, "other")
 	f = reopen(t, f, dir, "")
+	put(1, "wrong")
+	put(1, "again")
+	f = reopen(t, f, dir, `{"part":3`)
 	if _, err := f.CompleteUpload(t.Context(), key, id, tags); err != nil {
 		t.Fatal(err)
 	}
