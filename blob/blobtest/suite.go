@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"parts in any order make one object", uploadAnyOrder},
 		{"a part that is sent again replaces the first", uploadRepeat},
 		{"parts are invisible until they are complete", uploadInvisible},
+		{"a part that is being sent keeps others off", uploadBusy},
 		{"a wrong list of parts completes nothing", uploadWrongParts},
 		{"uneven and uncountable parts are refused", uploadUneven},
 		{"a part of another length is not stored", uploadWrongLength},

@@ -94,6 +94,48 @@ func uploadRepeat(t *testing.T, s blob.Store) {
 	}
 }
 
+func uploadBusy(t *testing.T, s blob.Store) {
+	for _, abort := range []bool{false, true} {
+		u := begin(t, s, "key", 1)
+		body, to := io.Pipe()
+		sent := make(chan error)
+		go func() {
+			tag, err := s.PutPart(t.Context(), u.key, u.id, 1, body, 4)
+			u.parts[0] = blob.Part{Number: 1, Tag: tag}
+			sent <- err
+		}()
+		if _, err := to.Write([]byte("ab")); err != nil { // returns when the part is being read
+			t.Fatal(err)
+		}
+		_, err := s.PutPart(t.Context(), u.key, u.id, 1, strings.NewReader("1234"), 4)
+		wantCode(t, "the same part", err, pedigree.Aborted)
+		_, err = s.CompleteUpload(t.Context(), u.key, u.id, []blob.Part{{Number: 1}})
+		wantCode(t, "completing", err, pedigree.Aborted)
+		if abort {
+			if err := s.AbortUpload(t.Context(), u.key, u.id); err != nil {
+				t.Errorf("AbortUpload: %v", err)
+			}
+		}
+		if _, err := to.Write([]byte("cd")); err != nil {
+			t.Fatal(err)
+		}
+		if err := to.Close(); err != nil {
+			t.Fatal(err)
+		}
+		err = <-sent
+		if abort {
+			wantCode(t, "the rest of a part of an upload that is over", err, pedigree.NotFound)
+			continue
+		}
+		if _, completed := u.complete(); err != nil || completed != nil {
+			t.Errorf("the first sender: %v, %v", err, completed)
+		}
+		if got := Read(t, s, "key"); got != "abcd" {
+			t.Errorf("the object holds %q", got)
+		}
+	}
+}
+
 func uploadInvisible(t *testing.T, s blob.Store) {
 	Put(t, s, "key", "old")
 	u := begin(t, s, "key", 2)
