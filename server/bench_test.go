@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pedigree-ml/pedigree/server"
 )
@@ -14,6 +15,8 @@ import (
 // sink is a response writer that costs nothing, so that what is measured is the
 // guards.
 type sink struct{ header http.Header }
+
+func (s *sink) SetReadDeadline(time.Time) error { return nil }
 
 func (s *sink) Header() http.Header         { return s.header }
 func (s *sink) Write(p []byte) (int, error) { return len(p), nil }

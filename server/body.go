@@ -76,10 +76,6 @@ type body struct {
 	armed     time.Time // when the deadline of the connection was last set
 }
 
-// rearmAfter is how old a deadline may be before progress renews it: setting
-// one costs more than reading a few bytes.
-const rearmAfter = time.Second
-
 // Read reads some of the body.
 func (b *body) Read(p []byte) (int, error) {
 	if !b.unlimited && int64(len(p)) > b.left+1 {
@@ -111,24 +107,21 @@ func (b *body) Close() error {
 	return err
 }
 
+// expectProgress gives the client the time of a stall from now on. The server
+// itself lifts the deadline when the body has been read.
 func (b *body) expectProgress() {
 	now := time.Now()
-	if now.Sub(b.armed) > rearmAfter {
+	if limits := &b.exchange.gate.server.limits; now.Sub(b.armed) > limits.rearm() {
 		b.armed = now
-		_ = b.exchange.control.SetReadDeadline(now.Add(b.exchange.gate.server.limits.StallTime)) // not every test has a connection
+		_ = b.exchange.control.SetReadDeadline(now.Add(limits.StallTime)) // not every test has a connection
 	}
 }
 
 // release ends the watch over the body. The handler's own time starts now.
 func (b *body) release() {
 	b.ended = true
-	if b.armed.IsZero() {
-		return
-	}
-	b.armed = time.Time{}
-	_ = b.exchange.control.SetReadDeadline(time.Time{})
-	if b.exchange.patience != nil && b.exchange.status == 0 {
-		b.exchange.patience.Reset(b.exchange.gate.server.limits.AnswerTime)
+	if x := b.exchange; x.patience != nil && x.status == 0 {
+		x.patience.Reset(x.gate.server.limits.AnswerTime)
 	}
 }
 

@@ -179,9 +179,9 @@ func (x *exchange) copyPiece(src io.Reader) (n int64, more bool, err error) {
 // expectProgress gives the client the time of a stall from now on. The server's
 // write timeout covers what is answered at once, so most answers need no call.
 func (x *exchange) expectProgress(now time.Time) {
-	if now.Sub(x.armed) > rearmAfter {
+	if limits := &x.gate.server.limits; now.Sub(x.armed) > limits.rearm() {
 		x.armed = now
-		_ = x.control.SetWriteDeadline(now.Add(x.gate.server.limits.StallTime)) // not every test has a connection
+		_ = x.control.SetWriteDeadline(now.Add(limits.StallTime)) // not every test has a connection
 	}
 }
 

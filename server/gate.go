@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"path"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
@@ -19,7 +20,8 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := begin(g, w, r)
 	defer x.end()
 	if err := checkTarget(r); err != nil {
-		x.refuse(g.table.wireFor(r.URL.Path), err)
+		// Only the words of the refusal hang on this path, so it may be cleaned.
+		x.refuse(g.table.wireFor(path.Clean(r.URL.Path)), err)
 		return
 	}
 	g.table.mux.ServeHTTP(x, r)

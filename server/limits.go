@@ -36,3 +36,7 @@ func (l Limits) orDefaults() Limits {
 		AnswerTime:  cmp.Or(l.AnswerTime, 30*time.Second),
 	}
 }
+
+// rearm is how old a deadline may be before progress renews it: setting one
+// costs more than moving a few bytes.
+func (l *Limits) rearm() time.Duration { return l.StallTime / 32 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/server"
 )
 
@@ -107,4 +109,20 @@ func TestHeadAnswersLikeGetWithoutBody(t *testing.T) {
 	h := f.handler()
 	wantStatus(t, send(t, h, "HEAD "+things+" HTTP/1.1\nHost: "+ourHost), 204)
 	wantStatus(t, send(t, h, "HEAD / HTTP/1.1\nHost: "+ourHost), 200)
+}
+
+// broken is a policy with a defect.
+type broken struct{}
+
+func (broken) Authorize(*http.Request, route.Permission) error {
+	return pedigree.Hide(pedigree.Internal, errBroken, "oh")
+}
+
+func TestADefectIsNotShownInPlainText(t *testing.T) {
+	f := &fake{}
+	w := get(t, f.serve(server.Options{Policy: broken{}}).Handler(ourHost), "/")
+	wantStatus(t, w, 500)
+	if text := w.Body.String(); strings.Contains(text, "oh") || strings.Contains(text, "fire") {
+		t.Errorf("answer %q", text)
+	}
 }

@@ -185,6 +185,25 @@ func TestASlowUploadThatProgressesPasses(t *testing.T) {
 	}
 }
 
+func TestASlowDownloadThatProgressesPasses(t *testing.T) {
+	block := make([]byte, 8<<10)
+	f := &fake{hook: func(w http.ResponseWriter, _ *http.Request) {
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for range 80 {
+			<-tick.C
+			if _, err := w.Write(block); err != nil {
+				t.Errorf("cut with %v", err)
+				return
+			}
+		}
+	}}
+	r := f.run(t, server.Limits{StallTime: 200 * time.Millisecond, AnswerTime: 50 * time.Millisecond}, server.Drain{})
+	if status, body := ask(t, r.dial(t), r.request("GET "+things)); status != 200 || len(body) != 80*len(block) {
+		t.Errorf("status %d with %d bytes", status, len(body))
+	}
+}
+
 func TestAHandlerMayOutliveTheTimeOfAStall(t *testing.T) {
 	f := &fake{hook: func(_ http.ResponseWriter, r *http.Request) {
 		select {
@@ -205,7 +224,9 @@ func TestConnectionsBeyondTheLimitAreClosedAtOnce(t *testing.T) {
 	first, second := r.dial(t), r.dial(t)
 	ask(t, first, r.request("GET "+things))
 	ask(t, second, r.request("GET "+things))
-	wantCut(t, r.dial(t))
+	third := r.dial(t)
+	third.SetDeadline(time.Now().Add(5 * time.Second)) // less than a silent connection has
+	wantCut(t, third)
 	if status, _ := ask(t, first, r.request("GET "+things)); status != 200 {
 		t.Errorf("a connection within the limit got %d", status)
 	}
@@ -269,8 +290,11 @@ func TestStoppingTurnsUnreadyBeforeItCloses(t *testing.T) {
 			t.Fatal("never unready")
 		}
 	}
-	if status, _ := ask(t, r.dial(t), r.request("GET "+things)); status != 200 {
-		t.Errorf("while unready: status %d", status)
+	c := r.dial(t)
+	io.WriteString(c, r.request("GET "+things))
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil || answer.StatusCode != 200 || !answer.Close {
+		t.Errorf("while unready: %v, %v; want 200 that closes the connection", answer, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // what is matched, authorised and opened must be one and the same path. The
 // path is never cleaned, so no redirect is ever made from one.
 func checkTarget(r *http.Request) error {
-	if !strings.HasPrefix(r.RequestURI, "/") || r.URL.Host != "" {
+	if !strings.HasPrefix(r.RequestURI, "/") {
 		return pedigree.Errorf(pedigree.Invalid, "the request target must be a path")
 	}
 	raw, _, _ := strings.Cut(r.RequestURI, "?")
@@ -19,7 +20,7 @@ func checkTarget(r *http.Request) error {
 		return pedigree.Errorf(pedigree.Invalid, "the path must not contain %q", raw[i])
 	}
 	if strings.Contains(raw, "//") {
-		return pedigree.Errorf(pedigree.Invalid, "the path must not contain an empty segment")
+		return errEmptySegment
 	}
 	if strings.IndexByte(raw, '%') >= 0 {
 		return checkDecoded(raw)
@@ -29,6 +30,10 @@ func checkTarget(r *http.Request) error {
 	}
 	return nil
 }
+
+// errEmptySegment says what MLflow's server says of a path that it refuses;
+// its clients look at the words.
+var errEmptySegment = pedigree.Hide(pedigree.Invalid, errors.New("the path contains an empty segment"), "Invalid path")
 
 var errDots = pedigree.Errorf(pedigree.Invalid, "the path must not contain a dot segment")
 
