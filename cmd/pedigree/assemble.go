@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
@@ -51,15 +53,37 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	if err != nil {
 		return e, err
 	}
-	e.artifacts = mlflow.NewArtifacts(files)
-	if err := e.artifacts.Configure(f.DefaultArtifactRoot, e.openFiles); err != nil {
+	root, err := absoluteRoot(f.DefaultArtifactRoot)
+	if err != nil {
 		return e, err
 	}
-	e.rules = tracking.New(e.store, f.DefaultArtifactRoot)
+	e.artifacts = mlflow.NewArtifacts(files)
+	if err := e.artifacts.Configure(root, e.openFiles); err != nil {
+		return e, err
+	}
+	e.rules = tracking.New(e.store, root)
 	return e, e.rules.Prepare(ctx)
 }
 
+// absoluteRoot makes a local artifact root mean the same to clients, which run
+// elsewhere, as to the server.
+func absoluteRoot(root string) (string, error) {
+	if root == "" || strings.Contains(root, ":") || filepath.IsAbs(root) {
+		return root, nil
+	}
+	return filepath.Abs(root)
+}
+
+// openFiles opens a directory that holds artifact files and nothing else:
+// whatever lies in it, clients can read and replace.
 func (e *engine) openFiles(dir string) (blob.Store, error) {
+	inside, err := holds(dir, e.dir.Data)
+	if err != nil {
+		return nil, err
+	}
+	if inside {
+		return nil, fmt.Errorf("the artifact directory %s holds the data directory %s, so clients could replace the database; choose another", dir, e.dir.Data)
+	}
 	files, err := blob.OpenFiles(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the artifact directory %s cannot be used (%s); make it writable or choose another with --artifacts", dir, explain(err))
@@ -67,6 +91,23 @@ func (e *engine) openFiles(dir string) (blob.Store, error) {
 	e.files = append(e.files, files)
 	e.closers = append(e.closers, files.Close)
 	return files, nil
+}
+
+// holds reports whether inner is outer or lies below it.
+func holds(outer, inner string) (bool, error) {
+	paths := []string{outer, inner}
+	for i, p := range paths {
+		abs, err := filepath.Abs(p)
+		if err != nil {
+			return false, err
+		}
+		if real, err := filepath.EvalSymlinks(abs); err == nil {
+			abs = real
+		}
+		paths[i] = abs
+	}
+	rel, err := filepath.Rel(paths[0], paths[1])
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)), nil
 }
 
 // close closes everything, the last opened first.
