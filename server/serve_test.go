@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/server"
 )
 
@@ -170,13 +171,13 @@ func TestAClientThatDoesNotReadIsCut(t *testing.T) {
 }
 
 func TestASlowUploadThatProgressesPasses(t *testing.T) {
-	f := &fake{}
-	r := f.run(t, server.Limits{StallTime: 2 * time.Second, AnswerTime: 50 * time.Millisecond}, server.Drain{})
+	f := &fake{hook: func(http.ResponseWriter, *http.Request) {}} // its answer is what the server makes of none
+	r := f.run(t, server.Limits{StallTime: 200 * time.Millisecond, AnswerTime: time.Millisecond}, server.Drain{})
 	c := r.dial(t)
-	fmt.Fprint(c, r.request("PUT /api/fake/files/a", "Content-Length: 30"))
+	fmt.Fprint(c, r.request("PUT /api/fake/files/a", "Content-Length: 40"))
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for range 29 {
+	for range 39 {
 		<-tick.C
 		io.WriteString(c, "x")
 	}
@@ -201,6 +202,29 @@ func TestASlowDownloadThatProgressesPasses(t *testing.T) {
 	r := f.run(t, server.Limits{StallTime: 200 * time.Millisecond, AnswerTime: 50 * time.Millisecond}, server.Drain{})
 	if status, body := ask(t, r.dial(t), r.request("GET "+things)); status != 200 || len(body) != 80*len(block) {
 		t.Errorf("status %d with %d bytes", status, len(body))
+	}
+}
+
+func TestAClientThatLeavesIsNoFailureOfTheServer(t *testing.T) {
+	inside := make(chan struct{})
+	f := &fake{hook: func(w http.ResponseWriter, r *http.Request) {
+		close(inside)
+		<-r.Context().Done()
+		failJSON(w, r, pedigree.Hide(pedigree.Internal, r.Context().Err(), "cancelled"))
+	}}
+	r := f.run(t, server.Limits{}, server.Drain{})
+	c := r.dial(t)
+	io.WriteString(c, r.request("GET "+things))
+	<-inside
+	c.Close()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		_, text := ask(t, r.dial(t), r.request("GET /metrics"))
+		if strings.Contains(text, `code="499",operation="GET `+things+`"} 1`) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not counted as such: %s", text)
+		}
 	}
 }
 
