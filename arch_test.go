@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
-	"mlflow":          {".", "blob", "query", "query/mlflowql", "route", "tracking", "github.com/go-json-experiment/json"},
+	"mlflow":          {".", "blob", "query", "query/mlflowql", "registry", "route", "tracking", "github.com/go-json-experiment/json"},
 	"query":           {"."},
 	"query/mlflowql":  {".", "query"},
 	"route":           {},
@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"store/sqlite":    {".", "store/sqlstore", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"store/sqlstore":  {".", "query", "store", "github.com/pressly/goose/v3"},
 	"store/storetest": {".", "query", "store", "pgregory.net/rapid"},
+	"registry":        {".", "query", "store"},
 	"tracking":        {".", "query", "store"},
 }
 

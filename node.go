@@ -41,11 +41,13 @@ type Type struct {
 
 // The types that the server itself gives meaning to.
 var (
-	WorkspaceType   = Type{"pedigree.Workspace", Context}
-	ExperimentType  = Type{"mlflow.Experiment", Context}
-	RunType         = Type{"mlflow.Run", Execution}
-	DatasetType     = Type{"mlflow.Dataset", Artifact}
-	LoggedModelType = Type{"mlflow.LoggedModel", Artifact}
+	WorkspaceType       = Type{"pedigree.Workspace", Context}
+	ExperimentType      = Type{"mlflow.Experiment", Context}
+	RunType             = Type{"mlflow.Run", Execution}
+	DatasetType         = Type{"mlflow.Dataset", Artifact}
+	LoggedModelType     = Type{"mlflow.LoggedModel", Artifact}
+	RegisteredModelType = Type{"mlflow.RegisteredModel", Context}
+	ModelVersionType    = Type{"mlflow.ModelVersion", Artifact}
 )
 
 // A Node is one vertex of the graph.

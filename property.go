@@ -11,6 +11,7 @@ const (
 	Param  Space = 2 // an input of a run or model; written once
 	Tag    Space = 3 // free labels; last write wins
 	Metric Space = 4 // the latest point of each series
+	Alias  Space = 5 // names that a registered model gives to its versions
 )
 
 // String names the space in lower case.
@@ -24,6 +25,8 @@ func (s Space) String() string {
 		return "tag"
 	case Metric:
 		return "metric"
+	case Alias:
+		return "alias"
 	}
 	return "unknown"
 }

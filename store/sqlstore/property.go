@@ -106,7 +106,7 @@ func (t *tx) Facts(ids []pedigree.NodeID, spaces ...pedigree.Space) ([]pedigree.
 func propertiesOf(list string, spaces int) string {
 	sql := "SELECT node, space, key, text FROM property WHERE node IN (" + list + ") AND space "
 	if spaces == 0 {
-		return sql + "< 4 ORDER BY node, space, key"
+		return sql + "<> 4 ORDER BY node, space, key"
 	}
 	return sql + "IN (" + placeholders(spaces) + ") ORDER BY node, space, key"
 }
