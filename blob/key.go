@@ -3,6 +3,7 @@ package blob
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,7 +33,8 @@ type Key struct{ path string }
 // a slash at either end; with a drive or scheme in front; with a backslash, a
 // control character, or one of # ? ;; that is not UTF-8 or out of bounds; and
 // text that any of this holds for after further percent-decoding. A percent
-// sign without such consequences is a character like any other.
+// sign without such consequences is a character like any other, and so is one
+// in the marks of an image.
 //
 // The error is Invalid and its message does not repeat the text.
 func ParseKey(decoded string) (Key, error) {
@@ -63,8 +65,27 @@ func checkKey(s string) error {
 	return nil
 }
 
+// imageMarks are what MLflow's 2.x clients put into the name of an image that
+// belongs to a step: state%step%12%timestamp%1795255781329%g3e1.png (later ones
+// use plus signs). They look like escapes of control characters. Only decimal
+// digits follow their percent signs, so however often somebody decodes them,
+// neither a slash nor a dot comes out and the name stays in its place.
+var imageMarks = regexp.MustCompile(`%step%(0|[1-9][0-9]*)%timestamp%([1-9][0-9]*)`)
+
+// spare takes the marks of an image out of what is looked at for escapes.
+func spare(s string) string {
+	if !strings.Contains(s, "%step%") {
+		return s
+	}
+	return imageMarks.ReplaceAllString(s, "+step+${1}+timestamp+${2}")
+}
+
 // checkSegment looks at a segment and at all that it decodes to.
 func checkSegment(s string, first bool) error {
+	if err := checkLiteral(s, first); err != nil {
+		return err
+	}
+	s = spare(s)
 	for range decodeRounds {
 		if err := checkLiteral(s, first); err != nil {
 			return err
