@@ -47,6 +47,10 @@ type Files struct {
 
 	mu      sync.Mutex
 	uploads map[UploadID]*upload
+
+	closing   context.Context // ended by stop; ends what reads in the background
+	stop      context.CancelFunc
+	followers sync.WaitGroup
 }
 
 // A FilesOption changes how a [Files] store works.
@@ -67,6 +71,7 @@ func OpenFiles(root string, options ...FilesOption) (*Files, error) {
 	}
 	f := &Files{keepFree: 1 << 30, now: time.Now, uploads: make(map[UploadID]*upload)}
 	f.free = f.diskFree
+	f.closing, f.stop = context.WithCancel(context.Background())
 	for _, option := range options {
 		option(f)
 	}
@@ -99,6 +104,8 @@ func (f *Files) open(root string) (err error) {
 
 // Close releases the store. Uploads in parts stay on disk for the next time.
 func (f *Files) Close() error {
+	f.stop()
+	f.followers.Wait()
 	var errs []error
 	for _, r := range []*os.Root{f.incoming, f.trash, f.pending, f.root} {
 		if r != nil {

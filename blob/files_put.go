@@ -2,7 +2,10 @@ package blob
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -12,20 +15,25 @@ import (
 )
 
 // Put stores an object: aside first, then moved into place.
-func (f *Files) Put(ctx context.Context, key Key, body io.Reader, size int64) (Info, error) {
+func (f *Files) Put(ctx context.Context, key Key, body io.Reader, size int64) (Stored, error) {
 	if key.IsZero() {
-		return Info{}, invalidPath(errors.New("no key"))
+		return Stored{}, invalidPath(errors.New("no key"))
 	}
 	if err := f.room(max(size, 0)); err != nil {
-		return Info{}, err
+		return Stored{}, err
 	}
 	name := randomName()
 	defer func() { _ = f.incoming.Remove(name) }() // fails where it was moved, as it should
-	if err := f.receive(ctx, name, body, size); err != nil {
-		return Info{}, err
+	sum := sha256.New()
+	if err := f.receive(ctx, name, io.TeeReader(body, sum), size); err != nil {
+		return Stored{}, err
 	}
-	return f.publish(f.incoming, name, key)
+	info, err := f.publish(f.incoming, name, key)
+	return Stored{info, hexOf(sum)}, err
 }
+
+// hexOf writes a digest as text.
+func hexOf(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil)) }
 
 // receive writes a body to a new file of the staging area, durably.
 func (f *Files) receive(ctx context.Context, name string, body io.Reader, size int64) error {

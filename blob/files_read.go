@@ -151,5 +151,5 @@ func entry(dir *os.Root, prefix Prefix, name string) (Entry, bool, error) {
 	case info.IsDir():
 		return Entry{Name: name, Dir: true}, true, nil
 	}
-	return Entry{Name: name, Size: info.Size()}, info.Mode().IsRegular(), nil
+	return Entry{Name: name, Size: info.Size(), Tag: tagOf(info)}, info.Mode().IsRegular(), nil
 }

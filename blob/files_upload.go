@@ -35,6 +35,7 @@ type upload struct {
 	parts map[int]uploadPart
 	busy  map[int]bool // parts that are being sent
 	over  bool         // completed or aborted, or about to be
+	sum   runningSum
 }
 
 // An uploadPart is a part that is durable.
@@ -88,7 +89,7 @@ func (f *Files) admit(u *upload) bool {
 func newUpload(id UploadID, key Key, count int, created time.Time) *upload {
 	return &upload{
 		id: id, key: key, count: count, created: created,
-		parts: make(map[int]uploadPart), busy: make(map[int]bool),
+		parts: make(map[int]uploadPart), busy: make(map[int]bool), sum: newRunningSum(),
 	}
 }
 
@@ -136,7 +137,11 @@ func (f *Files) PutPart(ctx context.Context, key Key, id UploadID, number int, b
 	if err != nil {
 		return "", err
 	}
-	return tag, u.record(dir, number, uploadPart{size, tag, tail})
+	if err := u.record(dir, number, uploadPart{size, tag, tail}); err != nil {
+		return "", err
+	}
+	f.follow(u)
+	return tag, nil
 }
 
 // uploadDir opens the directory of an upload. It is gone when the upload ended
@@ -204,25 +209,25 @@ func (f *Files) writePart(ctx context.Context, dir *os.Root, tail bool, offset i
 	if err != nil {
 		return "", writing("store the part", err)
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return hexOf(sum), nil
 }
 
 // CompleteUpload makes one object of the parts.
-func (f *Files) CompleteUpload(ctx context.Context, key Key, id UploadID, parts []Part) (Info, error) {
+func (f *Files) CompleteUpload(ctx context.Context, key Key, id UploadID, parts []Part) (Stored, error) {
 	u, err := f.upload(key, id)
 	if err != nil {
-		return Info{}, err
+		return Stored{}, err
 	}
 	if err := u.close(parts); err != nil {
-		return Info{}, err
+		return Stored{}, err
 	}
-	info, err := f.assemble(ctx, u)
+	stored, err := f.assemble(ctx, u)
 	if err != nil {
 		u.reopen()
-		return Info{}, err
+		return Stored{}, err
 	}
 	f.drop(u)
-	return info, nil
+	return stored, nil
 }
 
 // close takes no more parts, if those that came are the ones listed.
@@ -256,24 +261,29 @@ func (u *upload) reopen() {
 }
 
 // assemble moves the data, with the last part in its place, to the key.
-func (f *Files) assemble(ctx context.Context, u *upload) (Info, error) {
+func (f *Files) assemble(ctx context.Context, u *upload) (Stored, error) {
 	dir, err := f.uploadDir(u)
 	if err != nil {
-		return Info{}, err
+		return Stored{}, err
 	}
 	defer dir.Close()
 	file, err := dir.OpenFile(uploadData, os.O_RDWR, 0)
 	if err != nil {
-		return Info{}, broken("complete the upload", err)
+		return Stored{}, broken("complete the upload", err)
 	}
 	err = f.finish(ctx, dir, u, file)
+	sum := ""
+	if err == nil {
+		sum, err = u.digest(ctx, file)
+	}
 	if closed := file.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		return Info{}, writing("complete the upload", err)
+		return Stored{}, writing("complete the upload", err)
 	}
-	return f.publish(dir, uploadData, u.key)
+	info, err := f.publish(dir, uploadData, u.key)
+	return Stored{info, sum}, err
 }
 
 func (f *Files) finish(ctx context.Context, dir *os.Root, u *upload, file *os.File) error {

@@ -72,6 +72,7 @@ func (u *upload) record(dir *os.Root, number int, p uploadPart) error {
 
 // forget drops a part before its bytes are written over.
 func (u *upload) forget(dir *os.Root, number int) error {
+	u.sum.forget(number)
 	if _, ok := u.parts[number]; !ok {
 		return nil
 	}

@@ -27,7 +27,8 @@ type Store interface {
 	// fewer are Invalid. An object becomes visible whole or not at all: until
 	// then, and after an error, the one that stood there stays. Of two calls
 	// at once for one key, one wins. An error of body is returned as it is.
-	Put(ctx context.Context, key Key, body io.Reader, size int64) (Info, error)
+	// The digest is computed of the bytes as they pass.
+	Put(ctx context.Context, key Key, body io.Reader, size int64) (Stored, error)
 
 	// Get opens a part of an object, or all with the zero Span. The reader
 	// goes on to see that object, whatever becomes of the key. A span with no
@@ -59,8 +60,9 @@ type Store interface {
 
 	// CompleteUpload makes one object of all parts, visible and durable like
 	// one that was Put, and ends the upload. The parts listed must be all of
-	// them, by their tags.
-	CompleteUpload(ctx context.Context, key Key, id UploadID, parts []Part) (Info, error)
+	// them, by their tags. Most of the digest is computed while parts arrive,
+	// so that an upload of any size is completed soon.
+	CompleteUpload(ctx context.Context, key Key, id UploadID, parts []Part) (Stored, error)
 
 	// AbortUpload ends an upload and forgets its parts.
 	AbortUpload(ctx context.Context, key Key, id UploadID) error
@@ -84,6 +86,12 @@ type Info struct {
 	Tag      string // differs whenever the bytes do; letters, digits and dashes
 }
 
+// Stored tells about an object as it arrived.
+type Stored struct {
+	Info
+	SHA256 string // of all its bytes; lower-case hex
+}
+
 // A Span picks bytes of an object. The zero Span picks all of them.
 type Span struct {
 	Offset int64 // first byte; -n for the last n bytes
@@ -101,7 +109,8 @@ type Object struct {
 type Entry struct {
 	Name string // one segment
 	Dir  bool
-	Size int64 // bytes; 0 for a directory
+	Size int64  // bytes; 0 for a directory
+	Tag  string // as that of Info; empty for a directory
 }
 
 // An UploadID names an open upload. Engines make it of random bits, so that

@@ -169,6 +169,15 @@ func lists(t *testing.T, s blob.Store) {
 		if err != nil || e.Size != want {
 			t.Errorf("%+v, %v; want size %d", e, err, want)
 		}
+		if e.Dir {
+			if e.Tag != "" {
+				t.Errorf("a directory has the tag %q", e.Tag)
+			}
+			continue
+		}
+		if info, err := s.Stat(t.Context(), Key(t, "r/"+e.Name)); err != nil || info.Tag != e.Tag || e.Tag == "" {
+			t.Errorf("%+v has the tag %q in Stat, %v", e, info.Tag, err)
+		}
 	}
 }
 
@@ -187,6 +196,51 @@ func listStops(t *testing.T, s blob.Store) {
 		if err == nil {
 			t.Errorf("a request that ended was given %q", e.Name)
 		}
+	}
+}
+
+func walks(t *testing.T, s blob.Store) {
+	for _, key := range []string{"r/b", "r/a/1", "r/a/3/x", "r/a-b", "r/é/ü", "r10/x", "other"} {
+		Put(t, s, key, key)
+	}
+	for dir, want := range map[string][]string{
+		"r":    {"a-b", "b", "a/1", "a/3/x", "é/ü"},
+		"r/a":  {"1", "3/x"},
+		"r/b":  nil,
+		"none": nil,
+	} {
+		var got []string
+		for e, err := range blob.Walk(t.Context(), s, Dir(t, dir)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			info, err := s.Stat(t.Context(), Key(t, dir+"/"+e.Name))
+			if err != nil || info.Size != e.Size || info.Tag != e.Tag || e.Dir {
+				t.Errorf("%+v is %+v in Stat, %v", e, info, err)
+			}
+			got = append(got, e.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("below %q are %q, want %q", dir, got, want)
+		}
+	}
+	for e := range blob.Walk(t.Context(), s, blob.Prefix{}) {
+		if e.Name != "other" {
+			t.Errorf("after the end came %q", e.Name)
+		}
+		break
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	errs := 0
+	for _, err := range blob.Walk(ctx, s, Dir(t, "r")) {
+		if err == nil {
+			t.Error("a request that ended was given an object")
+		}
+		errs++
+	}
+	if errs != 1 {
+		t.Errorf("a request that ended was told so %d times", errs)
 	}
 }
 

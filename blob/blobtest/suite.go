@@ -4,6 +4,8 @@ package blobtest
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -35,12 +37,14 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"a span outside the object is refused with its size", spansOutside},
 		{"a list has one level in byte order", lists},
 		{"a list ends early when asked to", listStops},
+		{"a walk finds what is below a directory, once", walks},
 		{"a deleted object is gone and its directories with it", deletes},
 		{"a deleted tree is gone and its neighbours stay", deletesTree},
 		{"puts and deletes of neighbours do not disturb each other", churn},
 		{"the zero key names nothing", zeroKey},
 		{"parts in any order make one object", uploadAnyOrder},
 		{"a part that is sent again replaces the first", uploadRepeat},
+		{"the digest is that of the parts that stand in the end", uploadDigest},
 		{"parts are invisible until they are complete", uploadInvisible},
 		{"a part that is being sent keeps others off", uploadBusy},
 		{"a wrong list of parts completes nothing", uploadWrongParts},
@@ -171,14 +175,22 @@ func roundTrip(t *testing.T, s blob.Store) {
 				t.Error(err)
 			}
 			stat, err := s.Stat(t.Context(), key)
-			if err != nil || stat != put || o.Info != put || stat.Size != int64(size) {
+			if err != nil || stat != put.Info || o.Info != put.Info || stat.Size != int64(size) {
 				t.Errorf("Put says %+v, Get %+v, Stat %+v, %v", put, o.Info, stat, err)
+			}
+			if put.SHA256 != digestOf(want) {
+				t.Errorf("%d bytes have the digest %s, want %s", size, put.SHA256, digestOf(want))
 			}
 			if o.Offset != 0 || o.Length != int64(size) {
 				t.Errorf("the whole object is %d bytes from %d", o.Length, o.Offset)
 			}
 		}
 	}
+}
+
+func digestOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 func oddNames(t *testing.T, s blob.Store) {

@@ -46,7 +46,7 @@ func (w *Tripwire) touch(doing, key string) {
 }
 
 // Put implements [blob.Store].
-func (w *Tripwire) Put(ctx context.Context, key blob.Key, body io.Reader, size int64) (blob.Info, error) {
+func (w *Tripwire) Put(ctx context.Context, key blob.Key, body io.Reader, size int64) (blob.Stored, error) {
 	w.touch("Put", key.String())
 	return w.Store.Put(ctx, key, body, size)
 }
@@ -88,7 +88,7 @@ func (w *Tripwire) PutPart(ctx context.Context, key blob.Key, id blob.UploadID, 
 }
 
 // CompleteUpload implements [blob.Store].
-func (w *Tripwire) CompleteUpload(ctx context.Context, key blob.Key, id blob.UploadID, parts []blob.Part) (blob.Info, error) {
+func (w *Tripwire) CompleteUpload(ctx context.Context, key blob.Key, id blob.UploadID, parts []blob.Part) (blob.Stored, error) {
 	w.touch("CompleteUpload", key.String())
 	return w.Store.CompleteUpload(ctx, key, id, parts)
 }
