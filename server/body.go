@@ -39,6 +39,9 @@ func (x *exchange) admitBody(r *http.Request, kind route.Body, limit int64) erro
 		return withStatus(http.StatusUnsupportedMediaType, "the request body must be of type application/json")
 	}
 	x.body = body{exchange: x, from: r.Body, left: limit, unlimited: limit < 0}
+	if kind == route.JSONBody {
+		x.body.until = x.start.Add(x.gate.server.limits.JSONTime)
+	}
 	r.Body = &x.body
 	return nil
 }
@@ -74,6 +77,7 @@ type body struct {
 	unlimited bool
 	ended     bool      // nothing is left to read
 	armed     time.Time // when the deadline of the connection was last set
+	until     time.Time // when all of it must be there; zero for no such time
 }
 
 // Read reads some of the body.
@@ -107,22 +111,28 @@ func (b *body) Close() error {
 	return err
 }
 
-// expectProgress gives the client the time of a stall from now on. The server
-// itself lifts the deadline when the body has been read.
+// expectProgress gives the client the time of a stall from now on, and the
+// handler as much more. The server itself lifts the deadline when the body has
+// been read.
 func (b *body) expectProgress() {
-	now := time.Now()
-	if limits := &b.exchange.gate.server.limits; now.Sub(b.armed) > limits.rearm() {
-		b.armed = now
-		_ = b.exchange.control.SetReadDeadline(now.Add(limits.StallTime)) // not every test has a connection
+	x, now := b.exchange, time.Now()
+	limits := &x.gate.server.limits
+	if now.Sub(b.armed) <= limits.rearm() {
+		return
 	}
+	b.armed = now
+	deadline := now.Add(limits.StallTime)
+	if !b.until.IsZero() && b.until.Before(deadline) {
+		deadline = b.until
+	}
+	_ = x.control.SetReadDeadline(deadline) // not every test has a connection
+	x.wait(limits.StallTime + limits.AnswerTime)
 }
 
 // release ends the watch over the body. The handler's own time starts now.
 func (b *body) release() {
 	b.ended = true
-	if x := b.exchange; x.patience != nil && x.status == 0 {
-		x.patience.Reset(x.gate.server.limits.AnswerTime)
-	}
+	b.exchange.wait(b.exchange.gate.server.limits.AnswerTime)
 }
 
 func bodyError(err error) error {

@@ -57,11 +57,7 @@ func (x *exchange) end() {
 	}
 	x.gate.server.inFlight.Add(-1)
 	took := time.Since(x.start)
-	x.expectProgress(x.start.Add(took)) // for what is flushed after this
-	if x.request.ContentLength != 0 && !x.body.ended {
-		x.body.exchange = x
-		x.body.expectProgress() // for what the server reads to reuse the connection
-	}
+	x.expectRest(x.start.Add(took))
 	x.meter.count(x.code(), took)
 	x.log(took)
 	if x.aborted {
@@ -93,6 +89,13 @@ func (x *exchange) refuse(w *route.Wire, err error) {
 		return
 	}
 	w.Fail(x, x.request, err)
+}
+
+// wait gives the handler some time from now on to begin its answer.
+func (x *exchange) wait(d time.Duration) {
+	if x.patience != nil && x.status == 0 {
+		x.patience.Reset(d)
+	}
 }
 
 // Unwrap gives the server's own writer, for [http.ResponseController].
@@ -183,6 +186,19 @@ func (x *exchange) expectProgress(now time.Time) {
 		x.armed = now
 		_ = x.control.SetWriteDeadline(now.Add(limits.StallTime)) // not every test has a connection
 	}
+}
+
+// expectRest gives the client time for what happens after the handler: the
+// server reads what is left of the body, within reason, and then flushes the
+// answer.
+func (x *exchange) expectRest(now time.Time) {
+	if x.request.ContentLength == 0 || x.body.ended {
+		x.expectProgress(now)
+		return
+	}
+	x.body.exchange = x
+	x.body.expectProgress()
+	_ = x.control.SetWriteDeadline(now.Add(2 * x.gate.server.limits.StallTime)) // not every test has a connection
 }
 
 // Flush sends what is buffered.

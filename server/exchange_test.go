@@ -169,7 +169,9 @@ func TestOnlyFailuresOfTheServerAreErrorsInTheLog(t *testing.T) {
 	h := f.serve(server.Options{Log: log}).Handler(ourHost)
 	get(t, h, things)
 	get(t, h, "/nothing")
-	f.hook = func(w http.ResponseWriter, r *http.Request) { failJSON(w, r, pedigree.Errorf(pedigree.Unavailable, "later")) }
+	f.hook = func(w http.ResponseWriter, r *http.Request) {
+		failJSON(w, r, pedigree.Errorf(pedigree.Unavailable, "later"))
+	}
 	get(t, h, things)
 	if lines.Len() > 0 {
 		t.Errorf("logged %s", lines)

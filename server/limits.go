@@ -18,7 +18,8 @@ type Limits struct {
 	HeaderTime  time.Duration // from the first byte to the last header; 10 s
 	IdleTime    time.Duration // between requests of a connection; 120 s
 	StallTime   time.Duration // without progress in a body, either way; 30 s
-	AnswerTime  time.Duration // until a handler begins to answer; 30 s. Uploads are exempt
+	JSONTime    time.Duration // for a whole body of JSON; 120 s, as clients wait no longer
+	AnswerTime  time.Duration // until a handler that has all of its body begins to answer; 30 s. Uploads of bytes are exempt
 }
 
 func (l Limits) orDefaults() Limits {
@@ -33,6 +34,7 @@ func (l Limits) orDefaults() Limits {
 		HeaderTime:  cmp.Or(l.HeaderTime, 10*time.Second),
 		IdleTime:    cmp.Or(l.IdleTime, 120*time.Second),
 		StallTime:   cmp.Or(l.StallTime, 30*time.Second),
+		JSONTime:    cmp.Or(l.JSONTime, 120*time.Second),
 		AnswerTime:  cmp.Or(l.AnswerTime, 30*time.Second),
 	}
 }

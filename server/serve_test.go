@@ -120,7 +120,7 @@ func TestHeadersBelowTheLimitPass(t *testing.T) {
 
 // Case H8, of what takes time.
 func TestConnectionsThatStallAreCut(t *testing.T) {
-	limits := server.Limits{HeaderTime: 50 * time.Millisecond, IdleTime: 50 * time.Millisecond, StallTime: 50 * time.Millisecond}
+	limits := server.Limits{HeaderTime: 500 * time.Millisecond, IdleTime: 100 * time.Millisecond, StallTime: 100 * time.Millisecond}
 	f := &fake{}
 	r := f.run(t, limits, server.Drain{})
 	t.Run("in the headers", func(t *testing.T) {
@@ -262,6 +262,42 @@ func TestConnectionsBeyondTheLimitAreClosedAtOnce(t *testing.T) {
 			t.Fatal("connections that closed still count")
 		}
 	}
+}
+
+// trickle sends a body of JSON, a byte at a time, as long as the server takes it.
+func (r *running) trickle(t *testing.T, c net.Conn, bytes int) {
+	t.Helper()
+	fmt.Fprint(c, r.request("POST "+things+"/create", "Content-Type: application/json", "Content-Length: "+itoa(bytes)))
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range bytes {
+		<-tick.C
+		if _, err := io.WriteString(c, " "); err != nil {
+			return
+		}
+	}
+}
+
+func TestJSONThatProgressesSlowlyPasses(t *testing.T) {
+	f := &fake{hook: func(_ http.ResponseWriter, r *http.Request) {
+		if r.Context().Err() != nil {
+			t.Error("cancelled while the body came in")
+		}
+	}}
+	r := f.run(t, server.Limits{AnswerTime: 20 * time.Millisecond, StallTime: time.Second}, server.Drain{})
+	c := r.dial(t)
+	r.trickle(t, c, 20)
+	if status, body := ask(t, c, ""); status != 200 {
+		t.Errorf("status %d %s", status, body)
+	}
+}
+
+func TestJSONMustBeThereInItsTime(t *testing.T) {
+	f := &fake{hook: func(http.ResponseWriter, *http.Request) { t.Error("the body was taken for whole") }}
+	r := f.run(t, server.Limits{JSONTime: 50 * time.Millisecond, StallTime: time.Minute}, server.Drain{Timeout: time.Second})
+	c := r.dial(t)
+	r.trickle(t, c, 1000)
+	wantCut(t, c)
 }
 
 // answers reports whether a fresh connection gets an answer.
