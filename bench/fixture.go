@@ -53,17 +53,15 @@ func Prepare(base string, pid int, size Size) (*Fixture, Result, error) {
 }
 
 // Adopt uses an experiment that already holds runs with the metric m and the
-// param p. It walks pages of 100 runs to learn some of their identities.
-func Adopt(base, experiment string, points, pages int) (*Fixture, error) {
-	f, err := newFixture(base, points)
+// param p, for reading. It walks pages of 100 runs to learn some of their
+// identities.
+func Adopt(base, experiment string, pages int) (*Fixture, error) {
+	f, err := newFixture(base, 0)
 	if err != nil {
 		return nil, err
 	}
 	f.search = experiment
-	if err := f.walk(base, pages); err != nil {
-		return nil, err
-	}
-	return f, f.prepareWrites(base)
+	return f, f.walk(base, pages)
 }
 
 func newFixture(base string, points int) (*Fixture, error) {

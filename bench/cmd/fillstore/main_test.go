@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -36,8 +35,7 @@ func openFilled(t *testing.T, f filling) (url, experiment string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	wire := mlflow.New(tracking.New(s, f.root), mlflow.NewArtifacts(files), log).Wire()
+	wire := mlflow.New(tracking.New(s, f.root), mlflow.NewArtifacts(files)).Wire()
 	mux := http.NewServeMux()
 	for _, r := range wire.Routes {
 		mux.Handle(r.Method+" "+r.Pattern, r.Handler)

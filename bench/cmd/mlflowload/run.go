@@ -31,7 +31,7 @@ func parse(args []string) (*settings, error) {
 	f.StringVar(&s.out, "out", "", "write the report here as JSON")
 	f.StringVar(&s.log, "log", os.DevNull, "the started server's output goes here")
 	f.StringVar(&s.dir, "dir", "", "data directory of the started server (default: a new one, removed at the end)")
-	f.StringVar(&s.suite, "suite", "all", "all: every operation; large: searches of a large store that -experiment names; empty: the floor alone")
+	f.StringVar(&s.suite, "suite", "all", "all: every operation; large: searches of the store that -experiment is in; empty: the floor alone")
 	f.StringVar(&s.only, "only", "", "only these operations, with commas between")
 	f.StringVar(&s.experiment, "experiment", "", "search this experiment, which holds seeded runs, and seed none")
 	f.StringVar(&s.empty, "empty", "", "path of an operation that answers {}: the floor")
@@ -52,6 +52,9 @@ func parse(args []string) (*settings, error) {
 			return nil, fmt.Errorf("-clients: %q is not a number of clients", text)
 		}
 		s.clients = append(s.clients, n)
+	}
+	if (s.suite == "large") != (s.experiment != "") {
+		return nil, fmt.Errorf("-suite large and -experiment go together")
 	}
 	s.command = f.Args()
 	if (s.url == "") == (len(s.command) == 0) {
@@ -153,7 +156,7 @@ func measure(s *settings, url string, pid int, report *bench.Report) error {
 	switch {
 	case s.suite == "empty":
 	case s.experiment != "":
-		fixture, err = bench.Adopt(url, s.experiment, s.points, s.pages)
+		fixture, err = bench.Adopt(url, s.experiment, s.pages)
 	default:
 		var seeded bench.Result
 		fixture, seeded, err = bench.Prepare(url, pid, report.Size)
