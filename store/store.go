@@ -90,6 +90,16 @@ type Reader interface {
 	// below it, by key, from after the given key, at most limit.
 	Objects(workspace pedigree.NodeID, prefix, after string, limit int) ([]pedigree.Object, error)
 
+	// Files gives the files of an artifact by path, from after the given path,
+	// at most limit.
+	Files(artifact pedigree.NodeID, after string, limit int) ([]pedigree.File, error)
+
+	// UnreadFiles does the same for those without a digest.
+	UnreadFiles(artifact pedigree.NodeID, after string, limit int) ([]pedigree.File, error)
+
+	// CountFiles sums up the files of an artifact.
+	CountFiles(artifact pedigree.NodeID) (pedigree.FileCount, error)
+
 	// InputsUsed lists the distinct data sets that live executions at home read,
 	// with the value of the given event tag ("" where it is not set), at most limit.
 	InputsUsed(home pedigree.NodeID, tag string, limit int) ([]InputUse, error)
@@ -164,6 +174,16 @@ type Tx interface {
 
 	// DeleteObjects forgets the objects at prefix and below it.
 	DeleteObjects(workspace pedigree.NodeID, prefix string) error
+
+	// PutFiles records files of an artifact, in place of what was recorded of
+	// those paths.
+	PutFiles(artifact pedigree.NodeID, files ...pedigree.File) error
+
+	// CopyFiles records the files of one artifact for another that has none.
+	CopyFiles(from, to pedigree.NodeID) error
+
+	// DeleteFiles forgets the files of an artifact.
+	DeleteFiles(artifact pedigree.NodeID) error
 }
 
 // An EventNode is an event and the artifact in it.

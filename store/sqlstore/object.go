@@ -12,7 +12,7 @@ func (t *tx) PutObjects(workspace pedigree.NodeID, objects ...pedigree.Object) e
 		if err := checkText("the key", o.Key, maxObjectKey); err != nil {
 			return err
 		}
-		if _, err := t.exec(objectPut, workspace, o.Key, o.Size, o.SHA256, t.now); err != nil {
+		if _, err := t.exec(objectPut, workspace, o.Key, o.Size, o.SHA256, o.Tag, t.now); err != nil {
 			return err
 		}
 	}
@@ -34,7 +34,7 @@ func (t *tx) Objects(workspace pedigree.NodeID, prefix, after string, limit int)
 	}
 	var objects []pedigree.Object
 	for r.next() {
-		objects = append(objects, pedigree.Object{Key: r.text(0), Size: r.int(1), SHA256: r.text(2), Time: r.time(3)})
+		objects = append(objects, pedigree.Object{Key: r.text(0), Size: r.int(1), SHA256: r.text(2), Tag: r.text(3), Time: r.time(4)})
 	}
 	return objects, r.close()
 }

@@ -117,10 +117,23 @@ var (
 		"SELECT id, workspace, time, actor, what, before, after, reason FROM change WHERE node = ? AND id > ? ORDER BY id LIMIT ?")
 
 	objectPut = define("record object", "",
-		"INSERT INTO object (workspace, key, size, sha256, time) VALUES (?,?,?,?,?) "+
-			"ON CONFLICT (workspace, key) DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, time = excluded.time")
+		"INSERT INTO object (workspace, key, size, sha256, tag, time) VALUES (?,?,?,?,?,?) ON CONFLICT (workspace, key) "+
+			"DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, tag = excluded.tag, time = excluded.time")
 	objectsDelete = define("forget objects below a prefix", "PRIMARY KEY",
 		"DELETE FROM object WHERE workspace = ? AND (key = ? OR key >= ? AND key < ?)")
 	objectsBelow = define("objects below a prefix", "PRIMARY KEY",
-		"SELECT key, size, sha256, time FROM object WHERE workspace = ? AND (key = ? OR key >= ? AND key < ?) AND key > ? ORDER BY key LIMIT ?")
+		"SELECT key, size, sha256, tag, time FROM object WHERE workspace = ? AND (key = ? OR key >= ? AND key < ?) AND key > ? ORDER BY key LIMIT ?")
+
+	filePut = define("record file", "",
+		"INSERT INTO file (artifact, path, size, sha256, tag) VALUES (?,?,?,?,?) ON CONFLICT (artifact, path) "+
+			"DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, tag = excluded.tag")
+	filesCopy = define("copy files", "PRIMARY KEY",
+		"INSERT INTO file (artifact, path, size, sha256, tag) SELECT ?, path, size, sha256, tag FROM file WHERE artifact = ?")
+	filesDelete = define("forget files", "PRIMARY KEY", "DELETE FROM file WHERE artifact = ?")
+	filesOf     = define("files of an artifact", "PRIMARY KEY",
+		"SELECT path, size, sha256, tag FROM file WHERE artifact = ? AND path > ? ORDER BY path LIMIT ?")
+	filesUnread = define("files without a digest", "PRIMARY KEY",
+		"SELECT path, size, sha256, tag FROM file WHERE artifact = ? AND path > ? AND sha256 = '' ORDER BY path LIMIT ?")
+	filesCount = define("number of files", "PRIMARY KEY",
+		"SELECT count(*), coalesce(sum(sha256 = ''), 0), coalesce(sum(size), 0) FROM file WHERE artifact = ?")
 )

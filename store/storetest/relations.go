@@ -239,7 +239,7 @@ func objects(e *env) {
 	keys := []string{"0/run", "0/run/a", "0/run/b/c", "0/run.txt", "0/run0", "0/run2/a"}
 	e.update(func(tx store.Tx) error {
 		for i, k := range keys {
-			if err := tx.PutObjects(pedigree.DefaultWorkspace, pedigree.Object{Key: k, Size: int64(i), SHA256: "old"}, pedigree.Object{Key: k, Size: int64(i), SHA256: k}); err != nil {
+			if err := tx.PutObjects(pedigree.DefaultWorkspace, pedigree.Object{Key: k, Size: 99, SHA256: "old", Tag: "old"}, pedigree.Object{Key: k, Size: int64(i), SHA256: k, Tag: k + "#"}); err != nil {
 				return err
 			}
 		}
@@ -249,7 +249,7 @@ func objects(e *env) {
 		e.view(func(tx store.Reader) error {
 			all, err := tx.Objects(pedigree.DefaultWorkspace, prefix, after, limit)
 			for _, o := range all {
-				if o.SHA256 != o.Key || o.Time != pedigree.Time(e.now.Load()) {
+				if o.SHA256 != o.Key || o.Tag != o.Key+"#" || o.Size != int64(slices.Index(keys, o.Key)) || o.Time != pedigree.Time(e.now.Load()) {
 					e.Errorf("object %+v", o)
 				}
 				got = append(got, o.Key)
@@ -268,4 +268,54 @@ func objects(e *env) {
 	if got := list("0", "", 10); !slices.Equal(got, keys[3:]) {
 		e.Errorf("left %q", got)
 	}
+}
+
+func files(e *env) {
+	x := e.experiment()
+	a, b := e.node(pedigree.LoggedModelType, x.ID), e.node(pedigree.LoggedModelType, x.ID)
+	all := []pedigree.File{
+		{Path: "MLmodel", Size: 1, SHA256: "1", Tag: "t1"},
+		{Path: "data/model.pkl", Size: 20, Tag: "t2"},
+		{Path: "data0", Size: 300, SHA256: "3", Tag: "t3"},
+		{Path: "é", Size: 4000, Tag: "t4"},
+	}
+	e.update(func(tx store.Tx) error {
+		return tx.PutFiles(a.ID, append([]pedigree.File{{Path: "data0", Size: 5}, {Path: "é", Size: 5, SHA256: "old"}}, all...)...)
+	})
+	e.update(func(tx store.Tx) error { return tx.CopyFiles(a.ID, b.ID) })
+	check := func(id pedigree.NodeID, want []pedigree.File, count pedigree.FileCount) {
+		e.Helper()
+		e.view(func(tx store.Reader) error {
+			if got, err := tx.CountFiles(id); err != nil || got != count {
+				e.Errorf("count %+v (%v), want %+v", got, err, count)
+			}
+			got, err := tx.Files(id, "", 10)
+			if err != nil || !slices.Equal(got, want) {
+				e.Errorf("files %+v (%v), want %+v", got, err, want)
+			}
+			unread, err := tx.UnreadFiles(id, "", 10)
+			read := slices.DeleteFunc(slices.Clone(want), func(f pedigree.File) bool { return f.SHA256 != "" })
+			if err != nil || !slices.Equal(unread, read) {
+				e.Errorf("files without a digest %+v (%v), want %+v", unread, err, read)
+			}
+			return nil
+		})
+	}
+	check(a.ID, all, pedigree.FileCount{Files: 4, Unread: 2, Bytes: 4321})
+	check(b.ID, all, pedigree.FileCount{Files: 4, Unread: 2, Bytes: 4321})
+	e.view(func(tx store.Reader) error {
+		if got, err := tx.Files(a.ID, "MLmodel", 2); err != nil || !slices.Equal(got, all[1:3]) {
+			e.Errorf("two files after the first: %+v (%v)", got, err)
+		}
+		if got, err := tx.UnreadFiles(a.ID, "data/model.pkl", 2); err != nil || !slices.Equal(got, all[3:]) {
+			e.Errorf("without a digest after the first such: %+v (%v)", got, err)
+		}
+		return nil
+	})
+	e.update(func(tx store.Tx) error { return tx.DeleteFiles(b.ID) })
+	check(b.ID, nil, pedigree.FileCount{})
+	check(a.ID, all, pedigree.FileCount{Files: 4, Unread: 2, Bytes: 4321})
+	e.update(func(tx store.Tx) error { return tx.Purge(a.ID) })
+	check(a.ID, nil, pedigree.FileCount{})
+	e.wantCode(e.Update(e.Context(), func(tx store.Tx) error { return tx.PutFiles(b.ID, pedigree.File{Path: "a\x00b"}) }), pedigree.Invalid)
 }

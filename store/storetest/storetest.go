@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		{"contexts have members", memberships},
 		{"history stays", changes},
 		{"objects by prefix", objects},
+		{"files of an artifact", files},
 		{"data sets in use", inputsUsed},
 		{"an error undoes what the closure wrote", undo},
 		{"a panic undoes and comes back to its caller", panics},
