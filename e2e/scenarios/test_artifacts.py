@@ -63,7 +63,10 @@ def test_figures_and_images(client, run, tmp_path):
 
 @since(2, 11)
 def test_images_along_steps(client, run, tmp_path):
-    for step in (0, 17, 93):
+    """Clients before 3.x put %step%17%timestamp%1795... into the name, and decode
+    it themselves when they list: that spares control characters alone, so these
+    steps are small."""
+    for step in (0, 5, 17):
         mlflow.log_image(numpy.full((4, 4, 3), step, dtype=numpy.uint8), key="state", step=step)
     mlflow.flush_artifact_async_logging()
     kept = [p for p in paths(client, run, "images") if p.endswith(".png")]
