@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
 	"mlflow":          {".", "blob", "query", "query/mlflowql", "registry", "route", "tracking", "github.com/go-json-experiment/json"},
+	"naming":          {"."},
 	"query":           {"."},
 	"query/mlflowql":  {".", "query"},
 	"route":           {},
@@ -37,8 +38,8 @@ var mayImport = map[string][]string{
 	"store/sqlite":    {".", "store/sqlstore", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"store/sqlstore":  {".", "query", "store", "github.com/pressly/goose/v3"},
 	"store/storetest": {".", "query", "store", "pgregory.net/rapid"},
-	"registry":        {".", "query", "store"},
-	"tracking":        {".", "query", "store"},
+	"registry":        {".", "naming", "query", "store"},
+	"tracking":        {".", "naming", "query", "store"},
 }
 
 // tools are run by people, never by the server: they may import, start and call

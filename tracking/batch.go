@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -26,7 +27,7 @@ type Batch struct {
 // LogBatch adds metrics, params and tags to a live run, all or none.
 func (s *Service) LogBatch(ctx context.Context, ws pedigree.NodeID, run string, batch Batch) error {
 	if !validRunID(run) {
-		return badValue("run_id", run, "")
+		return naming.BadValue("run_id", run, "")
 	}
 	if err := firstError(batch.checkValues(), batch.checkCounts(), batch.checkParamsUnique()); err != nil {
 		return err
@@ -133,7 +134,7 @@ func addParams(tx store.Tx, n *pedigree.Node, params []pedigree.Property, refuse
 func runParamsChanged(run *pedigree.Node, changes []paramChange) error {
 	texts := make([]string, len(changes))
 	for i, c := range changes {
-		texts[i] = "{'key': " + quote(c.key) + ", 'old_value': " + quote(c.from) + ", 'new_value': " + quote(c.to) + "}"
+		texts[i] = "{'key': " + naming.Quote(c.key) + ", 'old_value': " + naming.Quote(c.from) + ", 'new_value': " + naming.Quote(c.to) + "}"
 	}
 	return invalid("Changing param values is not allowed. Params were already logged='[%s]' for run ID='%s'.",
 		strings.Join(texts, ", "), run.UID)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -34,12 +35,12 @@ const (
 
 func (d *Dataset) check() error {
 	return firstError(
-		checkLength("name", maxDatasetName, d.Name),
-		checkLength("digest", maxDatasetDigest, d.Digest),
-		checkLength("source_type", maxDatasetType, d.SourceType),
-		checkLength("source", maxDatasetSource, d.Source),
-		checkLength("schema", maxDatasetSchema, d.Schema),
-		checkLength("profile", maxDatasetProfile, d.Profile),
+		naming.CheckLength("name", maxDatasetName, d.Name),
+		naming.CheckLength("digest", maxDatasetDigest, d.Digest),
+		naming.CheckLength("source_type", maxDatasetType, d.SourceType),
+		naming.CheckLength("source", maxDatasetSource, d.Source),
+		naming.CheckLength("schema", maxDatasetSchema, d.Schema),
+		naming.CheckLength("profile", maxDatasetProfile, d.Profile),
 	)
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -82,9 +83,9 @@ func checkExperimentName(name string) error {
 	case name == "":
 		return invalid("Invalid experiment name: ''")
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return badValue("name", name, "Control characters are not allowed.")
+		return naming.BadValue("name", name, "Control characters are not allowed.")
 	}
-	return checkLength("name", maxExperimentName, name)
+	return naming.CheckLength("name", maxExperimentName, name)
 }
 
 func orTaken(err error, name string) error {

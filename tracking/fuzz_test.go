@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 )
 
 // FuzzLocation asserts that what is accepted leads nowhere else, however often
@@ -49,7 +50,7 @@ func FuzzKey(f *testing.F) {
 		f.Add(key)
 	}
 	f.Fuzz(func(t *testing.T, key string) {
-		if checkKey("key", key) != nil {
+		if naming.CheckKey("key", key) != nil {
 			return
 		}
 		if joined := path.Join("/folder", key); !strings.HasPrefix(joined, "/folder/") || joined != "/folder/"+key {

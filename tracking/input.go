@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -11,7 +12,7 @@ import (
 // What it is known to have read already stays as it was.
 func (s *Service) LogInputs(ctx context.Context, ws pedigree.NodeID, run string, inputs []DatasetInput, models []string) error {
 	if !validRunID(run) {
-		return badValue("run_id", run, "")
+		return naming.BadValue("run_id", run, "")
 	}
 	if err := checkInputs(inputs, models); err != nil {
 		return err
@@ -59,11 +60,11 @@ func checkInputs(inputs []DatasetInput, models []string) error {
 		}
 		seen := make(map[string]bool, len(inputs[i].Tags))
 		for _, t := range inputs[i].Tags {
-			if err := firstError(checkLength("key", maxInputTagKey, t.Key), checkLength("value", maxInputTagValue, t.Value)); err != nil {
+			if err := firstError(naming.CheckLength("key", maxInputTagKey, t.Key), naming.CheckLength("value", maxInputTagValue, t.Value)); err != nil {
 				return err
 			}
 			if seen[t.Key] {
-				return invalid("An input has the tag %s twice.", quote(t.Key))
+				return invalid("An input has the tag %s twice.", naming.Quote(t.Key))
 			}
 			seen[t.Key] = true
 		}

@@ -1,55 +1,18 @@
 package tracking
 
 import (
-	"net/url"
 	"path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/pedigree-ml/pedigree/naming"
 )
 
 // A client's artifact location is a label: the server stores and shows it and
 // never opens what it names. All the same it is refused where a reader that
 // resolves it could be led out of the place it seems to name, in whatever
 // encoding, because other programs do open it.
-
-// location is a URI cut into its parts, nothing decoded.
-type location struct {
-	scheme    string // with the colon, or empty
-	authority string // with its slashes, or empty
-	path      string
-	query     string // with the question mark, or empty
-}
-
-func splitLocation(uri string) location {
-	var l location
-	rest := uri
-	if i := strings.IndexByte(rest, ':'); i > 0 && validScheme(rest[:i]) {
-		l.scheme, rest = rest[:i+1], rest[i+1:]
-	}
-	if strings.HasPrefix(rest, "//") {
-		end := strings.IndexAny(rest[2:], "/?")
-		if end < 0 {
-			end = len(rest) - 2
-		}
-		l.authority, rest = rest[:end+2], rest[end+2:]
-	}
-	l.path = rest
-	if i := strings.IndexByte(rest, '?'); i >= 0 {
-		l.path, l.query = rest[:i], rest[i:]
-	}
-	return l
-}
-
-func validScheme(s string) bool {
-	for i, c := range s {
-		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '+' || c == '-' || c == '.')) {
-			return false
-		}
-	}
-	return true
-}
 
 // checkLocation refuses an artifact location that could be read in two ways.
 func checkLocation(uri string) error {
@@ -63,7 +26,7 @@ func checkLocation(uri string) error {
 		if err := checkLocationForm(uri); err != nil {
 			return err
 		}
-		decoded := unescapePercent(uri)
+		decoded := naming.UnescapePercent(uri)
 		if decoded == uri {
 			return nil
 		}
@@ -76,14 +39,14 @@ func checkLocationForm(uri string) error {
 	if !utf8.ValidString(uri) || strings.ContainsFunc(uri, unicode.IsControl) || strings.Contains(uri, `\`) {
 		return invalid("Invalid artifact_location: control characters, backslashes and text that is not UTF-8 are not allowed.")
 	}
-	l := splitLocation(uri)
-	if strings.ContainsAny(uri, "#") || strings.Contains(l.path, ";") || strings.Contains(l.authority, ";") {
+	l := naming.SplitLocation(uri)
+	if strings.ContainsAny(uri, "#") || strings.Contains(l.Path, ";") || strings.Contains(l.Authority, ";") {
 		return invalid("'artifact_location' URL can't include fragments or params.")
 	}
-	if strings.Contains(l.query, "..") {
+	if strings.Contains(l.Query, "..") {
 		return invalid("Invalid query string")
 	}
-	for segment := range strings.SplitSeq(l.path, "/") {
+	for segment := range strings.SplitSeq(l.Path, "/") {
 		if segment == ".." {
 			return invalid("Invalid artifact_location: parent segments ('..') are not allowed.")
 		}
@@ -91,66 +54,45 @@ func checkLocationForm(uri string) error {
 	return checkAuthority(l)
 }
 
-func checkAuthority(l location) error {
-	host := strings.TrimPrefix(l.authority, "//")
+func checkAuthority(l naming.Location) error {
+	host := strings.TrimPrefix(l.Authority, "//")
 	switch {
 	case strings.ContainsFunc(host, unicode.IsSpace), host == "..", host == ".":
 		return invalid("Invalid artifact_location: the authority '%s' is not a host.", host)
-	case l.scheme == "" && l.authority != "":
+	case l.Scheme == "" && l.Authority != "":
 		return invalid("Invalid artifact_location: an authority needs a scheme.")
-	case strings.EqualFold(l.scheme, "mlflow-artifacts:") && (host != "" || !strings.HasPrefix(l.path, "/")):
+	case strings.EqualFold(l.Scheme, "mlflow-artifacts:") && (host != "" || !strings.HasPrefix(l.Path, "/")):
 		return invalid("Invalid artifact_location: a mlflow-artifacts location is written 'mlflow-artifacts:/path'.")
 	}
 	return nil
 }
 
-// unescapePercent decodes %XX once. A percent sign that starts no such escape
-// stands for itself.
-func unescapePercent(s string) string {
-	if !strings.Contains(s, "%") {
-		return s
-	}
-	var b strings.Builder
-	for len(s) > 0 {
-		if s[0] == '%' && len(s) >= 3 {
-			if c, err := url.PathUnescape(s[:3]); err == nil {
-				b.WriteString(c)
-				s = s[3:]
-				continue
-			}
-		}
-		b.WriteByte(s[0])
-		s = s[1:]
-	}
-	return b.String()
-}
-
 // resolve makes a relative path absolute under the directory that the server
 // was started in, as MLflow's server does; every other location is its own.
 func (s *Service) resolve(uri string) string {
-	l := splitLocation(uri)
+	l := naming.SplitLocation(uri)
 	switch {
-	case s.directory == "" || strings.HasPrefix(l.path, "/") || l.authority != "":
+	case s.directory == "" || strings.HasPrefix(l.Path, "/") || l.Authority != "":
 		return uri
-	case l.scheme == "":
+	case l.Scheme == "":
 		return path.Join(s.directory, uri)
-	case strings.EqualFold(l.scheme, "file:"):
-		return l.scheme + "//" + path.Join(s.directory, l.path) + l.query
+	case strings.EqualFold(l.Scheme, "file:"):
+		return l.Scheme + "//" + path.Join(s.directory, l.Path) + l.Query
 	}
 	return uri
 }
 
 // below appends segments to the path of a URI and keeps its query.
 func below(uri string, segments ...string) string {
-	l := splitLocation(uri)
-	if l.scheme == "" {
-		l = location{path: uri}
+	l := naming.SplitLocation(uri)
+	if l.Scheme == "" {
+		l = naming.Location{Path: uri}
 	}
 	for _, s := range segments {
-		if l.path == "" && l.authority != "" || l.path != "" && !strings.HasSuffix(l.path, "/") {
-			l.path += "/"
+		if l.Path == "" && l.Authority != "" || l.Path != "" && !strings.HasSuffix(l.Path, "/") {
+			l.Path += "/"
 		}
-		l.path += s
+		l.Path += s
 	}
-	return l.scheme + l.authority + l.path + l.query
+	return l.Scheme + l.Authority + l.Path + l.Query
 }

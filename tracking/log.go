@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -23,19 +24,19 @@ func (s *Service) LogMetric(ctx context.Context, ws pedigree.NodeID, run string,
 }
 
 func checkMeasurement(place string, m *Measurement) error {
-	if err := checkKey(join(place, "name"), m.Key); err != nil {
+	if err := naming.CheckKey(join(place, "name"), m.Key); err != nil {
 		return err
 	}
 	if m.Time < 0 {
-		return badValue(join(place, "timestamp"), int64(m.Time), fmt.Sprintf(
+		return naming.BadValue(join(place, "timestamp"), int64(m.Time), fmt.Sprintf(
 			"metric '%s' (value=%s). Timestamp must be a nonnegative long (64-bit integer) ", m.Key, number(m.Value)))
 	}
-	if err := checkLength("Metric name", maxKey, m.Key); err != nil || m.Model == "" {
+	if err := naming.CheckLength("Metric name", maxKey, m.Key); err != nil || m.Model == "" {
 		return err
 	}
 	return firstError(
-		checkLength("dataset_name", maxDatasetName, m.Dataset),
-		checkLength("dataset_digest", maxDatasetDigest, m.DatasetDigest),
+		naming.CheckLength("dataset_name", maxDatasetName, m.Dataset),
+		naming.CheckLength("dataset_digest", maxDatasetDigest, m.DatasetDigest),
 	)
 }
 
@@ -165,7 +166,7 @@ func (s *Service) RecordModel(ctx context.Context, ws pedigree.NodeID, run, mode
 			}
 			history = string(text)
 		}
-		if err := checkLength("value", maxTagValue, history); err != nil {
+		if err := naming.CheckLength("value", maxTagValue, history); err != nil {
 			return err
 		}
 		return tx.PutProperties(n, pedigree.Property{Space: pedigree.Tag, Key: modelHistoryTag, Value: history})

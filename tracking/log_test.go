@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 )
 
 const cleanName = "Names may be treated as files in certain cases, and must not resolve to other names when treated as such." +
@@ -22,10 +23,10 @@ func TestKeysThatAFileSystemWouldConfuseAreRefused(t *testing.T) {
 		"../x": cleanName + "'../x'", "..": cleanName + "'..'", ".": cleanName + "'.'", "": cleanName + "'.'", "./x": cleanName + "'x'",
 		"a//b": cleanName + "'a/b'", "a/../b": cleanName + "'b'", "/a": cleanName + "'/a'", "//a": cleanName + "'//a'", "a/": cleanName + "'a'",
 		"..a": cleanName + "'..a'", "a/./b": cleanName + "'a/b'",
-		"a\x00": badCharacters, "a\n": badCharacters, "a%b": badCharacters, "a\\b": badCharacters, "a;b": badCharacters,
-		"a👍": badCharacters, "a\u0301": badCharacters, "a\u200b": badCharacters, "a\"b": badCharacters, "a<b>": badCharacters,
+		"a\x00": naming.BadCharacters, "a\n": naming.BadCharacters, "a%b": naming.BadCharacters, "a\\b": naming.BadCharacters, "a;b": naming.BadCharacters,
+		"a👍": naming.BadCharacters, "a\u0301": naming.BadCharacters, "a\u200b": naming.BadCharacters, "a\"b": naming.BadCharacters, "a<b>": naming.BadCharacters,
 	} {
-		say := "Invalid value " + strings.ReplaceAll(literal(key), "%", "%%") + " for parameter '%s' supplied: " + why
+		say := "Invalid value " + strings.ReplaceAll(naming.Literal(key), "%", "%%") + " for parameter '%s' supplied: " + why
 		f.refused(f.LogMetric(f.ctx, ws, run, Measurement{Point: point(key, 1, 1, 1)}), pedigree.Invalid, fmt.Sprintf(say, "name"))
 		f.refused(f.LogParam(f.ctx, ws, run, param(key, "1")), pedigree.Invalid, fmt.Sprintf(say, "key"))
 		f.refused(f.SetTag(f.ctx, ws, run, tag(key, "1")), pedigree.Invalid, fmt.Sprintf(say, "key"))
@@ -43,7 +44,7 @@ func TestKeysThatAFileSystemWouldConfuseAreRefused(t *testing.T) {
 }
 
 func TestKeysAreTextOnly(t *testing.T) {
-	if err := checkKey("key", "a\xff"); pedigree.CodeOf(err) != pedigree.Invalid {
+	if err := naming.CheckKey("key", "a\xff"); pedigree.CodeOf(err) != pedigree.Invalid {
 		t.Errorf("bytes that are no text are taken: %v", err)
 	}
 }

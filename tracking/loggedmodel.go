@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -49,7 +50,7 @@ func (s *Service) CreateLoggedModel(ctx context.Context, ws pedigree.NodeID, dra
 		if err != nil {
 			return err
 		}
-		uid := "m-" + newUID()
+		uid := "m-" + naming.NewUID()
 		n := pedigree.Node{
 			Workspace: ws, Home: experiment.ID, Type: pedigree.LoggedModelType, UID: uid, Name: name,
 			State: pending, URI: below(experiment.URI, "models", uid, "artifacts"),
@@ -87,12 +88,12 @@ func declareOutput(tx store.Tx, model *pedigree.Node, sourceRun string) error {
 func (d *LoggedModelDraft) check() error {
 	if strings.ContainsAny(d.Name, `/:.%"'`) {
 		return invalid("Invalid model name (%s) provided. Model name must be a non-empty string and cannot contain"+
-			" the following characters: ('/', ':', '.', '%%', '\"', \"'\")", quote(d.Name))
+			" the following characters: ('/', ':', '.', '%%', '\"', \"'\")", naming.Quote(d.Name))
 	}
 	return firstError(
-		checkLength("name", maxModelName, d.Name),
-		checkLength("model_type", maxModelType, d.ModelType),
-		checkLength("source_run_id", maxSourceRun, d.SourceRun),
+		naming.CheckLength("name", maxModelName, d.Name),
+		naming.CheckLength("model_type", maxModelType, d.ModelType),
+		naming.CheckLength("source_run_id", maxSourceRun, d.SourceRun),
 		checkModelProperties("Param", maxParamValue, d.Params),
 		checkModelProperties("Tag", maxTagValue, d.Tags),
 	)
@@ -116,7 +117,7 @@ func checkModelProperties(what string, maxValue int, properties []pedigree.Prope
 		if p.Key == "" {
 			return invalid("%s key must not be empty.", what)
 		}
-		if err := firstError(checkLength(what+" key", maxKey, p.Key), checkLength(what+" value", maxValue, p.Value)); err != nil {
+		if err := firstError(naming.CheckLength(what+" key", maxKey, p.Key), naming.CheckLength(what+" value", maxValue, p.Value)); err != nil {
 			return err
 		}
 	}
@@ -126,7 +127,7 @@ func checkModelProperties(what string, maxValue int, properties []pedigree.Prope
 // FinalizeLoggedModel sets the state READY or FAILED.
 func (s *Service) FinalizeLoggedModel(ctx context.Context, ws pedigree.NodeID, id, state string) (LoggedModel, error) {
 	if state != ready && state != failed {
-		return LoggedModel{}, invalid("Invalid model status: %s. Expected statuses: [READY, FAILED]", quote(state))
+		return LoggedModel{}, invalid("Invalid model status: %s. Expected statuses: [READY, FAILED]", naming.Quote(state))
 	}
 	var model LoggedModel
 	err := s.changeModel(ctx, ws, id, func(tx store.Tx, n *pedigree.Node) error {
@@ -182,7 +183,7 @@ func (s *Service) DeleteLoggedModelTag(ctx context.Context, ws pedigree.NodeID, 
 	return s.changeModel(ctx, ws, id, func(tx store.Tx, n *pedigree.Node) error {
 		found, err := tx.DeleteProperty(n, pedigree.Tag, key)
 		if err == nil && !found {
-			return pedigree.Errorf(pedigree.NotFound, "No tag with key %s found for model with ID %s.", quote(key), quote(n.UID))
+			return pedigree.Errorf(pedigree.NotFound, "No tag with key %s found for model with ID %s.", naming.Quote(key), naming.Quote(n.UID))
 		}
 		return err
 	})

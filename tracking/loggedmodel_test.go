@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/query"
 )
 
@@ -37,7 +38,7 @@ func TestLoggedModelDraftIsBounded(t *testing.T) {
 	f := open(t)
 	for _, name := range []string{"a/b", "a:b", "a.b", "a%b", `a"b`, "a'b"} {
 		_, err := f.CreateLoggedModel(f.ctx, ws, LoggedModelDraft{Name: name})
-		f.refused(err, pedigree.Invalid, "Invalid model name ("+quote(name)+") provided. Model name must be a non-empty string"+
+		f.refused(err, pedigree.Invalid, "Invalid model name ("+naming.Quote(name)+") provided. Model name must be a non-empty string"+
 			` and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`)
 	}
 	long := func(n int) string { return strings.Repeat("x", n) }

@@ -1,12 +1,9 @@
 package tracking
 
 import (
-	"encoding/hex"
 	"math/rand/v2"
 	"strconv"
 	"strings"
-
-	crand "crypto/rand"
 )
 
 var adjectives = strings.Fields(`able agile amber ample apt ardent azure bold brave bright brisk calm candid capable
@@ -29,13 +26,4 @@ var nouns = strings.Fields(`alder ant asp auk badger bass bear beaver bee birch 
 // need not be unique.
 func generateName() string {
 	return adjectives[rand.IntN(len(adjectives))] + "-" + nouns[rand.IntN(len(nouns))] + "-" + strconv.Itoa(rand.IntN(1000))
-}
-
-// newUID makes a random identity: a version 4 UUID in 32 hexadecimal digits.
-func newUID() string {
-	var id [16]byte
-	crand.Read(id[:]) // never fails
-	id[6] = id[6]&0x0f | 0x40
-	id[8] = id[8]&0x3f | 0x80
-	return hex.EncodeToString(id[:])
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -38,7 +39,7 @@ func (s *Service) CreateRun(ctx context.Context, ws pedigree.NodeID, draft RunDr
 		if err != nil {
 			return err
 		}
-		uid := newUID()
+		uid := naming.NewUID()
 		n := pedigree.Node{
 			Workspace: ws, Home: experiment.ID, Type: pedigree.RunType, UID: uid, Name: draft.Name,
 			State: "RUNNING", Owner: draft.Owner, URI: below(experiment.URI, uid, "artifacts"),
@@ -61,10 +62,10 @@ func (d *RunDraft) complete() error {
 			return err
 		}
 	}
-	if err := checkLength("user_id", maxOwner, d.Owner); err != nil {
+	if err := naming.CheckLength("user_id", maxOwner, d.Owner); err != nil {
 		return err
 	}
-	if err := checkLength("run_name", maxTagValue, d.Name); err != nil {
+	if err := naming.CheckLength("run_name", maxTagValue, d.Name); err != nil {
 		return err
 	}
 	d.Tags = inSpace(pedigree.Tag, d.Tags)
@@ -127,9 +128,9 @@ func (c *RunChange) check() error {
 	switch c.State {
 	case "", "RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED":
 	default:
-		return badValue("status", c.State, "It must be one of RUNNING, SCHEDULED, FINISHED, FAILED and KILLED.")
+		return naming.BadValue("status", c.State, "It must be one of RUNNING, SCHEDULED, FINISHED, FAILED and KILLED.")
 	}
-	return checkLength("run_name", maxTagValue, c.Name)
+	return naming.CheckLength("run_name", maxTagValue, c.Name)
 }
 
 // DeleteRun puts a run in the bin, where it may be already.
