@@ -28,7 +28,8 @@ var mayImport = map[string][]string{
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
-	"mlflow":          {".", "blob", "query", "query/mlflowql", "registry", "route", "tracking", "github.com/go-json-experiment/json"},
+	"egress":          {"."},
+	"mlflow":          {".", "blob", "query", "query/mlflowql", "registry", "route", "tracking", "webhook", "github.com/go-json-experiment/json"},
 	"naming":          {"."},
 	"query":           {"."},
 	"query/mlflowql":  {".", "query"},
@@ -47,16 +48,29 @@ var mayImport = map[string][]string{
 var tools = []string{"bench", "cmd", "e2e", "examples"}
 
 // forbidden are packages of the standard library that the server must not use:
-// it starts no process, loads no code and fills no template that it does not
-// escape.
-var forbidden = []string{"os/exec", "plugin", "text/template", "encoding/gob", "net/http/pprof", "expvar"}
+// it starts no process, loads no code, fills no template that it does not
+// escape and calls nobody by a protocol of their own.
+var forbidden = []string{"os/exec", "plugin", "text/template", "encoding/gob", "net/http/pprof", "expvar", "net/rpc", "net/smtp"}
 
-// dialling are the ways to call another machine. The server has none: what
-// looks like an address in a request is text.
+// dialling are the ways to call another machine. The server has one, package
+// egress: elsewhere, what looks like an address in a request is text.
 var dialling = []string{
-	"net.Dial", "net.DialTimeout", "net.DialTCP", "net.Dialer", "http.Get", "http.Post", "http.PostForm", "http.Head",
-	"http.Client", "http.DefaultClient", "http.DefaultTransport", "http.Transport", "http.NewRequest", "http.NewRequestWithContext",
-	"httputil.ReverseProxy", "httputil.NewSingleHostReverseProxy",
+	"net.Dial", "net.DialTimeout", "net.DialTCP", "net.DialUDP", "net.DialIP", "net.DialUnix", "net.Dialer", "net.Resolver", "net.DefaultResolver",
+	"net.LookupAddr", "net.LookupCNAME", "net.LookupHost", "net.LookupIP", "net.LookupMX", "net.LookupNS", "net.LookupPort", "net.LookupSRV", "net.LookupTXT",
+	"net.ResolveIPAddr", "net.ResolveTCPAddr", "net.ResolveUDPAddr", "tls.Dial", "tls.DialWithDialer", "tls.Dialer", "tls.Client",
+	"http.Get", "http.Post", "http.PostForm", "http.Head", "http.Client", "http.DefaultClient", "http.DefaultTransport", "http.Transport",
+	"http.NewRequest", "http.NewRequestWithContext", "httputil.ReverseProxy", "httputil.NewSingleHostReverseProxy",
+}
+
+// callers are the folders that may call other machines: the one outbound
+// client, and what never runs in the server.
+var callers = []string{"egress", "bench", "e2e", "examples"}
+
+// mayCall reports whether a source may call other machines. The command may
+// not, although it is a tool: it is the server's.
+func (s source) mayCall() bool {
+	first, _, _ := strings.Cut(s.path, "/")
+	return slices.Contains(callers, first)
 }
 
 // A source is one parsed file.
@@ -180,24 +194,43 @@ func covers(allowed, imported string) bool {
 
 func checkDangers(all []source) (problems []string) {
 	for _, s := range all {
-		if s.isTest() || s.isTool() {
+		if s.isTest() {
 			continue
 		}
 		for _, imported := range imports(s) {
-			if slices.Contains(forbidden, imported) {
+			if !s.isTool() && slices.Contains(forbidden, imported) {
 				problems = append(problems, fmt.Sprintf("%s: imports %s", s.path, imported))
 			}
 		}
-		ast.Inspect(s.file, func(n ast.Node) bool {
-			if selector, ok := n.(*ast.SelectorExpr); ok {
-				pkg, _ := selector.X.(*ast.Ident)
-				if pkg != nil && slices.Contains(dialling, pkg.Name+"."+selector.Sel.Name) {
-					problems = append(problems, fmt.Sprintf("%s: uses %s.%s", s.path, pkg.Name, selector.Sel.Name))
-				}
-			}
-			return true
-		})
+		if !s.mayCall() {
+			problems = append(problems, checkCalls(s)...)
+		}
 	}
+	return problems
+}
+
+// checkCalls looks for ways to call another machine, also where the package
+// goes by another name.
+func checkCalls(s source) (problems []string) {
+	known := make(map[string]string) // by the name in this file
+	for _, spec := range s.file.Imports {
+		imported, _ := strconv.Unquote(spec.Path.Value)
+		name := path.Base(imported)
+		if spec.Name != nil {
+			known[spec.Name.Name] = name
+		} else {
+			known[name] = name
+		}
+	}
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if selector, ok := n.(*ast.SelectorExpr); ok {
+			pkg, _ := selector.X.(*ast.Ident)
+			if pkg != nil && slices.Contains(dialling, known[pkg.Name]+"."+selector.Sel.Name) {
+				problems = append(problems, fmt.Sprintf("%s: uses %s.%s", s.path, known[pkg.Name], selector.Sel.Name))
+			}
+		}
+		return true
+	})
 	return problems
 }
 
@@ -295,7 +328,10 @@ func TestTheChecksBite(t *testing.T) {
 		"a package that imports cmd":     {checkImports, "server/x.go", `package server; import _ "github.com/pedigree-ml/pedigree/cmd/pedigree"`, "must not import cmd"},
 		"a package that nobody placed":   {checkImports, "utils/x.go", `package utils`, "has no row"},
 		"a server that starts processes": {checkDangers, "server/x.go", `package server; import _ "os/exec"`, "imports os/exec"},
-		"a server that calls out":        {checkDangers, "mlflow/x.go", `package mlflow; var _ = http.Get`, "uses http.Get"},
+		"a server that calls out":        {checkDangers, "mlflow/x.go", `package mlflow; import "net/http"; var _ = http.Get`, "uses http.Get"},
+		"a rule that dials":              {checkDangers, "webhook/x.go", `package webhook; import "net"; var _ = net.Dial`, "uses net.Dial"},
+		"a client by another name":       {checkDangers, "api/x.go", `package api; import web "net/http"; var _ = web.DefaultClient`, "uses http.DefaultClient"},
+		"a command that asks for names":  {checkDangers, "cmd/pedigree/x.go", `package main; import "net"; var _ = net.LookupHost`, "uses net.LookupHost"},
 		"a package without comment":      {checkComments, "route/x.go", "package route", "0 package comments"},
 		"an undocumented function":       {checkExported, "route/x.go", "package route\nfunc F() {}", "F is exported"},
 		"an undocumented method":         {checkExported, "route/x.go", "package route\nfunc (t *T[A]) F() {}", "F is exported"},
