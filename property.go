@@ -12,6 +12,8 @@ const (
 	Tag    Space = 3 // free labels; last write wins
 	Metric Space = 4 // the latest point of each series
 	Alias  Space = 5 // names that a registered model gives to its versions
+
+	Manifest Space = 6 // what the MLmodel file of a run or logged model says of it
 )
 
 // String names the space in lower case.
@@ -27,6 +29,8 @@ func (s Space) String() string {
 		return "metric"
 	case Alias:
 		return "alias"
+	case Manifest:
+		return "manifest"
 	}
 	return "unknown"
 }
