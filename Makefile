@@ -1,7 +1,7 @@
 # What can be done here; `make help` lists it.
 
 GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-GOVULNCHECK   = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GOVULNCHECK   = go run golang.org/x/vuln/cmd/govulncheck@v1.6.0
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1.0-dev)
 

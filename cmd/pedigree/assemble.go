@@ -19,7 +19,7 @@ import (
 // engineFlags say how data is kept.
 type engineFlags struct {
 	Durability          sqlite.Durability `help:"What an acknowledged write survives: full (a power cut) or normal (a crash of the server)." enum:"full,normal" default:"full"`
-	DefaultArtifactRoot string            `help:"Where new experiments keep artifacts: the server itself (mlflow-artifacts:/) or a local directory." default:"mlflow-artifacts:/" placeholder:"URI"`
+	DefaultArtifactRoot string            `help:"Where new experiments keep artifacts: the server itself (${default}, if not given) or a local directory." default:"mlflow-artifacts:/" placeholder:"URI"`
 }
 
 // An engine is the data and the rules over it, opened.

@@ -13,7 +13,7 @@ import (
 
 // dataFlags say where everything is kept.
 type dataFlags struct {
-	Data      string `help:"Directory that keeps everything." default:"./pedigree-data" placeholder:"DIR"`
+	Data      string `help:"Directory that keeps everything; ${default} if not given." default:"./pedigree-data" placeholder:"DIR"`
 	Artifacts string `help:"Directory for artifact files; artifacts/ in the data directory if not given." placeholder:"DIR"`
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"fmt"
@@ -32,20 +33,24 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
+			e.Values[heldKey{}] = &held{}
 			e.Setenv("PORT", strconv.Itoa(freePort()))
 			e.Setenv("PORT2", strconv.Itoa(freePort()))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready":   scriptReady,
-			"http":    scriptHTTP,
-			"sql":     scriptSQL,
-			"modes":   scriptModes,
-			"age":     scriptAge,
-			"oneline": scriptOneLine,
-			"refuses": scriptRefuses,
-			"gone":    scriptGone,
-			"signal":  scriptSignal,
+			"ready":    scriptReady,
+			"http":     scriptHTTP,
+			"sql":      scriptSQL,
+			"modes":    scriptModes,
+			"age":      scriptAge,
+			"oneline":  scriptOneLine,
+			"refuses":  scriptRefuses,
+			"gone":     scriptGone,
+			"signal":   scriptSignal,
+			"hold":     scriptHold,
+			"complete": scriptComplete,
+			"closed":   scriptClosed,
 		},
 	})
 }
@@ -170,4 +175,55 @@ func scriptSignal(ts *testscript.TestScript, _ bool, args []string) {
 	pid, err := strconv.Atoi(strings.TrimSpace(ts.ReadFile(filepath.Join(args[1], "lock"))))
 	ts.Check(err)
 	ts.Check(syscall.Kill(pid, map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT}[args[0]]))
+}
+
+type heldKey struct{}
+
+// scriptHold PORT begins an upload and waits until the server has it in hand.
+func scriptHold(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := net.Dial("tcp", "127.0.0.1:"+args[0])
+	ts.Check(err)
+	ts.Defer(func() { c.Close() })
+	_, err = fmt.Fprintf(c, "PUT /api/2.0/mlflow-artifacts/artifacts/1/held HTTP/1.1\r\nHost: 127.0.0.1:%s\r\n"+
+		"Content-Length: 1\r\nExpect: 100-continue\r\n\r\n", args[0])
+	ts.Check(err)
+	answers := bufio.NewReader(c)
+	line, err := answers.ReadString('\n')
+	if err != nil || !strings.Contains(line, "100") {
+		ts.Fatalf("the server says %q, %v", line, err)
+	}
+	*ts.Value(heldKey{}).(*held) = held{c, answers}
+}
+
+// A held request waits for its last byte.
+type held struct {
+	net.Conn
+	answers *bufio.Reader
+}
+
+// scriptComplete ends the held upload and wants it to be taken.
+func scriptComplete(ts *testscript.TestScript, _ bool, _ []string) {
+	h := ts.Value(heldKey{}).(*held)
+	_, err := io.WriteString(h, "x")
+	ts.Check(err)
+	for range 5 { // the rest of the interim answer
+		line, err := h.answers.ReadString('\n')
+		ts.Check(err)
+		if strings.HasPrefix(line, "HTTP/1.1 200 ") {
+			return
+		}
+	}
+	ts.Fatalf("the upload was not taken")
+}
+
+// scriptClosed PORT waits until nothing listens any more.
+func scriptClosed(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		c, err := net.Dial("tcp", "127.0.0.1:"+args[0])
+		if err != nil {
+			return
+		}
+		c.Close()
+	}
+	ts.Fatalf("port %s is still open", args[0])
 }

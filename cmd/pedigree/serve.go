@@ -20,7 +20,7 @@ type serveCmd struct {
 	engineFlags
 	logFlags
 
-	Listen         []string      `help:"Address to serve clients on; may be repeated." default:"127.0.0.1:5000" placeholder:"ADDR"`
+	Listen         []string      `help:"Address to serve clients on; may be repeated. ${default} if not given." default:"127.0.0.1:5000" placeholder:"ADDR"`
 	MetricsListen  string        `help:"Address for /metrics, /healthz and /readyz. Not given, /metrics is served to clients on loopback, and not at all elsewhere or with --allowed-hosts." placeholder:"ADDR"`
 	AllowedHosts   []string      `help:"Further names by which clients call the server: name, name:port, *.domain or *." placeholder:"HOST"`
 	PublicURL      string        `help:"URL by which clients reach the server, if a proxy changes it." placeholder:"URL"`
@@ -31,12 +31,18 @@ type serveCmd struct {
 	BenchEndpoint  bool          `help:"Serve an operation that does nothing." hidden:""`
 }
 
-// Run serves until the process is told to end. The second signal finds the
-// default handler and ends it at once; what was acknowledged is safe by then.
+// Run serves until the process is told to end.
 func (c *serveCmd) Run(s streams) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		stop()
+		<-signals
+		os.Exit(failed(s.err, errors.New("ended at once, without waiting for requests under way"), exitFailed))
+	}()
 	return c.serve(ctx, s)
 }
 
@@ -64,7 +70,11 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	defer func() { cancel(); <-ended }()
 
 	fmt.Fprintf(s.out, "Pedigree %s is ready: export MLFLOW_TRACKING_URI=%s\n", versionName(), clientURL(listeners[0]))
-	return site.Serve(ctx, server.Drain{Delay: c.DrainDelay, Timeout: c.DrainTimeout}, listeners...)
+	err = site.Serve(ctx, server.Drain{Delay: c.DrainDelay, Timeout: c.DrainTimeout}, listeners...)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("requests were cut off that took longer than %v to end; --drain-timeout gives them more", c.DrainTimeout)
+	}
+	return err
 }
 
 func (c *serveCmd) newServer(e *engine, log *slog.Logger) *server.Server {
