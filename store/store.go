@@ -33,6 +33,8 @@ type Store interface {
 // A Reader reads one state of the graph. It is valid inside the closure that it
 // was given to, on one goroutine.
 type Reader interface {
+	WebhookReader
+
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time
 
@@ -108,6 +110,7 @@ type Reader interface {
 // A Tx reads and writes. Writes are seen by later reads of the same Tx.
 type Tx interface {
 	Reader
+	WebhookTx
 
 	// NextNumber counts up a sequence of the workspace; the first is 1. A
 	// number is never given twice; one whose transaction fails is not lost.
