@@ -8,7 +8,6 @@
 package registry
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 
@@ -61,7 +60,7 @@ type Version struct {
 	RunID           string // the run it came from, as the client says; or empty
 	RunLink         string
 	ModelID         string // the logged model that it is, or empty
-	StorageLocation string // where a source of the scheme models: led to; else empty
+	StorageLocation string // where a source of the scheme models: leads; else empty
 	StatusMessage   string
 	CopiedFrom      string // the source of the version it is a copy of, or empty
 	Tags            []pedigree.Property
@@ -121,18 +120,3 @@ const (
 	ActionSet     = "SET"
 	ActionDeleted = "DELETED"
 )
-
-type actorKey struct{}
-
-type actorAndReason struct{ actor, reason string }
-
-// WithActor says who makes the changes that the context is passed to, and why.
-// Both are kept in the history.
-func WithActor(ctx context.Context, actor, reason string) context.Context {
-	return context.WithValue(ctx, actorKey{}, actorAndReason{actor, reason})
-}
-
-func actorOf(ctx context.Context) actorAndReason {
-	a, _ := ctx.Value(actorKey{}).(actorAndReason)
-	return a
-}
