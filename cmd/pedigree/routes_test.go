@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -330,6 +332,44 @@ func TestTwinsNeedTheSamePermission(t *testing.T) {
 	if twins < 20 {
 		t.Errorf("found %d twins only", twins)
 	}
+}
+
+// Case H7.
+func TestErrorsTellNothingOfTheInside(t *testing.T) {
+	s := newSite(t)
+	const markup = `<script>alert(1)</script>'\"--;`
+	text, err := json.Marshal(markup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := []string{"experiment_id", "experiment_ids", "name", "run_id", "run_uuid", "run_ids", "model_id", "key", "value", "path", "filter", "order_by", "page_token", "metrics", "tags", "start_time", "max_results", "artifact_location"}
+	body, query := "{", "?x=1"
+	for _, f := range fields {
+		body += fmt.Sprintf("%q: %s,", f, text)
+		query += "&" + f + "=" + url.QueryEscape(markup)
+	}
+	body += `"last": 1}`
+	inside := []string{"goroutine", ".go:", "SELECT", "sqlite", "SQL", "panic", filepath.Dir(s.engine.dir.Data), "/root", os.Getenv("PATH")}
+	s.each(t, func(t *testing.T, r route.Route) {
+		for _, sent := range []string{body, "{", `{"x": "\ud800"}`, strings.Repeat("[", 10_000), `"` + markup + `"`} {
+			w := s.call(r.Method, path(r)+query, sent)
+			if w.Code < 400 {
+				continue
+			}
+			kind := w.Header().Get("Content-Type")
+			if !strings.HasPrefix(kind, "application/json") && !strings.HasPrefix(kind, "text/plain") || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("answers %d as %s, X-Content-Type-Options %q", w.Code, kind, w.Header().Get("X-Content-Type-Options"))
+			}
+			if w.Code == 500 {
+				t.Errorf("%.60q is answered with %s", sent, w.Body)
+			}
+			for _, word := range inside {
+				if strings.Contains(w.Body.String(), word) {
+					t.Errorf("answer holds %q: %s", word, w.Body)
+				}
+			}
+		}
+	})
 }
 
 // Case H12.
