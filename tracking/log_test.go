@@ -96,8 +96,12 @@ func TestNumbersThatAreNoneComeBackAsMLflowHasThem(t *testing.T) {
 	f := open(t)
 	run := f.run("0")
 	for _, c := range []struct{ logged, want float64 }{
-		{math.Inf(1), math.MaxFloat64}, {math.Inf(-1), -math.MaxFloat64}, {math.NaN(), math.NaN()},
-		{math.MaxFloat64, math.MaxFloat64}, {math.SmallestNonzeroFloat64, math.SmallestNonzeroFloat64}, {1e15 + 0.3, 1e15 + 0.3},
+		{math.Inf(1), math.MaxFloat64},
+		{math.Inf(-1), -math.MaxFloat64},
+		{math.NaN(), math.NaN()},
+		{math.MaxFloat64, math.MaxFloat64},
+		{math.SmallestNonzeroFloat64, math.SmallestNonzeroFloat64},
+		{1e15 + 0.3, 1e15 + 0.3},
 	} {
 		key := fmt.Sprintf("m%x", math.Float64bits(c.logged))
 		f.must(f.LogMetric(f.ctx, ws, run, Measurement{Point: point(key, c.logged, 1, 0)}))

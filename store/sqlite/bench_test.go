@@ -48,8 +48,10 @@ func (f *bench) fill(tx store.Tx, count int) error {
 	}
 	for range count {
 		i := len(f.runs)
-		n := pedigree.Node{Workspace: 1, Home: f.home, Type: pedigree.RunType, UID: fmt.Sprintf("%032x", i*7919), Name: "r",
-			Started: pedigree.Time(i), Ended: pedigree.NoTime, Deleted: pedigree.NoTime}
+		n := pedigree.Node{
+			Workspace: 1, Home: f.home, Type: pedigree.RunType, UID: fmt.Sprintf("%032x", i*7919), Name: "r",
+			Started: pedigree.Time(i), Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
+		}
 		if err := tx.CreateNode(&n); err != nil {
 			return err
 		}

@@ -354,8 +354,10 @@ func stablePages(e *env) {
 			}
 		})
 		seen := map[string]int{}
-		q := query.Query{Workspace: pedigree.DefaultWorkspace, Type: pedigree.RunType, Homes: []pedigree.NodeID{x.ID}, Order: order, Limit: 7,
-			Where: query.Compare{Field: query.UID, Op: query.Like, Value: query.Value{Text: "first%"}}}
+		q := query.Query{
+			Workspace: pedigree.DefaultWorkspace, Type: pedigree.RunType, Homes: []pedigree.NodeID{x.ID}, Order: order, Limit: 7,
+			Where: query.Compare{Field: query.UID, Op: query.Like, Value: query.Value{Text: "first%"}},
+		}
 		for _, uid := range allPages(e, &q) {
 			seen[uid]++
 		}
@@ -381,12 +383,22 @@ func patterns(e *env) {
 		pattern string
 		want    bool
 	}{
-		{query.Like, `a%`, true}, {query.Like, `A%`, false}, {query.ILike, `A%e*%`, true}, {query.Like, `%\d%`, true},
-		{query.Like, `a\%b%`, false}, {query.Like, `a%b_c\dE*[x]?`, true}, {query.Like, `a_b_c_d%`, true}, {query.Like, ``, false},
-		{query.Like, `*`, false}, {query.Like, `%[x]?`, true}, {query.Like, `%'%`, false},
+		{query.Like, `a%`, true},
+		{query.Like, `A%`, false},
+		{query.ILike, `A%e*%`, true},
+		{query.Like, `%\d%`, true},
+		{query.Like, `a\%b%`, false},
+		{query.Like, `a%b_c\dE*[x]?`, true},
+		{query.Like, `a_b_c_d%`, true},
+		{query.Like, ``, false},
+		{query.Like, `*`, false},
+		{query.Like, `%[x]?`, true},
+		{query.Like, `%'%`, false},
 	} {
-		q := query.Query{Workspace: pedigree.DefaultWorkspace, Type: pedigree.RunType, Homes: []pedigree.NodeID{x.ID}, Limit: 5,
-			Where: query.Compare{Field: tagField("t"), Op: c.op, Value: query.Value{Text: c.pattern}}}
+		q := query.Query{
+			Workspace: pedigree.DefaultWorkspace, Type: pedigree.RunType, Homes: []pedigree.NodeID{x.ID}, Limit: 5,
+			Where: query.Compare{Field: tagField("t"), Op: c.op, Value: query.Value{Text: c.pattern}},
+		}
 		if got := len(allPages(e, &q)) == 1; got != c.want {
 			e.Errorf("op %d %q: %v", c.op, c.pattern, got)
 		}
@@ -408,8 +420,10 @@ func mergedHomes(e *env) {
 		e.update(func(tx store.Tx) error { return tx.CreateNode(n) })
 		want = append([]string{n.UID}, want...)
 	}
-	q := query.Query{Workspace: pedigree.DefaultWorkspace, Type: pedigree.RunType, Homes: homes, View: query.All, Limit: 4,
-		Order: []query.Order{{Field: query.Started, Desc: true}}}
+	q := query.Query{
+		Workspace: pedigree.DefaultWorkspace, Type: pedigree.RunType, Homes: homes, View: query.All, Limit: 4,
+		Order: []query.Order{{Field: query.Started, Desc: true}},
+	}
 	if got := allPages(e, &q); !slices.Equal(got, want) {
 		e.Errorf("got %v, want %v", got, want)
 	}
@@ -425,8 +439,10 @@ func byCreation(e *env) {
 	}
 	slices.SortFunc(want, func(a, b string) int { return cmp.Compare(b, a) })
 	for _, attr := range []query.Attr{query.Created, query.Updated, query.Arrival} {
-		q := query.Query{Workspace: pedigree.DefaultWorkspace, Type: pedigree.ExperimentType, Homes: []pedigree.NodeID{pedigree.DefaultWorkspace},
-			View: query.All, Limit: 2, Order: []query.Order{{Field: attr, Desc: true}, {Field: query.Arrival, Desc: true}}}
+		q := query.Query{
+			Workspace: pedigree.DefaultWorkspace, Type: pedigree.ExperimentType, Homes: []pedigree.NodeID{pedigree.DefaultWorkspace},
+			View: query.All, Limit: 2, Order: []query.Order{{Field: attr, Desc: true}, {Field: query.Arrival, Desc: true}},
+		}
 		if got := allPages(e, &q); !slices.Equal(got, want) {
 			e.Errorf("by attribute %d: %v, want %v", attr, got, want)
 		}
