@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
 	"egress":          {"."},
+	"mlmodel":         {".", "go.yaml.in/yaml/v3"},
 	"mlflow":          {".", "blob", "query", "query/mlflowql", "registry", "route", "tracking", "webhook", "github.com/go-json-experiment/json"},
 	"naming":          {"."},
 	"query":           {"."},
