@@ -110,6 +110,7 @@ const (
 	Started
 	Ended
 	Arrival // the order in which nodes were made
+	Number  // the version, of nodes whose version is a whole number
 )
 
 // Numeric reports whether the attribute is compared as a number.

@@ -159,3 +159,51 @@ func TestExperimentsByCreationWalkTheirIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestModelsAndVersionsWalkTheirIndexes(t *testing.T) {
+	s := open(t)
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		for _, typ := range []pedigree.Type{pedigree.RegisteredModelType, pedigree.ModelVersionType} {
+			if err := tx.CreateNode(&pedigree.Node{Workspace: 1, Home: 1, Type: typ, UID: "1", Deleted: pedigree.NoTime}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName, byChange := query.Order{Field: query.Name}, query.Order{Field: query.Updated, Desc: true}
+	byNumber := query.Order{Field: query.Number, Desc: true}
+	named := query.Compare{Field: query.Name, Op: query.Eq, Value: query.Value{Text: "x"}}
+	oneOf := query.Compare{Field: query.Name, Op: query.In, Value: query.Value{Texts: []string{"x", "y"}}}
+	for _, c := range []struct {
+		name  string
+		typ   pedigree.Type
+		where query.Expr
+		order []query.Order
+		index string
+		says  string // in the plan
+	}{
+		{"models by name", pedigree.RegisteredModelType, nil, []query.Order{byName}, "node_context_name", ""},
+		{"models by last change", pedigree.RegisteredModelType, nil, []query.Order{byChange, byName}, "node_context_updated", "LAST 2 TERMS"},
+		{"a model by name", pedigree.RegisteredModelType, named, []query.Order{byChange}, "node_context_name", "name=?"},
+		{"versions by last change", pedigree.ModelVersionType, nil, []query.Order{byChange, byName, byNumber}, "node_artifact_updated", "LAST 3 TERMS"},
+		{"versions by name", pedigree.ModelVersionType, nil, []query.Order{byName, byNumber}, "node_artifact_name", "LAST 2 TERMS"},
+		{"versions of a model", pedigree.ModelVersionType, named, []query.Order{byChange, byName}, "node_artifact_name", "ORDER BY"},
+		{"versions of two models", pedigree.ModelVersionType, query.And{oneOf}, []query.Order{byName}, "node_artifact_name", "LAST TERM"},
+	} {
+		plans, err := s.SearchPlans(t.Context(), explain, &query.Query{
+			Workspace: 1, Type: c.typ, Homes: []pedigree.NodeID{1}, Where: c.where, Order: c.order, Limit: 10,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range plans {
+			served(t, p)
+			if steps := strings.Join(p.Steps, "; "); p.Index != c.index || !strings.Contains(steps, c.says) {
+				t.Errorf("%s: %s", c.name, steps)
+			}
+		}
+	}
+}

@@ -26,8 +26,9 @@ type lead struct {
 	compares []query.Compare // all conditions on the field that must hold
 }
 
-// drive chooses. A selective condition drives if there is one; else the first
-// term of the order; else the node in order of start.
+// drive chooses. A selective condition on a property drives if there is one;
+// else a name that is given; else the first term of the order; else the node in
+// order of start.
 func (p *part) drive(rank int, l *lead) drive {
 	if l != nil {
 		return drive{part: p, lead: l, index: l.index(), rank: rank}
@@ -38,8 +39,13 @@ func (p *part) drive(rank int, l *lead) drive {
 			own := &lead{alias: t.alias, field: f, key: t.key, compares: p.comparesOf(f)}
 			return drive{part: p, lead: own, index: own.index(), rank: rank}
 		}
-		if t.Field == query.Created && p.q.Type.Kind == pedigree.Context {
-			return drive{part: p, index: "node_context_created", rank: rank}
+	}
+	if index := nodeIndex(query.Name, p.q.Type.Kind); index != "" && p.named() {
+		return drive{part: p, index: index, rank: rank}
+	}
+	if len(p.terms) > 0 {
+		if index := nodeIndex(p.terms[0].Field, p.q.Type.Kind); index != "" {
+			return drive{part: p, index: index, rank: rank}
 		}
 	}
 	if p.bin {
@@ -48,19 +54,32 @@ func (p *part) drive(rank int, l *lead) drive {
 	return drive{part: p, index: "node_live", rank: rank}
 }
 
-// nodeIndex names the index on nodes of a kind that is in order of a field.
-func nodeIndex(f query.Field, k pedigree.Kind) string {
-	switch {
-	case f == query.Field(query.Created) && k == pedigree.Context:
-		return "node_context_created"
-	case f == query.Field(query.Updated) && k == pedigree.Context:
-		return "node_context_updated"
-	case f == query.Field(query.Name) && k == pedigree.Context:
-		return "node_context_name"
-	case f == query.Field(query.Name) && k == pedigree.Artifact:
-		return "node_artifact_name"
+// named reports whether every match has one of some names.
+func (p *part) named() bool {
+	for _, c := range required(p.q.Where) {
+		if c.Field == query.Field(query.Name) && (c.Op == query.Eq || c.Op == query.In) {
+			return true
+		}
 	}
-	return ""
+	return false
+}
+
+// nodeIndexes name the indexes on nodes of a kind that are in order of a field.
+var nodeIndexes = map[pedigree.Kind]map[query.Attr]string{
+	pedigree.Context: {
+		query.Created: "node_context_created", query.Updated: "node_context_updated", query.Name: "node_context_name",
+	},
+	pedigree.Artifact: {query.Updated: "node_artifact_updated", query.Name: "node_artifact_name"},
+}
+
+// nodeIndex names the index on nodes of a kind that is in order of a field, or
+// nothing where there is none.
+func nodeIndex(f query.Field, k pedigree.Kind) string {
+	a, ok := f.(query.Attr)
+	if !ok {
+		return ""
+	}
+	return nodeIndexes[k][a]
 }
 
 func (d drive) from(s *sqlText) {

@@ -36,7 +36,7 @@ func prefixOf(s string) string {
 var attrColumns = map[query.Attr]string{
 	query.UID: "n.uid", query.Name: "n.name", query.State: "n.state", query.Owner: "n.owner", query.URI: "n.uri",
 	query.Created: "n.created", query.Updated: "n.updated", query.Started: "n.started", query.Ended: "n.ended",
-	query.Arrival: "n.id",
+	query.Arrival: "n.id", query.Number: "CAST(n.version AS INTEGER)",
 }
 
 var comparators = map[query.Op]string{

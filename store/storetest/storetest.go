@@ -59,6 +59,7 @@ func Run(t *testing.T, open Open) {
 		{"like and ilike", patterns},
 		{"several homes and views are merged in order", mergedHomes},
 		{"contexts come by creation", byCreation},
+		{"nodes come by name, by number and by last change", byName},
 		{"page tokens belong to their query", tokens},
 		{"find sees data sets and scores", findRelations},
 	} {

@@ -1,0 +1,115 @@
+package storetest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// byName searches contexts and artifacts of one home by their names, numbers
+// and times, page by page, with and without those in the bin.
+func byName(e *env) {
+	for _, typ := range []pedigree.Type{pedigree.RegisteredModelType, pedigree.ModelVersionType} {
+		var nodes []pedigree.Node
+		for i := range 40 {
+			e.now.Add(int64(i % 2)) // some share a moment
+			n := draft(typ, pedigree.DefaultWorkspace, fmt.Sprintf("u%02d", i))
+			n.Name = fmt.Sprintf("n%02d", (i*7)%40)
+			if typ.Kind == pedigree.Artifact {
+				n.Name = fmt.Sprintf("n%02d", i%4) // no name is their own
+			}
+			n.Version = fmt.Sprint((i * 3) % 25)
+			if i%5 == 0 {
+				n.Deleted = 1
+			}
+			e.update(func(tx store.Tx) error { return tx.CreateNode(n) })
+			nodes = append(nodes, *n)
+		}
+		for _, c := range namedSearches {
+			for _, view := range []query.View{query.Live, query.Bin, query.All} {
+				q := query.Query{
+					Workspace: pedigree.DefaultWorkspace, Type: typ, Homes: []pedigree.NodeID{pedigree.DefaultWorkspace},
+					View: view, Where: c.where, Order: c.order, Limit: 3,
+				}
+				if got, want := allPages(e, &q), c.expect(nodes, view); !slices.Equal(got, want) {
+					e.Errorf("%s, %s, view %d: got %v, want %v", typ.Name, c.name, view, got, want)
+				}
+			}
+		}
+	}
+}
+
+type namedSearch struct {
+	name    string
+	where   query.Expr
+	order   []query.Order
+	keep    func(n *pedigree.Node) bool
+	compare func(a, b *pedigree.Node) int
+}
+
+// expect lists the identities that a search finds, in order.
+func (c *namedSearch) expect(nodes []pedigree.Node, view query.View) []string {
+	kept := []*pedigree.Node{}
+	for i := range nodes {
+		if n := &nodes[i]; c.keep(n) && (view == query.All || n.Live() == (view == query.Live)) {
+			kept = append(kept, n)
+		}
+	}
+	slices.SortFunc(kept, func(a, b *pedigree.Node) int { return cmp.Or(c.compare(a, b), strings.Compare(a.UID, b.UID)) })
+	found := make([]string, len(kept))
+	for i, n := range kept {
+		found[i] = n.UID
+	}
+	return found
+}
+
+func number(n *pedigree.Node) (v int64) {
+	_, _ = fmt.Sscan(n.Version, &v)
+	return v
+}
+
+func compareNames(a, b *pedigree.Node) int   { return strings.Compare(a.Name, b.Name) }
+func compareNumbers(a, b *pedigree.Node) int { return cmp.Compare(number(a), number(b)) }
+func compareUpdated(a, b *pedigree.Node) int { return cmp.Compare(a.Updated, b.Updated) }
+func keepAll(*pedigree.Node) bool            { return true }
+
+var namedSearches = []namedSearch{
+	{"by name", nil, []query.Order{{Field: query.Name}}, keepAll, compareNames},
+	{"by name, down", nil, []query.Order{{Field: query.Name, Desc: true}}, keepAll, func(a, b *pedigree.Node) int { return compareNames(b, a) }},
+	{
+		"by name and number, down", nil, []query.Order{{Field: query.Name}, {Field: query.Number, Desc: true}}, keepAll,
+		func(a, b *pedigree.Node) int { return cmp.Or(compareNames(a, b), compareNumbers(b, a)) },
+	},
+	{"by number", nil, []query.Order{{Field: query.Number}}, keepAll, compareNumbers},
+	{
+		"by last change", nil, []query.Order{{Field: query.Updated, Desc: true}, {Field: query.Name}, {Field: query.Number, Desc: true}}, keepAll,
+		func(a, b *pedigree.Node) int {
+			return cmp.Or(compareUpdated(b, a), compareNames(a, b), compareNumbers(b, a))
+		},
+	},
+	{
+		"of one name", query.Compare{Field: query.Name, Op: query.Eq, Value: query.Value{Text: "n03"}},
+		[]query.Order{{Field: query.Updated, Desc: true}},
+		func(n *pedigree.Node) bool { return n.Name == "n03" }, func(a, b *pedigree.Node) int { return compareUpdated(b, a) },
+	},
+	{
+		"of some names", query.Compare{Field: query.Name, Op: query.In, Value: query.Value{Texts: []string{"n02", "n00", "nope"}}},
+		[]query.Order{{Field: query.Number}},
+		func(n *pedigree.Node) bool { return n.Name == "n02" || n.Name == "n00" }, compareNumbers,
+	},
+	{
+		"of names that are alike", query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "n1%"}},
+		[]query.Order{{Field: query.Name}},
+		func(n *pedigree.Node) bool { return strings.HasPrefix(n.Name, "n1") }, compareNames,
+	},
+	{
+		"from a number on", query.Compare{Field: query.Number, Op: query.Ge, Value: query.Value{Number: 9}},
+		[]query.Order{{Field: query.Name}},
+		func(n *pedigree.Node) bool { return number(n) >= 9 }, compareNames,
+	},
+}
