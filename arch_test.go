@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"blob/blobtest":   {".", "blob"},
 	"egress":          {"."},
 	"mlmodel":         {".", "go.yaml.in/yaml/v3"},
-	"mlflow":          {".", "blob", "query", "query/mlflowql", "registry", "route", "tracking", "webhook", "github.com/go-json-experiment/json"},
+	"mlflow":          {".", "blob", "mlmodel", "query", "query/mlflowql", "registry", "route", "tracking", "webhook", "github.com/go-json-experiment/json"},
 	"naming":          {"."},
 	"query":           {"."},
 	"query/mlflowql":  {".", "query"},
@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"store/storetest": {".", "query", "store", "pgregory.net/rapid"},
 	"registry":        {".", "naming", "query", "store"},
 	"tracking":        {".", "naming", "query", "store"},
+	"webhook":         {".", "egress", "naming", "registry", "store"},
 }
 
 // tools are run by people, never by the server: they may import, start and call

@@ -21,7 +21,11 @@ func (h *Handler) deleteArtifact(w http.ResponseWriter, r *http.Request) error {
 	if err := h.keepRoots(r.Context(), key); err != nil {
 		return err
 	}
-	return done(w, unlessAbsent(h.artifacts.proxied.Delete(r.Context(), key)))
+	err = unlessAbsent(h.artifacts.proxied.Delete(r.Context(), key))
+	if err == nil {
+		h.left(w, r, h.artifacts.proxied, key)
+	}
+	return done(w, err)
 }
 
 // unlessAbsent forgives that something is not there.

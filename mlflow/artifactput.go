@@ -15,6 +15,9 @@ func (h *Handler) uploadArtifact(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Content-Range") != "" {
 		return pedigree.Errorf(pedigree.Invalid, "An artifact is uploaded whole, not by ranges.")
 	}
-	_, err = h.artifacts.proxied.Put(r.Context(), key, r.Body, r.ContentLength)
+	stored, err := h.artifacts.proxied.Put(r.Context(), key, r.Body, r.ContentLength)
+	if err == nil {
+		h.arrived(w, r, h.artifacts.proxied, key, stored)
+	}
 	return done(w, err)
 }

@@ -114,6 +114,18 @@ func (a *Artifacts) place(uri string) (place, error) {
 	return place{}, errElsewhere
 }
 
+// Find gives the store and the directory in it that a location leads to, for
+// who must read bytes wherever they are. The error is Invalid where it leads
+// nowhere.
+func (a *Artifacts) Find(uri string) (blob.Store, blob.Prefix, error) {
+	p, err := a.place(uri)
+	return p.store, p.prefix, err
+}
+
+// Owns reports whether a store is that of the server itself, into which all
+// bytes come through the server.
+func (a *Artifacts) Owns(s blob.Store) bool { return s == a.proxied }
+
 // proxiedPath takes the empty authority off a location such as
 // mlflow-artifacts:///0. One that names a host is not ours to judge.
 func proxiedPath(path string) string {

@@ -131,7 +131,10 @@ func (h *Handler) uploadRunArtifact(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	_, err = p.store.Put(r.Context(), key, body, r.ContentLength)
+	stored, err := p.store.Put(r.Context(), key, body, r.ContentLength)
+	if err == nil {
+		h.arrived(w, r, p.store, key, stored)
+	}
 	return done(w, err)
 }
 

@@ -13,6 +13,7 @@ import (
 type Handler struct {
 	tracking  *tracking.Service
 	artifacts *Artifacts
+	manifests keeperLocks
 }
 
 // New returns a handler that calls the given rules and serves artifacts where

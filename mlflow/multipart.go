@@ -125,7 +125,10 @@ func (h *Handler) completeUpload(w http.ResponseWriter, r *http.Request) error {
 	for i := range m.Parts {
 		m.Parts[i].Tag = strings.Trim(m.Parts[i].Tag, `"`)
 	}
-	_, err = h.artifacts.proxied.CompleteUpload(r.Context(), key, blob.UploadID(m.ID), m.Parts)
+	stored, err := h.artifacts.proxied.CompleteUpload(r.Context(), key, blob.UploadID(m.ID), m.Parts)
+	if err == nil {
+		h.arrived(w, r, h.artifacts.proxied, key, stored)
+	}
 	return done(w, err)
 }
 

@@ -58,7 +58,7 @@ func describeRuns(r store.Reader, nodes []pedigree.Node, experiments map[pedigre
 		return nil, nil
 	}
 	ids := idsOf(nodes)
-	facts, err := r.Facts(ids)
+	facts, err := r.Facts(ids, pedigree.Param, pedigree.Tag, pedigree.Metric)
 	if err != nil {
 		return nil, err
 	}

@@ -44,12 +44,25 @@ const purgePage = 1000
 func (e *engine) purge(ctx context.Context, age time.Duration) (total int, err error) {
 	before := pedigree.SystemClock() - pedigree.Time(age.Milliseconds())
 	for {
-		n, err := e.rules.Purge(ctx, before, purgePage, func(uri string) error { return e.artifacts.Remove(ctx, uri) })
+		n, err := e.rules.Purge(ctx, before, purgePage, func(uri string) error { return e.removeArtifacts(ctx, uri) })
 		total += n
 		if err != nil || n == 0 {
 			return total, err
 		}
 	}
+}
+
+// removeArtifacts removes all artifacts at a location, and what is known of
+// their bytes.
+func (e *engine) removeArtifacts(ctx context.Context, uri string) error {
+	if err := e.artifacts.Remove(ctx, uri); err != nil {
+		return err
+	}
+	s, dir, err := e.artifacts.Find(uri)
+	if err != nil || !e.artifacts.Owns(s) || dir.IsRoot() {
+		return nil //nolint:nilerr // such a location is a label
+	}
+	return e.rules.ForgetObjects(ctx, pedigree.DefaultWorkspace, dir.String())
 }
 
 // sweepEvery is how often the server looks for what has to go.
