@@ -95,10 +95,28 @@ func FuzzParseLoggedModels(f *testing.F) {
 	})
 }
 
+func FuzzParseRegistry(f *testing.F) {
+	seed(f, "registered*.txt")
+	seed(f, "versions*.txt")
+	f.Fuzz(func(t *testing.T, filter string) {
+		for _, parse := range []func(string) (query.Expr, error){ParseModels, ParseVersions} {
+			e, err := parse(filter)
+			if err != nil {
+				checkParse(t, filter, nil, err)
+				continue
+			}
+			// one condition leaves out prompts, and absence is a condition of its own
+			if clauses, depth := measure(t, e); clauses > 2*MaxClauses+1 || depth > 2*MaxDepth+6 || len(filter) > MaxFilter {
+				t.Fatalf("%q: %d clauses, %d levels", filter, clauses, depth)
+			}
+		}
+	})
+}
+
 func FuzzOrder(f *testing.F) {
 	seed(f, "order*.txt")
 	f.Fuzz(func(t *testing.T, clause string) {
-		for _, order := range []func([]string) ([]query.Order, error){OrderRuns, OrderExperiments} {
+		for _, order := range []func([]string) ([]query.Order, error){OrderRuns, OrderExperiments, OrderModels, OrderVersions} {
 			terms, err := order([]string{clause})
 			if err != nil && pedigree.CodeOf(err) != pedigree.Invalid {
 				t.Fatalf("%q: code %s", clause, pedigree.CodeOf(err))

@@ -1,5 +1,6 @@
 // Package mlflowql reads MLflow's search grammar: the filter and order_by
-// strings of runs, experiments and logged models.
+// strings of runs, experiments, logged models, and registered models and their
+// versions.
 //
 // A filter is a list of comparisons such as
 //

@@ -21,6 +21,10 @@ var parsers = []struct {
 }{
 	{"order-runs", orderOf(OrderRuns)},
 	{"order-experiments", orderOf(OrderExperiments)},
+	{"order-registered", orderOf(OrderModels)},
+	{"order-versions", orderOf(OrderVersions)},
+	{"registered", shown(ParseModels)},
+	{"versions", shown(ParseVersions)},
 	{"runs", shown(ParseRuns)},
 	{"experiments", shown(ParseExperiments)},
 	{"models", shown(func(f string) (query.Expr, error) { return ParseLoggedModels(f, nil) })},
@@ -157,7 +161,7 @@ func showValue(c *query.Compare) string {
 var attrNames = map[query.Attr]string{
 	query.UID: "uid", query.Name: "name", query.State: "state", query.Owner: "owner", query.URI: "uri",
 	query.Created: "created", query.Updated: "updated", query.Started: "started", query.Ended: "ended",
-	query.Arrival: "arrival",
+	query.Arrival: "arrival", query.Number: "number",
 }
 
 func showField(f query.Field) string {
