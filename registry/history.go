@@ -60,10 +60,11 @@ func (r recorder) add(n *pedigree.Node, what, before, after string) error {
 
 // History gives what happened to a version, oldest first, from after the line
 // with the given ID (0: from the start), at most limit lines. A version that
-// was deleted keeps its history as long as its model is there.
+// was deleted keeps its history; that of a model that was deleted is found by
+// the model's UID in place of its name.
 func (s *Service) History(ctx context.Context, ws pedigree.NodeID, name, version string, after int64, limit int) (lines []pedigree.Change, err error) {
 	err = s.store.View(ctx, func(r store.Reader) error {
-		_, n, err := anyVersion(r, ws, name, version)
+		_, n, err := everVersion(r, ws, name, version)
 		if err != nil {
 			return err
 		}

@@ -43,6 +43,24 @@ func anyVersion(r store.Reader, ws pedigree.NodeID, name, version string) (model
 	return model, n, err
 }
 
+// everVersion finds a version, deleted or not, by the name or the UID of its
+// model. A model that was deleted has no name but its UID.
+func everVersion(r store.Reader, ws pedigree.NodeID, name, version string) (model, n pedigree.Node, err error) {
+	model, n, err = anyVersion(r, ws, name, version)
+	if pedigree.CodeOf(err) != pedigree.NotFound {
+		return model, n, err
+	}
+	deleted, absent := r.Node(ws, pedigree.RegisteredModelType, name)
+	if absent != nil {
+		return model, n, err
+	}
+	number, _ := versionNumber(version) // it was read before
+	if n, absent = r.Node(ws, pedigree.ModelVersionType, versionUID(&deleted, number)); absent != nil {
+		return model, n, err
+	}
+	return deleted, n, nil
+}
+
 func missingVersion(name, number string) error {
 	return pedigree.Errorf(pedigree.NotFound, "Model Version (name=%s, version=%s) not found", shown(name), shown(number))
 }

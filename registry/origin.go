@@ -18,6 +18,7 @@ type origin struct {
 	modelID    string
 	storage    string // where a source of the scheme models: leads
 	copiedFrom string
+	original   pedigree.NodeID // the version that it is a copy of; 0 where it is none
 
 	loggedModel *pedigree.Node // nil where it is none, or that of the version it is a copy of
 }
@@ -101,7 +102,7 @@ func (o *origin) copy(r store.Reader, d *VersionDraft, n *pedigree.Node) error {
 	}
 	o.source = "models:/" + from.Name + "/" + from.Version
 	o.runID, o.modelID = from.RunID, from.ModelID
-	o.storage, o.copiedFrom = from.Location(), o.source
+	o.storage, o.copiedFrom, o.original = from.Location(), o.source, from.ID
 	return nil
 }
 

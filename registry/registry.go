@@ -20,6 +20,7 @@ import (
 type Service struct {
 	store     store.Store
 	outbox    Outbox
+	digests   Digests
 	directory string // where relative local sources start; with slashes
 }
 

@@ -61,8 +61,12 @@ func (s *Service) CreateVersion(ctx context.Context, ws pedigree.NodeID, draft V
 		if err := o.link(tx, &version.Node); err != nil {
 			return err
 		}
+		if err := s.beginDigest(tx, &version, o.original, prompt); err != nil {
+			return err
+		}
 		return s.announceVersion(tx, &version)
 	})
+	s.wakeDigests()
 	return version, err
 }
 
