@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
+	"digest":          {".", "blob", "query", "registry", "store"},
 	"egress":          {"."},
 	"mlmodel":         {".", "go.yaml.in/yaml/v3"},
 	"mlflow":          {".", "blob", "mlmodel", "query", "query/mlflowql", "registry", "route", "tracking", "webhook", "github.com/go-json-experiment/json"},
