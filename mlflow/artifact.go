@@ -52,6 +52,8 @@ func (h *Handler) artifactOperations() []artifactOperation {
 		{bothBases, "GET", v2 + "/artifacts/list", route.Read, route.NoBody, 0, h.listRunArtifacts},
 		{pageBase, "GET", v2 + "/logged-models/{model_id}/artifacts/files", route.Read, route.NoBody, 0, h.getModelArtifact},
 		{bothBases, "GET", v2 + "/logged-models/{model_id}/artifacts/directories", route.Read, route.NoBody, 0, h.listModelArtifacts},
+		{noBase, "GET", "/model-versions/get-artifact", route.Read, route.NoBody, 0, h.getVersionArtifact},
+		{pageBase, "GET", v2 + "/model-versions/get-artifact", route.Read, route.NoBody, 0, h.getVersionArtifact},
 	}
 }
 

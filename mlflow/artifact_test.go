@@ -16,6 +16,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/blob/blobtest"
+	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/tracking"
@@ -51,7 +52,7 @@ func newArtifactBench(t *testing.T) *artifactBench {
 	if err := rules.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.h = New(rules, NewArtifacts(b.wire))
+	b.h = New(rules, registry.New(b.records, nil), NewArtifacts(b.wire))
 	b.mux = http.NewServeMux()
 	for _, r := range b.h.Wire().Routes {
 		b.mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
@@ -85,6 +86,20 @@ func (b *artifactBench) model(experiment string) tracking.LoggedModel {
 		b.t.Fatal(err)
 	}
 	return m
+}
+
+// version registers all artifacts of a run as version 1 of a model that is
+// called like the run.
+func (b *artifactBench) version(run tracking.Run) registry.Version {
+	b.t.Helper()
+	if _, err := b.h.registry.CreateModel(b.t.Context(), b.h.workspace(), registry.ModelDraft{Name: run.UID}); err != nil {
+		b.t.Fatal(err)
+	}
+	v, err := b.h.registry.CreateVersion(b.t.Context(), b.h.workspace(), registry.VersionDraft{Name: run.UID, Source: run.URI, RunID: &run.UID})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
 }
 
 // setURI forces a location into a record, past all rules, as from an import.

@@ -75,6 +75,8 @@ var attempts = map[string]func(t target, path string) []attempt{
 	"GET /2.0/mlflow/artifacts/list":                                 inQuery("path", ofRun("run_id", "run_uuid")),
 	"GET /2.0/mlflow/logged-models/{model_id}/artifacts/files":       inQuery("artifact_file_path", nil),
 	"GET /2.0/mlflow/logged-models/{model_id}/artifacts/directories": inQuery("artifact_directory_path", nil),
+	"GET /model-versions/get-artifact":                               inQuery("path", ofVersion),
+	"GET /2.0/mlflow/model-versions/get-artifact":                    inQuery("path", ofVersion),
 }
 
 func ofRun(names ...string) func(target) []string {
@@ -85,6 +87,9 @@ func ofRun(names ...string) func(target) []string {
 		return queries
 	}
 }
+
+// ofVersion names the version that [artifactBench.version] registers of a run.
+func ofVersion(t target) []string { return []string{"name=" + t.run.UID + "&version=1&"} }
 
 // inQuery puts a path into a query parameter, after others.
 func inQuery(name string, others func(target) []string) func(target, string) []attempt {
@@ -186,7 +191,9 @@ func (b *artifactBench) aim() target {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return target{b.run(""), b.model("0"), id}
+	run := b.run("")
+	b.version(run)
+	return target{run, b.model("0"), id}
 }
 
 // Cases A1 to A4, A8, A9, G1.
@@ -314,6 +321,7 @@ func TestOneRunIsNoWayIntoAnother(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(b.dir, staging)); err != nil {
 		t.Fatalf("the staging area is elsewhere: %v", err)
 	}
+	b.version(run)
 	eachArtifactRoute(b, target{run, b.model("0"), "0"}, []string{staging, staging + "/put/x", staging + "/parts"}, func(name, path string, a attempt) {
 		if w := b.try(a); w.Code != 400 {
 			t.Errorf("%s: %s: %d %s", name, a.url, w.Code, w.Body)
@@ -360,6 +368,7 @@ func TestRootsAreNotDeleted(t *testing.T) {
 func TestArtifactsAreNeverPages(t *testing.T) {
 	b := newArtifactBench(t)
 	run, m := b.run(""), b.model("0")
+	b.version(run)
 	types := map[string]string{
 		"x.html": "text/plain", "x.HTML": "text/plain", "x.htm": "text/plain", "x.xhtml": "text/plain", "x.xml": "text/plain", "x.js": "text/plain",
 		"x.mjs": "text/plain", "x.css": "text/plain", "x.svg": "application/octet-stream", "x.svgz": "application/octet-stream",
@@ -376,6 +385,8 @@ func TestArtifactsAreNeverPages(t *testing.T) {
 			"/ajax-api/2.0/mlflow-artifacts/artifacts" + escaped(b.key(run.URI, name)),
 			"/get-artifact?run_id=" + run.UID + "&path=" + name,
 			"/ajax-api/2.0/mlflow/logged-models/" + m.UID + "/artifacts/files?artifact_file_path=" + name,
+			"/model-versions/get-artifact?version=1&name=" + run.UID + "&path=" + name,
+			"/ajax-api/2.0/mlflow/model-versions/get-artifact?version=1&name=" + run.UID + "&path=" + name,
 		} {
 			w := b.do("GET", from, "", "Accept", "text/html")
 			h := w.Header()

@@ -23,7 +23,7 @@ func failed(t *testing.T, err error) (status int, body map[string]string) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	w.Header().Set("X-Request-Id", "req-1")
-	New(nil, nil).fail(w, httptest.NewRequest("GET", "/", nil), err)
+	New(nil, nil, nil).fail(w, httptest.NewRequest("GET", "/", nil), err)
 	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 		t.Fatalf("%v: %s", err, w.Body)
 	}

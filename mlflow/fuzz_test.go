@@ -148,7 +148,7 @@ func FuzzModelInfo(f *testing.F) {
 func FuzzWire(f *testing.F) {
 	seed(f)
 	mux := serveWire(f)
-	operations := New(nil, nil).operations()
+	operations := New(nil, nil, nil).operations()
 	f.Fuzz(func(t *testing.T, which uint8, body string) {
 		o := operations[int(which)%len(operations)]
 		path := "/api" + strings.NewReplacer("{model_id}", "m-1", "{tag_key}", "k").Replace(o.path)

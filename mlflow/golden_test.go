@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/tracking"
 )
@@ -67,7 +68,7 @@ func serveWire(t testing.TB) *http.ServeMux {
 	if err := rules.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wire := New(rules, NewArtifacts(nil)).Wire()
+	wire := New(rules, registry.New(records, nil), NewArtifacts(nil)).Wire()
 	mux := http.NewServeMux()
 	for _, r := range wire.Routes {
 		mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)

@@ -5,6 +5,7 @@ package mlflow
 
 import (
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/tracking"
 )
@@ -12,15 +13,16 @@ import (
 // A Handler answers MLflow's requests. Its operations are those of [Handler.Wire].
 type Handler struct {
 	tracking  *tracking.Service
+	registry  *registry.Service
 	artifacts *Artifacts
 	manifests keeperLocks
 }
 
-// New returns a handler that calls the given rules and serves artifacts where
-// the operator keeps them. What it hides from clients it hands to the log of
+// New returns a handler that calls the given rules, those of runs and those of
+// registered models, and serves artifacts where the operator keeps them. What it hides from clients it hands to the log of
 // whoever serves it; see [route.Report].
-func New(rules *tracking.Service, artifacts *Artifacts) *Handler {
-	return &Handler{tracking: rules, artifacts: artifacts}
+func New(runs *tracking.Service, models *registry.Service, artifacts *Artifacts) *Handler {
+	return &Handler{tracking: runs, registry: models, artifacts: artifacts}
 }
 
 // workspace is where a request works: one place to change when there are more

@@ -15,8 +15,6 @@ type area struct{ prefix, name string }
 // not here; a path of no area at all is not found.
 var (
 	versionedAreas = []area{
-		{"/mlflow/registered-models", "model registry"},
-		{"/mlflow/model-versions", "model registry"},
 		{"/mlflow/webhooks", "webhooks"},
 		{"/mlflow/traces", "tracing"},
 		{"/mlflow/get-trace-artifact", "tracing"},
@@ -44,7 +42,6 @@ var (
 		{"/mlflow/roles", "users and roles"},
 	}
 	rootAreas = []area{
-		{"/model-versions", "model registry"},
 		{"/v1/traces", "tracing"},
 		{"/gateway", "AI gateway"},
 		{"/graphql", "GraphQL"},
@@ -57,7 +54,7 @@ var versions = []string{"/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0"
 
 // prefixes are the paths that the wire answers for.
 func prefixes() []string {
-	all := append([]string{"/get-artifact", "/health", "/version"}, versions...)
+	all := append([]string{"/get-artifact", "/model-versions", "/health", "/version"}, versions...)
 	for _, a := range rootAreas {
 		all = append(all, a.prefix)
 	}

@@ -21,7 +21,12 @@ var maxBodies = map[string]int64{
 	"/2.0/mlflow/runs/log-inputs": maxInputsBody,
 }
 
+// operations are all rows that are mounted twice.
 func (h *Handler) operations() []operation {
+	return append(h.trackingOperations(), h.registryOperations()...)
+}
+
+func (h *Handler) trackingOperations() []operation {
 	const v2, v3 = "/2.0/mlflow", "/3.0/mlflow"
 	return []operation{
 		{"POST", v2 + "/experiments/create", route.Write, h.createExperiment},
@@ -90,10 +95,10 @@ func (h *Handler) routes() []route.Route {
 }
 
 func bodyOf(method string) route.Body {
-	if method == http.MethodPost || method == http.MethodPatch {
-		return route.JSONBody
+	if method == http.MethodGet {
+		return route.NoBody
 	}
-	return route.NoBody
+	return route.JSONBody
 }
 
 // handle turns the error of a call into an answer.

@@ -9,14 +9,14 @@ import (
 	"github.com/pedigree-ml/pedigree/route"
 )
 
-func wire() route.Wire { return New(nil, nil).Wire() }
+func wire() route.Wire { return New(nil, nil, nil).Wire() }
 
 func TestTwinsAskForTheSame(t *testing.T) {
 	routes := map[string]route.Route{}
 	for _, r := range wire().Routes {
 		routes[r.Method+" "+r.Pattern] = r
 	}
-	for _, o := range New(nil, nil).operations() {
+	for _, o := range New(nil, nil, nil).operations() {
 		api, okAPI := routes[o.method+" /api"+o.path]
 		ajax, okAjax := routes[o.method+" /ajax-api"+o.path]
 		if !okAPI || !okAjax {
@@ -30,7 +30,7 @@ func TestTwinsAskForTheSame(t *testing.T) {
 
 func TestLargerBodiesAreOfKnownPaths(t *testing.T) {
 	paths := map[string]bool{}
-	for _, o := range New(nil, nil).operations() {
+	for _, o := range New(nil, nil, nil).operations() {
 		paths[o.path] = true
 	}
 	for path := range maxBodies {
@@ -55,8 +55,8 @@ func TestReadingNeedsNoRightToWrite(t *testing.T) {
 	}
 }
 
-// Every path that the client of MLflow's tracking part calls.
-func TestTrackingIsWhole(t *testing.T) {
+// Every path that the client of MLflow calls, tracking and registry.
+func TestTheWireIsWhole(t *testing.T) {
 	routes := map[string]bool{}
 	for _, r := range wire().Routes {
 		routes[r.Method+" "+r.Pattern] = true
@@ -74,6 +74,15 @@ func TestTrackingIsWhole(t *testing.T) {
 		POST:/api/2.0/mlflow/logged-models DELETE:/api/2.0/mlflow/logged-models/{model_id} GET:/api/2.0/mlflow/logged-models/{model_id}
 		PATCH:/api/2.0/mlflow/logged-models/{model_id} POST:/api/2.0/mlflow/logged-models/{model_id}/params PATCH:/api/2.0/mlflow/logged-models/{model_id}/tags
 		DELETE:/api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key} POST:/api/2.0/mlflow/logged-models/search
+		POST:/api/2.0/mlflow/model-versions/create DELETE:/api/2.0/mlflow/model-versions/delete DELETE:/api/2.0/mlflow/model-versions/delete-tag
+		GET:/api/2.0/mlflow/model-versions/get GET:/api/2.0/mlflow/model-versions/get-download-uri GET:/api/2.0/mlflow/model-versions/search
+		POST:/api/2.0/mlflow/model-versions/set-tag POST:/api/2.0/mlflow/model-versions/transition-stage PATCH:/api/2.0/mlflow/model-versions/update
+		DELETE:/api/2.0/mlflow/registered-models/alias GET:/api/2.0/mlflow/registered-models/alias POST:/api/2.0/mlflow/registered-models/alias
+		POST:/api/2.0/mlflow/registered-models/create DELETE:/api/2.0/mlflow/registered-models/delete DELETE:/api/2.0/mlflow/registered-models/delete-tag
+		GET:/api/2.0/mlflow/registered-models/get GET:/api/2.0/mlflow/registered-models/get-latest-versions
+		POST:/api/2.0/mlflow/registered-models/get-latest-versions POST:/api/2.0/mlflow/registered-models/rename
+		GET:/api/2.0/mlflow/registered-models/search POST:/api/2.0/mlflow/registered-models/set-tag PATCH:/api/2.0/mlflow/registered-models/update
+		GET:/model-versions/get-artifact
 		GET:/api/3.0/mlflow/server-info GET:/ajax-api/3.0/mlflow/server-info GET:/health GET:/version`) {
 		if name := strings.Replace(want, ":", " ", 1); !routes[name] {
 			t.Errorf("%s is not there", name)
@@ -84,7 +93,6 @@ func TestTrackingIsWhole(t *testing.T) {
 func TestWhatIsNotOfferedSaysSo(t *testing.T) {
 	w := wire()
 	for _, path := range []string{
-		"/api/2.0/mlflow/registered-models/create", "/ajax-api/2.0/mlflow/model-versions/get", "/model-versions/get-artifact",
 		"/api/3.0/mlflow/traces", "/api/3.0/mlflow/traces/x", "/v1/traces", "/graphql", "/api/2.0/mlflow/users/create", "/gateway/x/mlflow/invocations",
 		"/ajax-api/2.0/mlflow/gateway-proxy", "/ajax-api/3.0/jobs/x", "/api/3.0/mlflow/scorers/list", "/api/2.0/mlflow/webhooks/1",
 	} {

@@ -59,6 +59,15 @@ func text[T any](name string, at func(*T) *string) field[T] {
 	})
 }
 
+// maybeText is a string of which the handler must know whether it was given.
+func maybeText[T any](name string, at func(*T) **string) field[T] {
+	return named(name, func(d *decoder, m *T) (bool, error) {
+		s, err := d.text()
+		*at(m) = &s
+		return s == "", err
+	})
+}
+
 // runID is the run that a message is about. Its older name run_uuid is
 // understood everywhere; a message that names two different runs is refused.
 func runID[T any](at func(*T) *string) field[T] {

@@ -28,24 +28,37 @@ type origin struct {
 func (s *Service) originOf(r store.Reader, ws pedigree.NodeID, d *VersionDraft, prompt bool) (*origin, error) {
 	o := &origin{source: d.Source, runID: given(d.RunID), modelID: given(d.ModelID)}
 	l := naming.SplitLocation(d.Source)
-	if !prompt && strings.EqualFold(l.Scheme, "models:") {
-		if copied, err := o.resolve(r, ws, d, l); err != nil || copied {
+	if !prompt {
+		if strings.EqualFold(l.Scheme, "models:") {
+			if copied, err := o.resolve(r, ws, d, l); err != nil || copied {
+				return o, err
+			}
+		} else if err := o.checkForm(l); err != nil {
 			return o, err
 		}
 	}
-	if o.modelID != "" {
-		n, err := loggedModel(r, ws, o.modelID)
-		if err != nil {
-			return o, err
-		}
-		o.loggedModel = &n
+	if err := o.findLoggedModel(r, ws, l); err != nil {
+		return o, err
 	}
 	if !prompt {
-		if err := s.checkSource(r, ws, o, l); err != nil {
+		if err := s.checkPlace(r, ws, o, l); err != nil {
 			return o, err
 		}
 	}
 	return o, o.complete(r)
+}
+
+// findLoggedModel finds the logged model that the client names.
+func (o *origin) findLoggedModel(r store.Reader, ws pedigree.NodeID, l naming.Location) error {
+	if o.modelID == "" {
+		return nil
+	}
+	n, err := loggedModel(r, ws, o.modelID)
+	if pedigree.CodeOf(err) == pedigree.NotFound && (isLocal(l) || isRuns(l) || isServed(o.source)) {
+		return errNotWithin(o.source, "model_id") // that it does not exist is not all that is wrong
+	}
+	o.loggedModel = &n
+	return err
 }
 
 // complete adds the run that a logged model came from.

@@ -21,19 +21,31 @@ import (
 // proxyRoute is the route under which clients reach the artifacts of a server.
 const proxyRoute = "/api/2.0/mlflow-artifacts/artifacts"
 
-// checkSource refuses a source that is not where it may be.
-func (s *Service) checkSource(r store.Reader, ws pedigree.NodeID, o *origin, l naming.Location) error {
-	scheme := strings.ToLower(strings.TrimSuffix(l.Scheme, ":"))
-	local := scheme == "" || scheme == "file" || len(scheme) == 1 // a letter is a drive
-	if !local && scheme != "models" {
-		if err := checkRemoteForm(o.source, l); err != nil {
-			return err
-		}
+func schemeOf(l naming.Location) string { return strings.ToLower(strings.TrimSuffix(l.Scheme, ":")) }
+
+// isLocal reports whether a source is a path on a machine, or looks like one: a
+// single letter is a drive.
+func isLocal(l naming.Location) bool {
+	scheme := schemeOf(l)
+	return len(scheme) < 2 || scheme == "file"
+}
+
+func isRuns(l naming.Location) bool { return schemeOf(l) == "runs" }
+
+// checkForm refuses a source that could be read in two ways.
+func (o *origin) checkForm(l naming.Location) error {
+	if isLocal(l) {
+		return nil // judged together with its place
 	}
+	return checkRemoteForm(o.source, l)
+}
+
+// checkPlace refuses a source that lies where it may not.
+func (s *Service) checkPlace(r store.Reader, ws pedigree.NodeID, o *origin, l naming.Location) error {
 	switch {
-	case local:
+	case isLocal(l):
 		return s.checkLocal(r, ws, o, l)
-	case scheme == "runs":
+	case isRuns(l):
 		return checkRunSource(r, ws, o, l)
 	case isServed(o.source):
 		return checkServed(r, ws, o)
@@ -52,7 +64,7 @@ func (o *origin) owner(r store.Reader, ws pedigree.NodeID) (uri, what string, er
 	}
 	n, err := r.Node(ws, pedigree.RunType, o.runID)
 	if pedigree.CodeOf(err) == pedigree.NotFound {
-		return "", "run_id", nil
+		return "", "", errNotWithin(o.source, "run_id")
 	}
 	return n.URI, "run_id", err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/mlflow"
+	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/store/sqlstore"
@@ -27,6 +28,7 @@ type engine struct {
 	dir       *dataDir
 	store     *sqlstore.Store
 	rules     *tracking.Service
+	models    *registry.Service
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -62,6 +64,7 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 		return e, err
 	}
 	e.rules = tracking.New(e.store, root)
+	e.models = registry.New(e.store, nil)
 	return e, e.rules.Prepare(ctx)
 }
 
@@ -122,7 +125,7 @@ func (e *engine) close() error {
 
 // mlflow gives the wire over the rules.
 func (e *engine) mlflow() *mlflow.Handler {
-	return mlflow.New(e.rules, e.artifacts)
+	return mlflow.New(e.rules, e.models, e.artifacts)
 }
 
 // readable reports whether the store answers.

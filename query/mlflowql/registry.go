@@ -239,11 +239,11 @@ func rewrite(e query.Expr, with func(query.Compare) query.Expr) query.Expr {
 		}
 		return all
 	case query.Or:
-		any := make(query.Or, len(e))
+		some := make(query.Or, len(e))
 		for i := range e {
-			any[i] = rewrite(e[i], with)
+			some[i] = rewrite(e[i], with)
 		}
-		return any
+		return some
 	}
 	return e
 }
