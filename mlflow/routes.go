@@ -2,6 +2,7 @@ package mlflow
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree/route"
 )
@@ -85,7 +86,7 @@ func (h *Handler) routes() []route.Route {
 				Method:     o.method,
 				Pattern:    base + o.path,
 				Permission: o.permission,
-				Body:       bodyOf(o.method),
+				Body:       bodyOf(&o),
 				MaxBody:    maxBodies[o.path],
 				Handler:    h.handle(o.call),
 			})
@@ -94,8 +95,10 @@ func (h *Handler) routes() []route.Route {
 	return routes
 }
 
-func bodyOf(method string) route.Body {
-	if method == http.MethodGet {
+// bodyOf says what an operation reads: what a DELETE removes is named either in
+// its path or in its body.
+func bodyOf(o *operation) route.Body {
+	if o.method == http.MethodGet || o.method == http.MethodDelete && strings.Contains(o.path, "{") {
 		return route.NoBody
 	}
 	return route.JSONBody
