@@ -74,6 +74,7 @@ func (s *Service) Verify(ctx context.Context, version *registry.Version, watch f
 	if err != nil {
 		return Report{}, err
 	}
+	watch(v.progress, nil)
 	there, err := list(ctx, v.place)
 	if err != nil {
 		return Report{}, err

@@ -74,6 +74,16 @@ func (s *Service) History(ctx context.Context, ws pedigree.NodeID, name, version
 	return lines, err
 }
 
+// HistoryOf gives what happened to a version that was found before, like
+// [Service.History].
+func (s *Service) HistoryOf(ctx context.Context, version pedigree.NodeID, after int64, limit int) (lines []pedigree.Change, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		lines, err = r.Changes(version, after, limit)
+		return err
+	})
+	return lines, err
+}
+
 // ModelHistory gives what happened to a model, like [Service.History].
 func (s *Service) ModelHistory(ctx context.Context, ws pedigree.NodeID, name string, after int64, limit int) (lines []pedigree.Change, err error) {
 	err = s.store.View(ctx, func(r store.Reader) error {

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/route"
+)
+
+// A problem is an error as RFC 9457 describes it. Its type is about:blank: what
+// it is stands in code, and its status says the same in the words of HTTP.
+type problem struct {
+	Type    string `json:"type"`
+	Title   string `json:"title"`
+	Status  int    `json:"status"`
+	Detail  string `json:"detail"`
+	Code    string `json:"code"`
+	Request string `json:"request,omitempty"` // under which the server's log tells more
+}
+
+var statuses = [...]int{
+	pedigree.Internal:        http.StatusInternalServerError,
+	pedigree.Invalid:         http.StatusBadRequest,
+	pedigree.NotFound:        http.StatusNotFound,
+	pedigree.AlreadyExists:   http.StatusConflict,
+	pedigree.BadState:        http.StatusConflict,
+	pedigree.Unauthenticated: http.StatusUnauthorized,
+	pedigree.Denied:          http.StatusForbidden,
+	pedigree.TooLarge:        http.StatusRequestEntityTooLarge,
+	pedigree.Aborted:         http.StatusConflict,
+	pedigree.Exhausted:       http.StatusTooManyRequests,
+	pedigree.Unavailable:     http.StatusServiceUnavailable,
+	pedigree.Unimplemented:   http.StatusNotImplemented,
+}
+
+// problemOf describes err to a client, who learns of an internal error only the
+// id under which the log tells the rest.
+func problemOf(w http.ResponseWriter, err error) problem {
+	code := pedigree.CodeOf(err)
+	if int(code) >= len(statuses) {
+		code = pedigree.Internal
+	}
+	p := problem{Type: "about:blank", Status: statuses[code], Code: code.String(), Request: w.Header().Get("X-Request-Id")}
+	p.Title = http.StatusText(p.Status)
+	p.Detail = "The server's log tells more."
+	if e, ok := errors.AsType[*pedigree.Error](err); ok && code != pedigree.Internal {
+		p.Detail = e.Message
+	}
+	return p
+}
+
+// fail answers with err.
+func fail(w http.ResponseWriter, _ *http.Request, err error) {
+	route.Report(w, err)
+	writeProblem(w, problemOf(w, err))
+}
+
+func writeProblem(w http.ResponseWriter, p problem) {
+	write(w, p.Status, "application/problem+json", p)
+}
+
+// wrongMethod answers for a path that exists under another method. The server
+// has set Allow.
+func wrongMethod(w http.ResponseWriter, _ *http.Request) {
+	p := problemOf(w, pedigree.Errorf(pedigree.Unimplemented, "The method is not allowed for this path"))
+	p.Status = http.StatusMethodNotAllowed
+	p.Title = http.StatusText(p.Status)
+	writeProblem(w, p)
+}
