@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -79,8 +80,12 @@ func retryAfter(text string) time.Duration {
 }
 
 // unsent gives the error of a call its words: the same for all that may not be
-// called, whatever is there.
+// called, whatever is there. The URL stays out of the cause as well: it may hold
+// what the log must not.
 func unsent(err error) error {
+	if outer, ok := errors.AsType[*url.Error](err); ok {
+		err = outer.Err
+	}
 	switch {
 	case errors.Is(err, ErrSyntax), errors.Is(err, ErrScheme), errors.Is(err, ErrNoHost):
 		return pedigree.Hide(pedigree.Invalid, err, "the URL cannot be called")

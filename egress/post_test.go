@@ -176,8 +176,11 @@ func TestErrorsTellWhatIsWrong(t *testing.T) {
 		{c, "http://example.com:" + port, "the URL cannot be called"},
 		{c, "https://u:p@example.com", "the URL cannot be called"},
 	} {
-		_, err := check.c.Post(t.Context(), check.target, nil, nil)
+		_, err := check.c.Post(t.Context(), check.target+"/s3cret", nil, nil)
 		refused(t, err, check.words)
+		if cause := errors.Unwrap(err); cause == nil || strings.Contains(cause.Error(), "s3cret") {
+			t.Errorf("%s: cause %v", check.target, cause)
+		}
 	}
 }
 

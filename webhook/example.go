@@ -1,0 +1,63 @@
+package webhook
+
+import (
+	"context"
+
+	"github.com/pedigree-ml/pedigree"
+)
+
+// maxTests bounds the tests under way: each takes as long as its receiver likes.
+const maxTests = 4
+
+// A TestResult is what came of a test.
+type TestResult struct {
+	Success bool
+	Status  int    // of HTTP; 0 where there was no answer
+	Body    string // how the answer begins, as text
+	Error   string // why there was no answer, or none that counts; a status of 400 and above speaks for itself
+}
+
+// Test sends an example of an event to a webhook, active or not, once and at
+// once: of the given event, or with none of the first that the webhook wants.
+func (s *Service) Test(ctx context.Context, ws pedigree.NodeID, id string, e Event) (TestResult, error) {
+	if e != (Event{}) {
+		if err := checkEvent(e); err != nil {
+			return TestResult{}, err
+		}
+	}
+	w, err := s.Webhook(ctx, ws, id)
+	if err != nil {
+		return TestResult{}, err
+	}
+	if e == (Event{}) {
+		e = ParseEvent(w.Events[0])
+	}
+	select {
+	case s.tests <- struct{}{}:
+		defer func() { <-s.tests }()
+	default:
+		return TestResult{}, pedigree.Errorf(pedigree.Exhausted, "Too many webhooks are being tested; try again in a moment.")
+	}
+	return s.send(ctx, &w, e)
+}
+
+func (s *Service) send(ctx context.Context, w *pedigree.Webhook, e Event) (TestResult, error) {
+	now := pedigree.SystemClock()
+	body, err := newMessage(e, now, examples[e])
+	if err != nil {
+		return TestResult{}, err
+	}
+	secret, err := s.key.open(w.Secret, w.UID)
+	if err != nil {
+		return TestResult{Error: failedTest + err.Error()}, nil
+	}
+	answer, err := s.Client.Post(ctx, w.URL, newHeader(newUUID(), now, secret, body), body)
+	why := fault(answer, err)
+	result := TestResult{Success: why == "", Status: answer.Status, Body: answer.Text}
+	if why != "" && answer.Status < 400 {
+		result.Error = failedTest + why
+	}
+	return result, nil
+}
+
+const failedTest = "Failed to test webhook: "
