@@ -15,6 +15,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/mlflow"
+	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/tracking"
 )
@@ -35,7 +36,7 @@ func openFilled(t *testing.T, f filling) (url, experiment string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wire := mlflow.New(tracking.New(s, f.root), mlflow.NewArtifacts(files)).Wire()
+	wire := mlflow.New(tracking.New(s, f.root), registry.New(s, nil), mlflow.NewArtifacts(files)).Wire()
 	mux := http.NewServeMux()
 	for _, r := range wire.Routes {
 		mux.Handle(r.Method+" "+r.Pattern, r.Handler)
