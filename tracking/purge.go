@@ -20,9 +20,11 @@ type purge struct {
 	remove func(uri string) error
 }
 
-// Purge removes for ever up to limit runs, logged models and experiments that
-// were put in the bin before a moment, oldest first, and returns how many of
-// them it removed. An experiment takes everything in it along.
+// Purge removes for ever up to limit runs, logged models, experiments and
+// registered models with their versions that were put in the bin before a
+// moment, oldest first, and returns how many of them it removed. An experiment
+// takes everything in it along. A version has no bytes of its own: they are
+// those of its run or logged model.
 //
 // Before a record goes, remove is called with the URI of its artifacts, so that
 // a purge that is cut short leaves records without bytes, which the next purge
@@ -46,6 +48,12 @@ func (s *Service) Purge(ctx context.Context, before pedigree.Time, limit int, re
 			experiments = append(experiments, bin[i])
 		case pedigree.RunType, pedigree.LoggedModelType:
 			done, err := p.node(ctx, bin[i])
+			n += done
+			if err != nil {
+				return n, err
+			}
+		case pedigree.RegisteredModelType, pedigree.ModelVersionType:
+			done, err := p.purge(ctx, bin[i].ID, bin[i].ID)
 			n += done
 			if err != nil {
 				return n, err

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
 // purge removes all that is in the bin now and returns the URIs whose bytes
@@ -134,4 +135,47 @@ func TestPurgeLeavesWhatIsRestoredMeanwhile(t *testing.T) {
 	if e, err := f.Experiment(f.ctx, ws, id); err != nil || !e.Live() {
 		t.Errorf("got %+v %v", e, err)
 	}
+}
+
+func TestPurgeTakesRegisteredModelsAndVersionsOfTheBin(t *testing.T) {
+	f := open(t)
+	var kept pedigree.NodeID
+	f.must(f.store.Update(f.ctx, func(tx store.Tx) error {
+		for i, n := range []pedigree.Node{
+			{Type: pedigree.RegisteredModelType, UID: "m", Name: "m/", Deleted: 1},
+			{Type: pedigree.ModelVersionType, UID: "m/1", Deleted: 1, URI: "mlflow-artifacts:/0/run/artifacts"},
+			{Type: pedigree.ModelVersionType, UID: "n/1", Deleted: pedigree.NoTime},
+		} {
+			n.Workspace, n.Home, n.Started, n.Ended = ws, ws, pedigree.NoTime, pedigree.NoTime
+			if err := tx.CreateNode(&n); err != nil {
+				return err
+			}
+			if i == 2 {
+				kept = n.ID
+			}
+		}
+		return nil
+	}))
+	run := f.run("0")
+	f.must(f.DeleteRun(f.ctx, ws, run))
+	total := 0
+	for {
+		n, uris := f.purge(1) // none of them stands in the way of the rest
+		if total += n; n == 0 {
+			break
+		}
+		if slices.Contains(uris, "mlflow-artifacts:/0/run/artifacts") {
+			t.Errorf("the bytes of a version went: %v", uris)
+		}
+	}
+	if total != 3 {
+		t.Errorf("%d records went", total)
+	}
+	f.must(f.store.View(f.ctx, func(r store.Reader) error {
+		nodes, err := r.Nodes([]pedigree.NodeID{kept})
+		if len(nodes) != 1 {
+			t.Error("a version that is not deleted went")
+		}
+		return err
+	}))
 }
