@@ -111,14 +111,14 @@ func get[T any](f *fixture, target string) T {
 }
 
 // lines decodes an answer line by line, without those about progress.
-func (f *fixture) lines(target string) (all []verifyLine) {
+func (f *fixture) lines(target string) (all []VerifyLine) {
 	f.Helper()
 	w := f.do("POST", target)
 	if w.Code != 200 || w.Header().Get("Content-Type") != "application/x-ndjson" {
 		f.Fatalf("%s: %d %s", target, w.Code, w.Body)
 	}
 	for text := range strings.Lines(w.Body.String()) {
-		var l verifyLine
+		var l VerifyLine
 		f.must(json.Unmarshal([]byte(text), &l))
 		if l.Progress == nil {
 			all = append(all, l)
@@ -141,7 +141,7 @@ func TestFilesArePagedWithWhatIsKnownOfThem(t *testing.T) {
 		t.Errorf("in the end it is %+v", all)
 	}
 	if all.Model != "fraud" || all.Version != "1" || !strings.HasSuffix(all.UID, "/1") {
-		t.Errorf("it is about %+v", all.versionName)
+		t.Errorf("it is about %+v", all.VersionName)
 	}
 	var paged []file
 	after := ""
@@ -279,7 +279,7 @@ func TestErrorsAreProblems(t *testing.T) {
 			}
 			continue
 		}
-		var p problem
+		var p Problem
 		f.must(json.Unmarshal(w.Body.Bytes(), &p))
 		got := fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail)
 		if !strings.HasPrefix(got, want) || w.Code != p.Status || p.Type != "about:blank" || p.Title != http.StatusText(p.Status) ||

@@ -8,9 +8,9 @@ import (
 	"github.com/pedigree-ml/pedigree/route"
 )
 
-// A problem is an error as RFC 9457 describes it. Its type is about:blank: what
+// A Problem is an error as RFC 9457 describes it. Its type is about:blank: what
 // it is stands in code, and its status says the same in the words of HTTP.
-type problem struct {
+type Problem struct {
 	Type    string `json:"type"`
 	Title   string `json:"title"`
 	Status  int    `json:"status"`
@@ -36,12 +36,12 @@ var statuses = [...]int{
 
 // problemOf describes err to a client, who learns of an internal error only the
 // id under which the log tells the rest.
-func problemOf(w http.ResponseWriter, err error) problem {
+func problemOf(w http.ResponseWriter, err error) Problem {
 	code := pedigree.CodeOf(err)
 	if int(code) >= len(statuses) {
 		code = pedigree.Internal
 	}
-	p := problem{Type: "about:blank", Status: statuses[code], Code: code.String(), Request: w.Header().Get("X-Request-Id")}
+	p := Problem{Type: "about:blank", Status: statuses[code], Code: code.String(), Request: w.Header().Get("X-Request-Id")}
 	p.Title = http.StatusText(p.Status)
 	p.Detail = "The server's log tells more."
 	if e, ok := errors.AsType[*pedigree.Error](err); ok && code != pedigree.Internal {
@@ -56,7 +56,7 @@ func fail(w http.ResponseWriter, _ *http.Request, err error) {
 	writeProblem(w, problemOf(w, err))
 }
 
-func writeProblem(w http.ResponseWriter, p problem) {
+func writeProblem(w http.ResponseWriter, p Problem) {
 	write(w, p.Status, "application/problem+json", p)
 }
 

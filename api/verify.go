@@ -11,37 +11,41 @@ import (
 	"github.com/pedigree-ml/pedigree/route"
 )
 
-// A verification is answered line by line while it goes on: each line is an
-// object with one member that says what it is. The last is a result or an
+// A VerifyLine is one line of the answer to a verification, which is written
+// while that goes on. One member of it is set. The last line is a result or an
 // error; without one the answer was cut short.
-type verifyLine struct {
-	Progress *progress `json:"progress,omitempty"`
-	Finding  *finding  `json:"finding,omitempty"`
-	Result   *result   `json:"result,omitempty"`
-	Error    *problem  `json:"error,omitempty"`
+type VerifyLine struct {
+	Progress *Progress `json:"progress,omitempty"`
+	Finding  *Finding  `json:"finding,omitempty"`
+	Result   *Result   `json:"result,omitempty"`
+	Error    *Problem  `json:"error,omitempty"`
 }
 
-type progress struct {
+// Progress tells how far a verification has come.
+type Progress struct {
 	Files   int   `json:"files"`
 	OfFiles int   `json:"of_files"`
 	Bytes   int64 `json:"bytes"`
 	OfBytes int64 `json:"of_bytes"`
 }
 
-type finding struct {
+// A Finding is one thing that is not as it was registered.
+type Finding struct {
 	Problem    digest.Problem `json:"problem"`
 	Path       string         `json:"path,omitempty"` // none where the record itself is the problem
-	Registered *content       `json:"registered,omitempty"`
-	Found      *content       `json:"found,omitempty"`
+	Registered *Content       `json:"registered,omitempty"`
+	Found      *Content       `json:"found,omitempty"`
 }
 
-type content struct {
+// Content tells one sequence of bytes from another.
+type Content struct {
 	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256,omitempty"`
+	SHA256 string `json:"sha256,omitempty"` // absent where the size says enough
 }
 
-type result struct {
-	versionName
+// A Result is the outcome of a verification.
+type Result struct {
+	VersionName
 	OK       bool                   `json:"ok"`
 	Files    int                    `json:"files"` // registered
 	Bytes    int64                  `json:"bytes"`
@@ -70,9 +74,9 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request, v *registry.Ver
 	case err != nil:
 		route.Report(w, err)
 		p := problemOf(w, err)
-		t.line(verifyLine{Error: &p})
+		t.line(VerifyLine{Error: &p})
 	default:
-		t.line(verifyLine{Result: &result{nameOf(v), report.OK(), report.Files, report.Bytes, report.Digest, report.Problems}})
+		t.line(VerifyLine{Result: &Result{nameOf(v), report.OK(), report.Files, report.Bytes, report.Digest, report.Problems}})
 	}
 	return nil
 }
@@ -82,23 +86,23 @@ func (t *telling) watch(p digest.Progress, f *digest.Finding) {
 		if f.Cause != nil {
 			slog.Error("an artifact cannot be read to verify it", "path", f.Path, "error", f.Cause)
 		}
-		t.line(verifyLine{Finding: &finding{f.Problem, f.Path, contentOf(&f.Registered), contentOf(&f.Found)}})
+		t.line(VerifyLine{Finding: &Finding{f.Problem, f.Path, contentOf(&f.Registered), contentOf(&f.Found)}})
 	}
 	if now := time.Now(); now.Sub(t.told) >= progressEvery {
 		t.told = now
-		t.line(verifyLine{Progress: &progress{p.Files, p.OfFiles, p.Bytes, p.OfBytes}})
+		t.line(VerifyLine{Progress: &Progress{p.Files, p.OfFiles, p.Bytes, p.OfBytes}})
 		_ = http.NewResponseController(t.w).Flush() // a client that has gone ends the request
 	}
 }
 
-func contentOf(f *pedigree.File) *content {
+func contentOf(f *pedigree.File) *Content {
 	if *f == (pedigree.File{}) {
 		return nil
 	}
-	return &content{f.Size, f.SHA256}
+	return &Content{f.Size, f.SHA256}
 }
 
-func (t *telling) line(l verifyLine) {
+func (t *telling) line(l VerifyLine) {
 	if !t.begun {
 		t.begun = true
 		header := t.w.Header()

@@ -8,17 +8,17 @@ import (
 	"github.com/pedigree-ml/pedigree/registry"
 )
 
-// A versionName says which version an answer is about. The UID also names it
+// A VersionName says which version an answer is about. The UID also names it
 // when its model has gone: its first part takes the place of the model's name.
-type versionName struct {
+type VersionName struct {
 	Model   string `json:"model"`
 	Version string `json:"version"`
 	UID     string `json:"uid"`
 	Deleted string `json:"deleted,omitempty"` // when it was deleted
 }
 
-func nameOf(v *registry.Version) versionName {
-	name := versionName{Model: v.Name, Version: v.Version, UID: v.UID}
+func nameOf(v *registry.Version) VersionName {
+	name := VersionName{Model: v.Name, Version: v.Version, UID: v.UID}
 	if !v.Live() {
 		name.Deleted = moment(v.Node.Deleted)
 	}
@@ -26,7 +26,7 @@ func nameOf(v *registry.Version) versionName {
 }
 
 type historyAnswer struct {
-	versionName
+	VersionName
 	Changes []change `json:"changes"`        // oldest first
 	Next    string   `json:"next,omitempty"` // for the parameter after of the next page
 }
@@ -57,7 +57,7 @@ func (h *Handler) history(w http.ResponseWriter, r *http.Request, v *registry.Ve
 	if err != nil {
 		return err
 	}
-	a := historyAnswer{versionName: nameOf(v), Changes: make([]change, len(lines))}
+	a := historyAnswer{VersionName: nameOf(v), Changes: make([]change, len(lines))}
 	for i, l := range lines {
 		a.Changes[i] = change{l.ID, moment(l.Time), l.Actor, l.What, l.Before, l.After, l.Reason}
 	}
@@ -68,7 +68,7 @@ func (h *Handler) history(w http.ResponseWriter, r *http.Request, v *registry.Ve
 }
 
 type filesAnswer struct {
-	versionName
+	VersionName
 	State  string `json:"state"` // waiting, computing, complete or unavailable
 	Reason string `json:"reason,omitempty"`
 	Digest string `json:"digest,omitempty"` // of the whole
@@ -100,7 +100,7 @@ func (h *Handler) files(w http.ResponseWriter, r *http.Request, v *registry.Vers
 		return err
 	}
 	a := filesAnswer{
-		versionName: nameOf(v), State: string(known.State), Reason: known.Reason, Digest: known.Digest,
+		VersionName: nameOf(v), State: string(known.State), Reason: known.Reason, Digest: known.Digest,
 		Count: known.Files, Unread: known.Unread, Bytes: known.Bytes, Files: make([]file, len(files)),
 	}
 	for i, f := range files {

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/api"
 	"github.com/pedigree-ml/pedigree/blob"
+	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/mlflow"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/store"
@@ -29,6 +31,7 @@ type engine struct {
 	store     *sqlstore.Store
 	rules     *tracking.Service
 	models    *registry.Service
+	digests   *digest.Service
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -65,6 +68,8 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	}
 	e.rules = tracking.New(e.store, root)
 	e.models = registry.New(e.store, nil)
+	e.digests = digest.New(e.store, e.artifacts)
+	e.models.DigestWith(e.digests)
 	return e, e.rules.Prepare(ctx)
 }
 
@@ -126,6 +131,11 @@ func (e *engine) close() error {
 // mlflow gives the wire over the rules.
 func (e *engine) mlflow() *mlflow.Handler {
 	return mlflow.New(e.rules, e.models, e.artifacts)
+}
+
+// native gives the server's own wire over the rules.
+func (e *engine) native() *api.Handler {
+	return api.New(e.models, e.digests)
 }
 
 // readable reports whether the store answers.

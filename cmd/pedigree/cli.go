@@ -25,6 +25,7 @@ type cli struct {
 
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	Doctor  doctorCmd  `cmd:"" help:"Check the data, the disk and the clock."`
+	Verify  verifyCmd  `cmd:"" help:"Prove that stored bytes are those that were registered."`
 	GC      gcCmd      `cmd:"" name:"gc" help:"Remove for ever what was deleted long ago. The server must not run."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

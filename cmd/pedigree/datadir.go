@@ -55,8 +55,7 @@ func (d *dataDir) take() error {
 		return unusable(d.Data, err)
 	}
 	if !locked {
-		return fmt.Errorf("the data directory %s is in use by another server (%s); stop that one or choose another directory with --data",
-			d.Data, holder(d.lock))
+		return &inUseError{d.Data, holder(d.lock)}
 	}
 	if err := d.lock.Truncate(0); err != nil {
 		return unusable(d.Data, err)
@@ -65,6 +64,14 @@ func (d *dataDir) take() error {
 		return unusable(d.Data, err)
 	}
 	return nil
+}
+
+// An inUseError says that another process has the data directory.
+type inUseError struct{ dir, holder string }
+
+// Error says what to do about it.
+func (e *inUseError) Error() string {
+	return fmt.Sprintf("the data directory %s is in use by another server (%s); stop that one or choose another directory with --data", e.dir, e.holder)
 }
 
 // release lets another process have the directory.

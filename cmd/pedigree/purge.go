@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
@@ -69,24 +70,31 @@ func (e *engine) removeArtifacts(ctx context.Context, uri string) error {
 const sweepEvery = time.Hour
 
 // background does what needs no request until ctx ends: it removes what was
-// deleted a retention ago (0: never) and uploads that nobody completed. The
-// channel is closed when it has ended.
+// deleted a retention ago (0: never) and uploads that nobody completed, and
+// digests model versions. The channel is closed when it has ended.
 func (e *engine) background(ctx context.Context, retention time.Duration, log *slog.Logger) <-chan struct{} {
 	ended := make(chan struct{})
+	var work sync.WaitGroup
+	work.Go(func() { e.sweepOften(ctx, retention, log) })
+	work.Go(func() { e.digests.Run(ctx, log) })
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(sweepEvery)
-		defer tick.Stop()
-		for {
-			e.sweep(ctx, retention, log)
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-		}
+		work.Wait()
 	}()
 	return ended
+}
+
+func (e *engine) sweepOften(ctx context.Context, retention time.Duration, log *slog.Logger) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		e.sweep(ctx, retention, log)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 func (e *engine) sweep(ctx context.Context, retention time.Duration, log *slog.Logger) {
