@@ -151,7 +151,7 @@ func FuzzWire(f *testing.F) {
 	operations := New(nil, nil, nil).operations()
 	f.Fuzz(func(t *testing.T, which uint8, body string) {
 		o := operations[int(which)%len(operations)]
-		path := "/api" + strings.NewReplacer("{model_id}", "m-1", "{tag_key}", "k").Replace(o.path)
+		path := "/api" + strings.NewReplacer("{model_id}", "m-1", "{tag_key}", "k", "{webhook_id}", "w").Replace(o.path)
 		r := httptest.NewRequest(o.method, path, strings.NewReader(body))
 		if o.method == http.MethodGet {
 			r.URL.RawQuery = body

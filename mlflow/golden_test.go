@@ -68,7 +68,10 @@ func serveWire(t testing.TB) *http.ServeMux {
 	if err := rules.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wire := New(rules, registry.New(records, nil), NewArtifacts(nil)).Wire()
+	webhooks := webhookRules(t, records)
+	h := New(rules, registry.New(records, webhooks), NewArtifacts(nil))
+	h.Webhooks = webhooks
+	wire := h.Wire()
 	mux := http.NewServeMux()
 	for _, r := range wire.Routes {
 		mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
@@ -131,7 +134,7 @@ func newPlaceholders() *placeholders {
 
 var (
 	placeholder = regexp.MustCompile(`<(id|token)-\d+>`)
-	generated   = regexp.MustCompile(`\b[0-9a-f]{32}\b|"[a-z]+-[a-z]+-\d{1,4}"|\b1\d{12}\b|"next_page_token": "[^"]+"`)
+	generated   = regexp.MustCompile(`\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|"[a-z]+-[a-z]+-\d{1,4}"|\b1\d{12}\b|"next_page_token": "[^"]+"`)
 )
 
 // fill puts values for placeholders.
@@ -153,7 +156,7 @@ func (p *placeholders) hide(text string) string {
 			return `"next_page_token": "` + p.name("token", token) + `"`
 		case found[0] == '"':
 			return `"<generated>"`
-		case len(found) == 32:
+		case len(found) == 32 || len(found) == 36:
 			return p.name("id", found)
 		}
 		if ms, err := strconv.ParseInt(found, 10, 64); err == nil && time.UnixMilli(ms).Sub(p.start).Abs() < time.Hour {

@@ -8,10 +8,15 @@ import (
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/tracking"
+	"github.com/pedigree-ml/pedigree/webhook"
 )
 
 // A Handler answers MLflow's requests. Its operations are those of [Handler.Wire].
 type Handler struct {
+	// Webhooks are the rules of webhooks. They are set before the first request
+	// comes.
+	Webhooks *webhook.Service
+
 	tracking  *tracking.Service
 	registry  *registry.Service
 	artifacts *Artifacts
@@ -19,8 +24,9 @@ type Handler struct {
 }
 
 // New returns a handler that calls the given rules, those of runs and those of
-// registered models, and serves artifacts where the operator keeps them. What it hides from clients it hands to the log of
-// whoever serves it; see [route.Report].
+// registered models, and serves artifacts where the operator keeps them. What
+// it hides from clients it hands to the log of whoever serves it; see
+// [route.Report].
 func New(runs *tracking.Service, models *registry.Service, artifacts *Artifacts) *Handler {
 	return &Handler{tracking: runs, registry: models, artifacts: artifacts}
 }

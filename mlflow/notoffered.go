@@ -15,7 +15,6 @@ type area struct{ prefix, name string }
 // not here; a path of no area at all is not found.
 var (
 	versionedAreas = []area{
-		{"/mlflow/webhooks", "webhooks"},
 		{"/mlflow/traces", "tracing"},
 		{"/mlflow/get-trace-artifact", "tracing"},
 		{"/mlflow/get-online-trace-details", "tracing"},

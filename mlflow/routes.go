@@ -2,6 +2,7 @@ package mlflow
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree/route"
@@ -24,7 +25,7 @@ var maxBodies = map[string]int64{
 
 // operations are all rows that are mounted twice.
 func (h *Handler) operations() []operation {
-	return append(h.trackingOperations(), h.registryOperations()...)
+	return slices.Concat(h.trackingOperations(), h.registryOperations(), h.webhookOperations())
 }
 
 func (h *Handler) trackingOperations() []operation {

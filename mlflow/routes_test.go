@@ -45,6 +45,9 @@ func TestReadingNeedsNoRightToWrite(t *testing.T) {
 		if r.Permission == "" {
 			t.Errorf("%s %s declares no permission", r.Method, r.Pattern)
 		}
+		if r.Permission == route.Manage {
+			continue // for whoever runs the server, whatever it does
+		}
 		changes := r.Permission == route.Write || r.Permission == route.Delete
 		if r.Method == "GET" && changes || r.Method == "DELETE" && !changes || r.Method == "PATCH" && !changes {
 			t.Errorf("%s %s asks for %s", r.Method, r.Pattern, r.Permission)
@@ -83,6 +86,8 @@ func TestTheWireIsWhole(t *testing.T) {
 		POST:/api/2.0/mlflow/registered-models/get-latest-versions POST:/api/2.0/mlflow/registered-models/rename
 		GET:/api/2.0/mlflow/registered-models/search POST:/api/2.0/mlflow/registered-models/set-tag PATCH:/api/2.0/mlflow/registered-models/update
 		GET:/model-versions/get-artifact
+		GET:/api/2.0/mlflow/webhooks POST:/api/2.0/mlflow/webhooks DELETE:/api/2.0/mlflow/webhooks/{webhook_id} GET:/api/2.0/mlflow/webhooks/{webhook_id}
+		PATCH:/api/2.0/mlflow/webhooks/{webhook_id} POST:/api/2.0/mlflow/webhooks/{webhook_id}/test
 		GET:/api/3.0/mlflow/server-info GET:/ajax-api/3.0/mlflow/server-info GET:/health GET:/version`) {
 		if name := strings.Replace(want, ":", " ", 1); !routes[name] {
 			t.Errorf("%s is not there", name)
@@ -94,7 +99,7 @@ func TestWhatIsNotOfferedSaysSo(t *testing.T) {
 	w := wire()
 	for _, path := range []string{
 		"/api/3.0/mlflow/traces", "/api/3.0/mlflow/traces/x", "/v1/traces", "/graphql", "/api/2.0/mlflow/users/create", "/gateway/x/mlflow/invocations",
-		"/ajax-api/2.0/mlflow/gateway-proxy", "/ajax-api/3.0/jobs/x", "/api/3.0/mlflow/scorers/list", "/api/2.0/mlflow/webhooks/1",
+		"/ajax-api/2.0/mlflow/gateway-proxy", "/ajax-api/3.0/jobs/x", "/api/3.0/mlflow/scorers/list",
 	} {
 		rec := httptest.NewRecorder()
 		w.NotFound(rec, httptest.NewRequest("POST", path, nil))

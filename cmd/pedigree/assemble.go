@@ -17,6 +17,7 @@ import (
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/store/sqlstore"
 	"github.com/pedigree-ml/pedigree/tracking"
+	"github.com/pedigree-ml/pedigree/webhook"
 )
 
 // engineFlags say how data is kept.
@@ -32,6 +33,7 @@ type engine struct {
 	rules     *tracking.Service
 	models    *registry.Service
 	digests   *digest.Service
+	webhooks  *webhook.Service
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -67,7 +69,10 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 		return e, err
 	}
 	e.rules = tracking.New(e.store, root)
-	e.models = registry.New(e.store, nil)
+	if err := e.openWebhooks(); err != nil {
+		return e, err
+	}
+	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
 	e.models.DigestWith(e.digests)
 	return e, e.rules.Prepare(ctx)
@@ -130,7 +135,9 @@ func (e *engine) close() error {
 
 // mlflow gives the wire over the rules.
 func (e *engine) mlflow() *mlflow.Handler {
-	return mlflow.New(e.rules, e.models, e.artifacts)
+	h := mlflow.New(e.rules, e.models, e.artifacts)
+	h.Webhooks = e.webhooks
+	return h
 }
 
 // native gives the server's own wire over the rules.

@@ -20,6 +20,9 @@ type dataFlags struct {
 func (f dataFlags) database() string { return filepath.Join(f.Data, "pedigree.db") }
 func (f dataFlags) lockFile() string { return filepath.Join(f.Data, "lock") }
 
+// webhookKey is the file with the key that seals the secrets of webhooks.
+func (f dataFlags) webhookKey() string { return filepath.Join(f.Data, "webhook.key") }
+
 func (f dataFlags) artifacts() string {
 	if f.Artifacts != "" {
 		return f.Artifacts

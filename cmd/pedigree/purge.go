@@ -70,13 +70,14 @@ func (e *engine) removeArtifacts(ctx context.Context, uri string) error {
 const sweepEvery = time.Hour
 
 // background does what needs no request until ctx ends: it removes what was
-// deleted a retention ago (0: never) and uploads that nobody completed, and
-// digests model versions. The channel is closed when it has ended.
+// deleted a retention ago (0: never) and uploads that nobody completed, digests
+// model versions and calls webhooks. The channel is closed when it has ended.
 func (e *engine) background(ctx context.Context, retention time.Duration, log *slog.Logger) <-chan struct{} {
 	ended := make(chan struct{})
 	var work sync.WaitGroup
 	work.Go(func() { e.sweepOften(ctx, retention, log) })
 	work.Go(func() { e.digests.Run(ctx, log) })
+	work.Go(func() { e.webhooks.Run(ctx) })
 	go func() {
 		defer close(ended)
 		work.Wait()

@@ -150,7 +150,7 @@ func TestEveryChangeChecksTheOrigin(t *testing.T) {
 	s := newSite(t)
 	s.each(t, func(t *testing.T, r route.Route) {
 		if !unsafe(r.Method) {
-			if r.Permission != route.Read && r.Permission != route.Public && r.Pattern != "/metrics" {
+			if r.Permission == route.Write || r.Permission == route.Delete {
 				t.Errorf("%s needs %s: a safe method that is no reading", r.Method, r.Permission)
 			}
 			return

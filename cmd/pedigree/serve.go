@@ -18,6 +18,7 @@ import (
 type serveCmd struct {
 	dataFlags
 	engineFlags
+	webhookFlags
 	logFlags
 
 	Listen         []string      `help:"Address to serve clients on; may be repeated. ${default} if not given." default:"127.0.0.1:5000" placeholder:"ADDR"`
@@ -51,15 +52,19 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return errors.New("without accounts the server listens on loopback only, since everyone who reaches it may do everything; " +
 			"choose a loopback address with --listen, or accept that with --insecure-no-auth")
 	}
+	receivers, err := c.webhookFlags.client()
+	if err != nil {
+		return err
+	}
 	e, err := open(ctx, c.dataFlags, c.engineFlags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	e.artifacts.PublicURL = c.PublicURL
-
 	log := c.logger(s.err)
 	slog.SetDefault(log)
+	e.artifacts.PublicURL = c.PublicURL
+	e.webhooks.Client, e.webhooks.Log = receivers, log
 	site := c.newServer(e, log)
 	listeners, err := c.listeners(site)
 	if err != nil {
