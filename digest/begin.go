@@ -48,6 +48,7 @@ func inherit(tx store.Tx, version *pedigree.Node, original pedigree.NodeID) (don
 type place struct {
 	store blob.Store
 	dir   blob.Prefix
+	owned bool // all bytes come into the store through the server
 }
 
 // key gives the key of a file in the place.
@@ -71,7 +72,7 @@ func (s *Service) place(r store.Reader, v *registry.Version) (place, error) {
 	if err != nil || dir.IsRoot() {
 		return place{}, pedigree.Errorf(pedigree.Invalid, "the bytes are elsewhere: this server does not serve %s", location)
 	}
-	return place{found, dir}, nil
+	return place{found, dir, s.locations.Owns(found)}, nil
 }
 
 // resolveRun gives the location behind one such as runs:/<run>/model, and any

@@ -396,3 +396,28 @@ func (f *fixture) await(v *registry.Version) {
 		}
 	}
 }
+
+func TestLoadingAModelFromADirectoryIsNoTampering(t *testing.T) {
+	for _, owned := range []bool{false, true} {
+		f := open(t)
+		f.owned = owned
+		m := f.model(true, "MLmodel", "sub/registered_model_meta")
+		v := f.digested(&m)
+		if read := len(f.files.opened); read != map[bool]int{false: 2, true: 0}[owned] {
+			t.Errorf("owned %v: %d files were read", owned, read)
+		}
+		f.must(os.WriteFile(f.disk(&m, "registered_model_meta"), []byte("model_name: fraud\nmodel_version: '1'\n"), 0o600))
+		f.must(os.WriteFile(f.disk(&m, "sub/registered_model_meta"), []byte("x"), 0o600))
+		want := "changed sub/registered_model_meta, changed=1, 2 files"
+		if owned {
+			want = "changed sub/registered_model_meta, added registered_model_meta, changed=1, added=1, 2 files"
+		}
+		if got := f.verify(&v); got != want {
+			t.Errorf("owned %v: %s, want %s", owned, got, want)
+		}
+		w := f.digested(&m)
+		if got := f.verify(&w); got != map[bool]string{false: "2 files", true: "3 files"}[owned] {
+			t.Errorf("owned %v: registered again: %s", owned, got)
+		}
+	}
+}

@@ -11,6 +11,13 @@ import (
 
 var errTooMany = pedigree.Errorf(pedigree.Invalid, "there are more than %d files at its location", maxFiles)
 
+// loadedMark is the file that MLflow's clients write beside a model when they
+// load it from a directory that they reach themselves: the name and number by
+// which they asked for it. There it is no part of the model, or loading a model
+// would be tampering with it. In the server's own store nothing is written but
+// what a client uploads, and what it uploads counts.
+const loadedMark = "registered_model_meta"
+
 // list gives the files in a place, by path, without digests. The error is
 // Invalid where there are too many.
 func list(ctx context.Context, p place) ([]pedigree.File, error) {
@@ -18,6 +25,9 @@ func list(ctx context.Context, p place) ([]pedigree.File, error) {
 	for e, err := range blob.Walk(ctx, p.store, p.dir) {
 		if err != nil {
 			return nil, err
+		}
+		if !p.owned && e.Name == loadedMark {
+			continue
 		}
 		if len(files) == maxFiles {
 			return nil, errTooMany
@@ -41,7 +51,7 @@ func byPath(f, g pedigree.File) int {
 // addKnown gives files the digests that were computed when their bytes came
 // through the server. The tags tell whether those are the bytes that stand.
 func (s *Service) addKnown(ctx context.Context, ws pedigree.NodeID, p place, files []pedigree.File) error {
-	if !s.locations.Owns(p.store) {
+	if !p.owned {
 		return nil
 	}
 	below := p.dir.String() + "/"

@@ -97,7 +97,7 @@ func (s *Service) keep(ctx context.Context, v *registry.Version, p place, files 
 		return nil
 	}
 	return s.update(ctx, v.ID, func(tx store.Tx, n *pedigree.Node) error {
-		if err := tx.PutFiles(n.ID, files...); err != nil || !s.locations.Owns(p.store) {
+		if err := tx.PutFiles(n.ID, files...); err != nil || !p.owned {
 			return err
 		}
 		for _, f := range files {
