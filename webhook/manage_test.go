@@ -153,6 +153,16 @@ func TestEveryEventOfTheRegistryIsKnown(t *testing.T) {
 	}
 }
 
+func TestMessagesHaveMLflowsOrder(t *testing.T) {
+	body, err := newMessage(Event{"x", "y"}, 1795255695553, map[string]any{
+		"zebra": 1, "description": nil, "tags": map[string]string{"b": "<", "a": "\u2028"}, "version": "2", "name": "n", "apple": true,
+	})
+	want := `{"entity":"x","action":"y","timestamp":"2026-11-21T10:08:15.553000+00:00","data":{"name":"n","version":"2","tags":{"a":"\u2028","b":"<"},"description":null,"apple":true,"zebra":1}}`
+	if err != nil || string(body) != want {
+		t.Errorf("%s, %v\nwant %s", body, err, want)
+	}
+}
+
 // Case W4: a test tells the status and the beginning of an answer, and of a
 // host that is refused nothing.
 func TestTestTellsWhatTheReceiverSaid(t *testing.T) {
@@ -180,7 +190,7 @@ func TestTestTellsWhatTheReceiverSaid(t *testing.T) {
 	if _, err := f.Test(f.ctx, ws, w.UID, Event{"prompt_tag", "deleted"}); err != nil {
 		t.Error(err)
 	}
-	if body := (<-f.world.calls).body; !strings.Contains(body, `"entity":"prompt_tag","action":"deleted"`) || !strings.Contains(body, `"data":{"key":"example_key","name":"example_prompt"}`) {
+	if body := (<-f.world.calls).body; !strings.Contains(body, `"entity":"prompt_tag","action":"deleted"`) || !strings.Contains(body, `"data":{"name":"example_prompt","key":"example_key"}`) {
 		t.Errorf("sent %s", body)
 	}
 	_, err := f.Test(f.ctx, ws, w.UID, Event{"prompt_tag", "created"})
