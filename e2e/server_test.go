@@ -65,8 +65,9 @@ type server struct {
 	ended chan struct{} // closed when the process is gone
 }
 
-// launch starts a process on data and does not wait for it to be ready.
-func launch(t *testing.T, data string) *server {
+// launch starts a process on data, with further flags, and does not wait for it
+// to be ready.
+func launch(t *testing.T, data string, flags ...string) *server {
 	t.Helper()
 	address := freeAddress(t)
 	output, err := os.CreateTemp(t.TempDir(), "server-*.log")
@@ -76,7 +77,7 @@ func launch(t *testing.T, data string) *server {
 	defer output.Close()
 	s := &server{
 		url:   "http://" + address,
-		cmd:   exec.Command(binary, "serve", "--data", data, "--listen", address),
+		cmd:   exec.Command(binary, append([]string{"serve", "--data", data, "--listen", address}, flags...)...),
 		log:   output.Name(),
 		ended: make(chan struct{}),
 	}
@@ -90,9 +91,9 @@ func launch(t *testing.T, data string) *server {
 }
 
 // start launches a process and waits until it answers.
-func start(t *testing.T, data string) *server {
+func start(t *testing.T, data string, flags ...string) *server {
 	t.Helper()
-	s := launch(t, data)
+	s := launch(t, data, flags...)
 	if err := s.ready(20 * time.Second); err != nil {
 		t.Fatalf("%v; it printed:\n%s", err, s.printed())
 	}
