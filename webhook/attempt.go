@@ -20,14 +20,7 @@ const (
 // attempt sends d once and notes what came of it, unless ctx cut it off.
 func (s *Service) attempt(ctx context.Context, w *pedigree.Webhook, d *pedigree.Delivery) {
 	d.Attempts++
-	secret, err := s.key.open(w.Secret, w.UID)
-	if err != nil {
-		d.Status, d.Error = 0, err.Error()
-		s.end(w, d, pedigree.Failed, err)
-		return
-	}
-	body := []byte(d.Body)
-	answer, err := s.Client.Post(ctx, w.URL, newHeader(d.UID, pedigree.SystemClock(), secret, body), body)
+	answer, err := s.post(ctx, w, d.UID, []byte(d.Body))
 	if err != nil && ctx.Err() != nil {
 		return
 	}
@@ -40,6 +33,15 @@ func (s *Service) attempt(ctx context.Context, w *pedigree.Webhook, d *pedigree.
 	default:
 		d.Due = pedigree.SystemClock() + pedigree.Time(delay(d.Attempts, answer.RetryAfter).Milliseconds())
 	}
+}
+
+// post sends a signed body, or nothing where its signature cannot be made.
+func (s *Service) post(ctx context.Context, w *pedigree.Webhook, delivery string, body []byte) (egress.Answer, error) {
+	secret, err := s.key.open(w.Secret, w.UID)
+	if err != nil {
+		return egress.Answer{}, err
+	}
+	return s.Client.Post(ctx, w.URL, newHeader(delivery, pedigree.SystemClock(), secret, body), body)
 }
 
 // end notes that there will be no further attempt.

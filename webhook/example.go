@@ -42,16 +42,11 @@ func (s *Service) Test(ctx context.Context, ws pedigree.NodeID, id string, e Eve
 }
 
 func (s *Service) send(ctx context.Context, w *pedigree.Webhook, e Event) (TestResult, error) {
-	now := pedigree.SystemClock()
-	body, err := newMessage(e, now, examples[e])
+	body, err := newMessage(e, pedigree.SystemClock(), examples[e])
 	if err != nil {
 		return TestResult{}, err
 	}
-	secret, err := s.key.open(w.Secret, w.UID)
-	if err != nil {
-		return TestResult{Error: failedTest + err.Error()}, nil
-	}
-	answer, err := s.Client.Post(ctx, w.URL, newHeader(newUUID(), now, secret, body), body)
+	answer, err := s.post(ctx, w, newUUID(), body)
 	why := fault(answer, err)
 	result := TestResult{Success: why == "", Status: answer.Status, Body: answer.Text}
 	if why != "" && answer.Status < 400 {

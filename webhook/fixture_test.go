@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -127,6 +128,11 @@ type call struct {
 	header http.Header
 	body   string
 	answer chan outcome
+}
+
+// said gives the value of a header, whose name must be spelt as MLflow does.
+func (c call) said(name string) string {
+	return strings.Join(map[string][]string(c.header)[name], " and ")
 }
 
 type outcome struct {

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/pedigree-ml/pedigree"
 )
 
 // A Key seals secrets with AES-256-GCM. What it seals for one webhook cannot be
@@ -105,7 +107,7 @@ func (k *Key) seal(secret, webhook string) string {
 
 // errUnsealed is said of a secret that another key sealed. Nothing is sent then:
 // a request without its signature would not be what was asked for.
-var errUnsealed = errors.New("the webhook's secret cannot be read with this server's key; set it anew")
+var errUnsealed = pedigree.Errorf(pedigree.Invalid, "the webhook's secret cannot be read with this server's key; set it anew")
 
 // open gives back what seal was given.
 func (k *Key) open(sealed, webhook string) (string, error) {

@@ -28,7 +28,7 @@ func TestAChangeIsToldOnce(t *testing.T) {
 			t.Errorf("called %s with %s\nwant %s", c.url, c.body, want)
 		}
 		got := f.history(w.UID)
-		if len(got) != 1 || got[0].State != pedigree.Delivered || got[0].Status != 204 || got[0].Attempts != 1 || c.header["X-MLflow-Delivery-Id"][0] != got[0].UID {
+		if len(got) != 1 || got[0].State != pedigree.Delivered || got[0].Status != 204 || got[0].Attempts != 1 || c.said("X-MLflow-Delivery-Id") != got[0].UID {
 			t.Errorf("history %+v, header %v", got, c.header)
 		}
 		if left := f.history(other.UID); len(left) != 0 || len(f.world.calls) != 0 {
@@ -46,7 +46,8 @@ func TestWhatFailsForNowIsTriedAgain(t *testing.T) {
 	}{
 		"a server that fails": {
 			[]outcome{{Answer: egress.Answer{Status: 503}}, {Answer: egress.Answer{Status: 500}}, {Answer: egress.Answer{Status: 200}}},
-			[]time.Duration{time.Second, 2 * time.Second}, pedigree.Delivery{State: pedigree.Delivered, Attempts: 3, Status: 200},
+			[]time.Duration{time.Second, 2 * time.Second},
+			pedigree.Delivery{State: pedigree.Delivered, Attempts: 3, Status: 200},
 		},
 		"a host that is not there": {
 			[]outcome{{err: unreachable}},
@@ -55,19 +56,23 @@ func TestWhatFailsForNowIsTriedAgain(t *testing.T) {
 		},
 		"a receiver that wants to be left alone": {
 			[]outcome{{Answer: egress.Answer{Status: 429, RetryAfter: 7 * time.Second}}, {Answer: egress.Answer{Status: 429, RetryAfter: time.Hour}}, {Answer: egress.Answer{Status: 200}}},
-			[]time.Duration{7 * time.Second, time.Minute}, pedigree.Delivery{State: pedigree.Delivered, Attempts: 3, Status: 200},
+			[]time.Duration{7 * time.Second, time.Minute},
+			pedigree.Delivery{State: pedigree.Delivered, Attempts: 3, Status: 200},
 		},
 		"a receiver that refuses": {
 			[]outcome{{Answer: egress.Answer{Status: 410}}},
-			nil, pedigree.Delivery{State: pedigree.Failed, Attempts: 1, Status: 410, Error: "the receiver answered 410"},
+			nil,
+			pedigree.Delivery{State: pedigree.Failed, Attempts: 1, Status: 410, Error: "the receiver answered 410"},
 		},
 		"a receiver that has moved": { // case W3
 			[]outcome{{Answer: egress.Answer{Status: 307}}},
-			nil, pedigree.Delivery{State: pedigree.Failed, Attempts: 1, Status: 307, Error: "the receiver answered 307, and redirects are not followed"},
+			nil,
+			pedigree.Delivery{State: pedigree.Failed, Attempts: 1, Status: 307, Error: "the receiver answered 307, and redirects are not followed"},
 		},
 		"a URL that may no longer be called": {
 			[]outcome{{err: pedigree.Errorf(pedigree.Invalid, "the URL cannot be called")}},
-			nil, pedigree.Delivery{State: pedigree.Failed, Attempts: 1, Error: "the URL cannot be called"},
+			nil,
+			pedigree.Delivery{State: pedigree.Failed, Attempts: 1, Error: "the URL cannot be called"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,7 +93,7 @@ func TestWhatFailsForNowIsTriedAgain(t *testing.T) {
 					if got := time.Since(last); got != wait {
 						t.Errorf("waited %v, want %v", got, wait)
 					}
-					if again.body != first.body || again.header["X-MLflow-Delivery-Id"][0] != first.header["X-MLflow-Delivery-Id"][0] {
+					if again.body != first.body || again.said("X-MLflow-Delivery-Id") != first.said("X-MLflow-Delivery-Id") {
 						t.Errorf("another message: %v", again)
 					}
 					last = time.Now()
@@ -123,7 +128,7 @@ func TestWhatWaitsSurvivesTheProcess(t *testing.T) {
 		defer f.run()()
 		again := <-f.world.calls
 		synctest.Wait()
-		if again.body != begun.body || again.header["X-MLflow-Delivery-Id"][0] != begun.header["X-MLflow-Delivery-Id"][0] || !signed(again, "s") {
+		if again.body != begun.body || again.said("X-MLflow-Delivery-Id") != begun.said("X-MLflow-Delivery-Id") || !signed(again, "s") {
 			t.Errorf("after the restart: %+v", again)
 		}
 		if got := f.history(w.UID); got[0].State != pedigree.Delivered || got[0].Attempts != 1 {

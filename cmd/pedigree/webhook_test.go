@@ -39,8 +39,10 @@ func TestOnlyTheOperatorMakesExceptionsForWebhooks(t *testing.T) {
 		"more of them": {[]string{"--webhook-allow-cidr=127.0.0.0/8", "--webhook-allow-cidr=10.0.0.0/8", "--webhook-allow-http"}, nil, []string{inside, local}, []string{"http://192.168.0.1"}},
 		"no TLS":       {[]string{"--webhook-allow-http"}, nil, []string{"http://example.com", outside}, []string{local, "ftp://example.com"}},
 		"our variables": {
-			nil, map[string]string{"PEDIGREE_WEBHOOK_ALLOW_CIDR": "127.0.0.0/8", "PEDIGREE_WEBHOOK_ALLOW_HTTP": "true"},
-			[]string{local}, []string{inside},
+			nil,
+			map[string]string{"PEDIGREE_WEBHOOK_ALLOW_CIDR": "127.0.0.0/8", "PEDIGREE_WEBHOOK_ALLOW_HTTP": "true"},
+			[]string{local},
+			[]string{inside},
 		},
 		"MLflow's addresses":  {nil, map[string]string{privateVariable: "True"}, []string{inside, "https://[::1]"}, []string{local}},
 		"MLflow's schemes":    {nil, map[string]string{schemesVariable: "http, https"}, []string{"http://example.com"}, []string{local}},
