@@ -82,6 +82,8 @@ func modelField(name string) (f query.Field, shown string, err error) {
 		return query.Property{Space: pedigree.Param, Key: key}, "params." + key, nil
 	case "tags":
 		return query.Property{Space: pedigree.Tag, Key: key}, "tags." + key, nil
+	case "manifest": // what the MLmodel file says; upstream has no word for it
+		return query.Property{Space: pedigree.Manifest, Key: key}, "manifest." + key, nil
 	case "", "attributes":
 		if f, known := modelAttributes[key]; known {
 			return f, "attributes." + key, nil

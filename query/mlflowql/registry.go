@@ -24,6 +24,13 @@ var (
 	}
 )
 
+// ownAttributes are attributes that upstream has no word for: which bytes a
+// version is made of, and how far it is known.
+var ownAttributes = map[string]query.Field{
+	"digest":       query.Property{Space: pedigree.Field, Key: "digest"},
+	"digest_state": query.Property{Space: pedigree.Field, Key: "digest_state"},
+}
+
 // ParseModels reads a filter of registered models. Prompts, which are kept as
 // models, are left out unless the filter asks for them by their tag.
 func ParseModels(filter string) (query.Expr, error) {
@@ -63,6 +70,9 @@ func (g *registryGrammar) field(name string) (query.Field, string, error) {
 		return nil, "", invalid("Invalid entity type '%s'. Valid entity types are ('attribute', 'tag', 'tags')", entity)
 	}
 	f, known := g.attributes[key]
+	if !known && len(g.attributes) > 1 {
+		f, known = ownAttributes[key]
+	}
 	if !known {
 		return nil, "", invalid("Invalid attribute key '%s' specified. Valid keys are '%s'", key, keySet(g.attributes))
 	}

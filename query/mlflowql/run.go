@@ -15,6 +15,7 @@ var entities = map[string]string{
 	"tag": "tag", "tags": "tag",
 	"attribute": "attribute", "attributes": "attribute", "attr": "attribute", "run": "attribute",
 	"dataset": "dataset", "datasets": "dataset",
+	"manifest": "manifest", // what the MLmodel file says; upstream has no word for it
 }
 
 // runAttributes are the attributes of runs, with all their spellings.
@@ -62,6 +63,8 @@ func runField(name string, offered []string) (f query.Field, entity, key string,
 		return query.Property{Space: pedigree.Param, Key: key}, kind, key, nil
 	case "tag":
 		return query.Property{Space: pedigree.Tag, Key: key}, kind, key, nil
+	case "manifest":
+		return query.Property{Space: pedigree.Manifest, Key: key}, kind, key, nil
 	case "dataset":
 		d, known := datasetAttributes[key]
 		if !known {
@@ -87,7 +90,7 @@ func readRunClause(c *clause) (query.Compare, error) {
 	}
 	compare.Field = f
 	if c.op == "IS NULL" || c.op == "IS NOT NULL" {
-		if entity != "tag" && entity != "parameter" {
+		if entity != "tag" && entity != "parameter" && entity != "manifest" {
 			return compare, invalid("IS NULL / IS NOT NULL is only supported for tags and params, not for '%s' '%s'", entity, key)
 		}
 		return compare, nil
