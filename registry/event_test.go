@@ -39,15 +39,23 @@ func TestChangesAreAnnouncedAsWebhooksTellThem(t *testing.T) {
 		}}}},
 		{"a tag of a model", func() error { return f.SetModelTag(f.ctx, ws, "m", "k", "v") }, nil},
 		{"no tag of a model", func() error { return f.DeleteModelTag(f.ctx, ws, "m", "k") }, nil},
-		{"a tag of a version", func() error { return f.SetVersionTag(f.ctx, ws, "m", "01", "k", "v") },
-			[]Event{{"MODEL_VERSION_TAG", "SET", data{"name": "m", "version": "1", "key": "k", "value": "v"}}}},
-		{"no tag of a version", func() error { return f.DeleteVersionTag(f.ctx, ws, "m", "1", "k") },
-			[]Event{{"MODEL_VERSION_TAG", "DELETED", data{"name": "m", "version": "1", "key": "k"}}}},
+		{
+			"a tag of a version", func() error { return f.SetVersionTag(f.ctx, ws, "m", "01", "k", "v") },
+			[]Event{{"MODEL_VERSION_TAG", "SET", data{"name": "m", "version": "1", "key": "k", "value": "v"}}},
+		},
+		{
+			"no tag of a version", func() error { return f.DeleteVersionTag(f.ctx, ws, "m", "1", "k") },
+			[]Event{{"MODEL_VERSION_TAG", "DELETED", data{"name": "m", "version": "1", "key": "k"}}},
+		},
 		{"nor again", func() error { return f.DeleteVersionTag(f.ctx, ws, "m", "1", "k") }, nil},
-		{"an alias", func() error { return f.SetAlias(f.ctx, ws, "m", "x", "1") },
-			[]Event{{"MODEL_VERSION_ALIAS", "CREATED", data{"name": "m", "alias": "x", "version": "1"}}}},
-		{"no alias", func() error { return f.DeleteAlias(f.ctx, ws, "m", "x") },
-			[]Event{{"MODEL_VERSION_ALIAS", "DELETED", data{"name": "m", "alias": "x"}}}},
+		{
+			"an alias", func() error { return f.SetAlias(f.ctx, ws, "m", "x", "1") },
+			[]Event{{"MODEL_VERSION_ALIAS", "CREATED", data{"name": "m", "alias": "x", "version": "1"}}},
+		},
+		{
+			"no alias", func() error { return f.DeleteAlias(f.ctx, ws, "m", "x") },
+			[]Event{{"MODEL_VERSION_ALIAS", "DELETED", data{"name": "m", "alias": "x"}}},
+		},
 		{"nor again", func() error { return f.DeleteAlias(f.ctx, ws, "m", "x") }, nil},
 		{"a stage", func() error { _, err := f.TransitionVersion(f.ctx, ws, "m", "1", "Staging", false); return err }, nil},
 		{"a name", func() error { _, err := f.RenameModel(f.ctx, ws, "m", "n"); return err }, nil},
@@ -63,18 +71,30 @@ func TestChangesAreAnnouncedAsWebhooksTellThem(t *testing.T) {
 			}})
 			return err
 		}, []Event{{"PROMPT_VERSION", "CREATED", data{"name": "p", "version": "1", "template": "Hi", "tags": map[string]string{"a": "1"}, "description": nil}}}},
-		{"a tag of a prompt", func() error { return f.SetModelTag(f.ctx, ws, "p", "k", "v") },
-			[]Event{{"PROMPT_TAG", "SET", data{"name": "p", "key": "k", "value": "v"}}}},
-		{"no tag of a prompt", func() error { return f.DeleteModelTag(f.ctx, ws, "p", "k") },
-			[]Event{{"PROMPT_TAG", "DELETED", data{"name": "p", "key": "k"}}}},
-		{"a tag of its text", func() error { return f.SetVersionTag(f.ctx, ws, "p", "1", "k", "v") },
-			[]Event{{"PROMPT_VERSION_TAG", "SET", data{"name": "p", "version": "1", "key": "k", "value": "v"}}}},
-		{"no tag of its text", func() error { return f.DeleteVersionTag(f.ctx, ws, "p", "1", "k") },
-			[]Event{{"PROMPT_VERSION_TAG", "DELETED", data{"name": "p", "version": "1", "key": "k"}}}},
-		{"an alias of a prompt", func() error { return f.SetAlias(f.ctx, ws, "p", "x", "1") },
-			[]Event{{"PROMPT_ALIAS", "CREATED", data{"name": "p", "alias": "x", "version": "1"}}}},
-		{"no alias of a prompt", func() error { return f.DeleteAlias(f.ctx, ws, "p", "x") },
-			[]Event{{"PROMPT_ALIAS", "DELETED", data{"name": "p", "alias": "x"}}}},
+		{
+			"a tag of a prompt", func() error { return f.SetModelTag(f.ctx, ws, "p", "k", "v") },
+			[]Event{{"PROMPT_TAG", "SET", data{"name": "p", "key": "k", "value": "v"}}},
+		},
+		{
+			"no tag of a prompt", func() error { return f.DeleteModelTag(f.ctx, ws, "p", "k") },
+			[]Event{{"PROMPT_TAG", "DELETED", data{"name": "p", "key": "k"}}},
+		},
+		{
+			"a tag of its text", func() error { return f.SetVersionTag(f.ctx, ws, "p", "1", "k", "v") },
+			[]Event{{"PROMPT_VERSION_TAG", "SET", data{"name": "p", "version": "1", "key": "k", "value": "v"}}},
+		},
+		{
+			"no tag of its text", func() error { return f.DeleteVersionTag(f.ctx, ws, "p", "1", "k") },
+			[]Event{{"PROMPT_VERSION_TAG", "DELETED", data{"name": "p", "version": "1", "key": "k"}}},
+		},
+		{
+			"an alias of a prompt", func() error { return f.SetAlias(f.ctx, ws, "p", "x", "1") },
+			[]Event{{"PROMPT_ALIAS", "CREATED", data{"name": "p", "alias": "x", "version": "1"}}},
+		},
+		{
+			"no alias of a prompt", func() error { return f.DeleteAlias(f.ctx, ws, "p", "x") },
+			[]Event{{"PROMPT_ALIAS", "DELETED", data{"name": "p", "alias": "x"}}},
+		},
 	} {
 		f.must(c.do())
 		if got := f.out.take(); !reflect.DeepEqual(got, c.want) {

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
@@ -68,12 +67,6 @@ func missingVersion(name, number string) error {
 // versionUID is the public identity of a version: that of its model and its
 // number, so that either leads to the other.
 func versionUID(model *pedigree.Node, number string) string { return model.UID + "/" + number }
-
-// modelUID is the public identity of the model of a version.
-func modelUID(version *pedigree.Node) string {
-	uid, _, _ := strings.Cut(version.UID, "/")
-	return uid
-}
 
 // living gives a node that is missing or in the bin the words for it.
 func living(n pedigree.Node, err error, format string, args ...any) (pedigree.Node, error) {

@@ -91,8 +91,11 @@ func TestPagingLosesNoRunAndGivesNoneTwice(t *testing.T) {
 	defer close(turns)
 
 	orders := []query.Order{
-		{Field: query.Started}, {Field: query.Property{Space: pedigree.Metric, Key: "m"}},
-		{Field: query.Property{Space: pedigree.Param, Key: "p"}}, {Field: query.Ended}, {Field: query.UID},
+		{Field: query.Started},
+		{Field: query.Property{Space: pedigree.Metric, Key: "m"}},
+		{Field: query.Property{Space: pedigree.Param, Key: "p"}},
+		{Field: query.Ended},
+		{Field: query.UID},
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		search := Search{Experiments: experiments, Max: rapid.IntRange(5, 40).Draw(t, "max")}

@@ -82,33 +82,41 @@ var namedSearches = []namedSearch{
 	{"by name", nil, []query.Order{{Field: query.Name}}, keepAll, compareNames},
 	{"by name, down", nil, []query.Order{{Field: query.Name, Desc: true}}, keepAll, func(a, b *pedigree.Node) int { return compareNames(b, a) }},
 	{
-		"by name and number, down", nil, []query.Order{{Field: query.Name}, {Field: query.Number, Desc: true}}, keepAll,
+		"by name and number, down", nil,
+		[]query.Order{{Field: query.Name}, {Field: query.Number, Desc: true}},
+		keepAll,
 		func(a, b *pedigree.Node) int { return cmp.Or(compareNames(a, b), compareNumbers(b, a)) },
 	},
 	{"by number", nil, []query.Order{{Field: query.Number}}, keepAll, compareNumbers},
 	{
-		"by last change", nil, []query.Order{{Field: query.Updated, Desc: true}, {Field: query.Name}, {Field: query.Number, Desc: true}}, keepAll,
+		"by last change", nil,
+		[]query.Order{{Field: query.Updated, Desc: true}, {Field: query.Name}, {Field: query.Number, Desc: true}},
+		keepAll,
 		func(a, b *pedigree.Node) int {
 			return cmp.Or(compareUpdated(b, a), compareNames(a, b), compareNumbers(b, a))
 		},
 	},
 	{
-		"of one name", query.Compare{Field: query.Name, Op: query.Eq, Value: query.Value{Text: "n03"}},
+		"of one name",
+		query.Compare{Field: query.Name, Op: query.Eq, Value: query.Value{Text: "n03"}},
 		[]query.Order{{Field: query.Updated, Desc: true}},
 		func(n *pedigree.Node) bool { return n.Name == "n03" }, func(a, b *pedigree.Node) int { return compareUpdated(b, a) },
 	},
 	{
-		"of some names", query.Compare{Field: query.Name, Op: query.In, Value: query.Value{Texts: []string{"n02", "n00", "nope"}}},
+		"of some names",
+		query.Compare{Field: query.Name, Op: query.In, Value: query.Value{Texts: []string{"n02", "n00", "nope"}}},
 		[]query.Order{{Field: query.Number}},
 		func(n *pedigree.Node) bool { return n.Name == "n02" || n.Name == "n00" }, compareNumbers,
 	},
 	{
-		"of names that are alike", query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "n1%"}},
+		"of names that are alike",
+		query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "n1%"}},
 		[]query.Order{{Field: query.Name}},
 		func(n *pedigree.Node) bool { return strings.HasPrefix(n.Name, "n1") }, compareNames,
 	},
 	{
-		"from a number on", query.Compare{Field: query.Number, Op: query.Ge, Value: query.Value{Number: 9}},
+		"from a number on",
+		query.Compare{Field: query.Number, Op: query.Ge, Value: query.Value{Number: 9}},
 		[]query.Order{{Field: query.Name}},
 		func(n *pedigree.Node) bool { return number(n) >= 9 }, compareNames,
 	},
