@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -139,8 +140,14 @@ func TestVerifyNamesEveryFileThatIsNotAsItWasRegistered(t *testing.T) {
 		m.upload(call, path, "bytes of "+path)
 	}
 	m.register(call)
-	m.await(call, "complete")
+	known := m.await(call, "complete")
 	m.wantWell("through the server", 4, "--server", s.url)
+	var same struct {
+		Versions []struct{ Name string } `json:"model_versions"`
+	}
+	if err := call.get("model-versions/search", url.Values{"filter": {"digest = '" + known.Digest + "'"}}, &same); err != nil || len(same.Versions) != 1 {
+		t.Errorf("with that digest there are %+v, %v", same, err)
+	}
 
 	out, errOut, code := m.verify("--data", data)
 	if code != 1 || out != "" || !strings.Contains(errOut, "--server URL") || strings.Count(errOut, "\n") != 1 {
