@@ -10,6 +10,7 @@ import (
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/webhook"
 )
 
 // base is what all paths begin with.
@@ -18,6 +19,10 @@ const base = "/api/pedigree/v1"
 // A Handler answers requests of the native protocol. Its operations are those
 // of [Handler.Wire].
 type Handler struct {
+	// Webhooks are the rules of webhooks. They are set before the first request
+	// comes.
+	Webhooks *webhook.Service
+
 	models  *registry.Service
 	digests *digest.Service
 }
@@ -64,6 +69,7 @@ func (h *Handler) Wire() route.Wire {
 			})
 		}
 	}
+	routes = append(routes, h.webhookRoutes()...)
 	return route.Wire{
 		Name:     "native",
 		Routes:   routes,

@@ -1,7 +1,6 @@
 package registry
 
 import (
-
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )

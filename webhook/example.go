@@ -2,12 +2,17 @@ package webhook
 
 import (
 	"context"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 )
 
-// maxTests bounds the tests under way: each takes as long as its receiver likes.
-const maxTests = 4
+// Bounds on tests: how many may be under way, and how long each may take, which
+// is less than the server waits for an answer to begin.
+const (
+	maxTests = 4
+	testTime = 20 * time.Second
+)
 
 // A TestResult is what came of a test.
 type TestResult struct {
@@ -46,6 +51,8 @@ func (s *Service) send(ctx context.Context, w *pedigree.Webhook, e Event) (TestR
 	if err != nil {
 		return TestResult{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, testTime)
+	defer cancel()
 	answer, err := s.post(ctx, w, newUUID(), body)
 	why := fault(answer, err)
 	result := TestResult{Success: why == "", Status: answer.Status, Body: answer.Text}

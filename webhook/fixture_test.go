@@ -107,7 +107,7 @@ func (f *fixture) run() (stop func()) {
 
 func (f *fixture) history(id string) []pedigree.Delivery {
 	f.t.Helper()
-	all, err := f.Deliveries(f.ctx, ws, id, maxPage)
+	all, err := f.Deliveries(f.ctx, ws, id, 0, maxPage)
 	f.must(err)
 	return all
 }

@@ -182,18 +182,16 @@ func (s *Service) Delete(ctx context.Context, ws pedigree.NodeID, id string) err
 	})
 }
 
-// Deliveries gives the newest deliveries of a webhook, at most limit: those that
-// wait, and of those that have ended the last 100. They come without bodies.
-func (s *Service) Deliveries(ctx context.Context, ws pedigree.NodeID, id string, limit int) (all []pedigree.Delivery, err error) {
-	if limit < 1 || limit > maxPage {
-		return nil, naming.Invalid("max_results must be between 1 and 1000.")
-	}
+// Deliveries gives deliveries of a webhook, newest first, from before the one
+// with the given ID (0: from the newest), at most limit: those that wait, and of
+// those that have ended the last 100. They come without bodies.
+func (s *Service) Deliveries(ctx context.Context, ws pedigree.NodeID, id string, before int64, limit int) (all []pedigree.Delivery, err error) {
 	err = s.store.View(ctx, func(r store.Reader) error {
 		w, err := find(r, ws, id)
 		if err != nil {
 			return err
 		}
-		all, err = r.Deliveries(w.ID, 0, limit)
+		all, err = r.Deliveries(w.ID, before, limit)
 		return err
 	})
 	return all, err

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/egress"
@@ -195,6 +197,18 @@ func TestTestTellsWhatTheReceiverSaid(t *testing.T) {
 	}
 	_, err := f.Test(f.ctx, ws, w.UID, Event{"prompt_tag", "created"})
 	f.refused(err, pedigree.Invalid, "Invalid action 'created' for entity 'prompt_tag'. Valid actions are: ['deleted', 'set']")
+}
+
+func TestATestOfAReceiverThatStallsEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t)
+		w := f.create(draft("a"))
+		begun := time.Now()
+		got, err := f.Test(f.ctx, ws, w.UID, Event{})
+		if err != nil || got != (TestResult{Error: "Failed to test webhook: the host did not answer in time"}) || time.Since(begun) != testTime {
+			t.Errorf("%+v, %v after %v", got, err, time.Since(begun))
+		}
+	})
 }
 
 func TestTestsAreBounded(t *testing.T) {

@@ -183,7 +183,7 @@ func TestOnlyActiveWebhooksAreTold(t *testing.T) {
 		if got := f.history(off.UID); len(got) != 2 || got[1].State != pedigree.Dropped || got[1].Error != "the webhook was disabled" {
 			t.Errorf("history of the disabled one %+v", got)
 		}
-		_, err = f.Deliveries(f.ctx, ws, gone.UID, 1)
+		_, err = f.Deliveries(f.ctx, ws, gone.UID, 0, 1)
 		f.refused(err, pedigree.NotFound, "Webhook with ID "+gone.UID+" not found.")
 	})
 }

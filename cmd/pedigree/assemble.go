@@ -142,7 +142,9 @@ func (e *engine) mlflow() *mlflow.Handler {
 
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {
-	return api.New(e.models, e.digests)
+	h := api.New(e.models, e.digests)
+	h.Webhooks = e.webhooks
+	return h
 }
 
 // readable reports whether the store answers.
