@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"route":           {},
 	"server":          {".", "auth", "route", "github.com/prometheus/client_golang"},
 	"store":           {".", "query"},
-	"store/sqlite":    {".", "store/sqlstore", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"store/sqlite":    {".", "store/sqlstore", "modernc.org/libc", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"store/sqlstore":  {".", "query", "store", "github.com/pressly/goose/v3"},
 	"store/storetest": {".", "query", "store", "pgregory.net/rapid"},
 	"registry":        {".", "naming", "query", "store"},

@@ -38,7 +38,8 @@ type Options struct {
 // Open opens the store in the file at path, making it if there is none. The
 // file's folder must exist.
 func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) {
-	connector, err := sqlite.NewConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?_defensive=1")
+	name := "file:" + (&url.URL{Path: path}).EscapedPath()
+	migrator, err := sqlite.NewConnector(name + "?_defensive=1")
 	if err != nil {
 		return nil, pedigree.Hide(pedigree.Invalid, err, "the database path cannot be used")
 	}
@@ -56,7 +57,8 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 		o.Clock = pedigree.SystemClock
 	}
 	return sqlstore.Open(ctx, sqlstore.Engine{
-		Connector: connector,
+		Connect:  connector{name}.Connect,
+		Migrator: migrator,
 		Setup: []string{
 			"PRAGMA busy_timeout = 5000",
 			"PRAGMA journal_mode = WAL",
@@ -96,15 +98,12 @@ var dialect = sqlstore.Dialect{
 
 // classify reads SQLite's result codes, https://sqlite.org/rescode.html.
 func classify(err error) sqlstore.ErrorClass {
-	e, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return sqlstore.OtherError
-	}
-	switch e.Code() {
+	code := codeOf(err)
+	switch code {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return sqlstore.UniqueError
 	}
-	switch e.Code() & 0xff {
+	switch code & 0xff {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return sqlstore.DamageError
 	case sqlite3.SQLITE_FULL:
@@ -113,4 +112,15 @@ func classify(err error) sqlstore.ErrorClass {
 		return sqlstore.BusyError
 	}
 	return sqlstore.OtherError
+}
+
+// codeOf gives the extended result code of an error of either driver, or 0.
+func codeOf(err error) int {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return int(f.code)
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()
+	}
+	return 0
 }

@@ -26,7 +26,7 @@ type conn struct {
 }
 
 func newConn(ctx context.Context, e Engine) (*conn, error) {
-	raw, err := e.Connector.Connect(ctx)
+	raw, err := e.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +87,9 @@ func (c *conn) query(ctx context.Context, sql string, args ...any) (*rows, error
 	if err != nil {
 		return nil, err
 	}
+	if c, ok := r.(Cursor); ok {
+		return &rows{raw: r, cursor: c}, nil
+	}
 	return &rows{raw: r, row: make([]driver.Value, len(r.Columns()))}, nil
 }
 
@@ -115,11 +118,23 @@ func (c *conn) bind(args []any) []driver.NamedValue {
 	return c.args
 }
 
+// A Cursor is a result whose columns can be read where they are, which spares
+// the copy of each row into values. Rows of a driver may offer it. It speaks of
+// the row that Next moved to; what a column holds is converted as the database
+// has it, NULL to zero.
+type Cursor interface {
+	Null(column int) bool
+	Int(column int) int64
+	Float(column int) float64
+	Text(column int) string
+}
+
 // rows is a result that is read from first to last.
 type rows struct {
-	raw driver.Rows
-	row []driver.Value
-	err error
+	raw    driver.Rows
+	cursor Cursor         // nil where the driver offers none
+	row    []driver.Value // nil where it does
+	err    error
 }
 
 // next moves to the next row. At the end, and on an error, it closes the rows.
@@ -144,9 +159,20 @@ func (r *rows) close() error {
 	return r.err
 }
 
-func (r *rows) null(i int) bool { return r.row[i] == nil }
+// width is the number of columns.
+func (r *rows) width() int { return len(r.raw.Columns()) }
+
+func (r *rows) null(i int) bool {
+	if r.cursor != nil {
+		return r.cursor.Null(i)
+	}
+	return r.row[i] == nil
+}
 
 func (r *rows) int(i int) int64 {
+	if r.cursor != nil {
+		return r.cursor.Int(i)
+	}
 	v, _ := r.row[i].(int64)
 	return v
 }
@@ -154,13 +180,16 @@ func (r *rows) int(i int) int64 {
 func (r *rows) id(i int) pedigree.NodeID { return pedigree.NodeID(r.int(i)) }
 
 func (r *rows) time(i int) pedigree.Time {
-	if r.row[i] == nil {
+	if r.null(i) {
 		return pedigree.NoTime
 	}
 	return pedigree.Time(r.int(i))
 }
 
 func (r *rows) float(i int) float64 {
+	if r.cursor != nil {
+		return r.cursor.Float(i)
+	}
 	switch v := r.row[i].(type) {
 	case float64:
 		return v
@@ -171,6 +200,9 @@ func (r *rows) float(i int) float64 {
 }
 
 func (r *rows) text(i int) string {
+	if r.cursor != nil {
+		return r.cursor.Text(i)
+	}
 	switch v := r.row[i].(type) {
 	case string:
 		return v

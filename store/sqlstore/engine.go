@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql/driver"
 	"io/fs"
 
@@ -10,10 +11,11 @@ import (
 // An Engine is what one database brings: how to connect, how it differs, and
 // what its errors mean. All SQL is in this package.
 type Engine struct {
-	Connector driver.Connector
-	Setup     []string // statements run on each new connection
-	ReadOnly  []string // statements that make a connection refuse writes
-	Readers   int      // connections for reading
+	Connect  func(context.Context) (driver.Conn, error) // for the store's own use
+	Migrator driver.Connector                           // for migrations, which go through database/sql
+	Setup    []string                                   // statements run on each new connection
+	ReadOnly []string                                   // statements that make a connection refuse writes
+	Readers  int                                        // connections for reading
 
 	// Selective is how many index entries a condition may match for a search
 	// to start from it. Below, reading and sorting all matches is cheap;

@@ -13,7 +13,7 @@ import (
 // migrate brings the schema up to date. A schema newer than this binary knows
 // is left alone and refused.
 func migrate(ctx context.Context, e Engine) (err error) {
-	db := sql.OpenDB(e.Connector)
+	db := sql.OpenDB(e.Migrator)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	p, err := goose.NewProvider(e.Goose, db, e.Migrations, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
@@ -44,7 +44,7 @@ func migrate(ctx context.Context, e Engine) (err error) {
 
 // SchemaVersion returns the version of the stored schema.
 func (s *Store) SchemaVersion(ctx context.Context) (version int64, err error) {
-	db := sql.OpenDB(s.engine.Connector)
+	db := sql.OpenDB(s.engine.Migrator)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	p, err := goose.NewProvider(s.engine.Goose, db, s.engine.Migrations, goose.WithDisableGlobalRegistry(true))
 	if err != nil {

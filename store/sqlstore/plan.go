@@ -88,7 +88,7 @@ func explainOn(ctx context.Context, c *conn, word string, p *Plan, args []any) e
 		return pedigree.Hide(pedigree.Internal, errors.Join(err, errors.New(p.SQL)), "a statement cannot be explained")
 	}
 	for r.next() {
-		p.Steps = append(p.Steps, r.text(len(r.row)-1))
+		p.Steps = append(p.Steps, r.text(r.width()-1))
 	}
 	return r.close()
 }

@@ -8,7 +8,6 @@ package sqlstore
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
@@ -104,7 +103,7 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		var damage string
 		for r.next() {
-			if t := fmt.Sprint(r.row[0]); t != "ok" && damage == "" {
+			if t := r.text(0); t != "ok" && damage == "" {
 				damage = t
 			}
 		}
