@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"strings"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/registry"
@@ -59,11 +60,20 @@ func (s *Service) enqueue(tx store.Tx, w pedigree.Webhook, e Event, body []byte,
 		return tx.AddDelivery(&d)
 	}
 	d.State, d.Ended = pedigree.Dropped, tx.Now()
-	s.Log.Warn("webhook delivery dropped", "webhook", w.UID, "event", d.Event, "error", d.Error)
+	s.complain(&w, &d)
 	if err := tx.AddDelivery(&d); err != nil {
 		return err
 	}
 	return tx.TrimDeliveries(w.ID, keptDeliveries)
+}
+
+// complain tells the log of a delivery that was dropped, once a minute: where one
+// is, there are many.
+func (s *Service) complain(w *pedigree.Webhook, d *pedigree.Delivery) {
+	last, now := s.complained.Load(), int64(d.Ended)
+	if now-last >= time.Minute.Milliseconds() && s.complained.CompareAndSwap(last, now) {
+		s.Log.Warn("webhook deliveries are dropped", "webhook", w.UID, "event", d.Event, "error", d.Error)
+	}
 }
 
 // nudge tells the sender that something may wait.

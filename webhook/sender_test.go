@@ -294,6 +294,9 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 		if n, err := f.countWaiting(); n != maxWaiting || err != nil {
 			t.Errorf("%d wait (%v)", n, err)
 		}
+		if n := strings.Count(f.log.String(), "are dropped"); n != 1 {
+			t.Errorf("the log was told %d times", n)
+		}
 		got := f.history(w.UID)
 		if got[0].State != pedigree.Dropped || got[0].Error != "too many deliveries were waiting" || got[keptDeliveries-1].State != pedigree.Dropped || got[keptDeliveries].State != pedigree.Waiting {
 			t.Errorf("history begins with %+v", got[0])

@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/egress"
@@ -31,6 +32,8 @@ type Service struct {
 	key    *Key
 	nudges chan struct{} // holds one when something may wait
 	tests  chan struct{} // holds one for each test under way
+
+	complained atomic.Int64 // when the log was last told of a delivery dropped, in ms
 }
 
 // A Client calls receivers. [egress.Client] is the one that the server has.
