@@ -81,7 +81,7 @@ func (s *statement) bind(args []driver.NamedValue) error {
 	}
 	at := s.texts
 	for i := range args {
-		rc := int32(sqlite3.SQLITE_OK)
+		var rc int32
 		column := int32(args[i].Ordinal)
 		switch v := args[i].Value.(type) {
 		case nil:
