@@ -17,6 +17,8 @@ import (
 type settings struct {
 	label, url, out, log, dir, only, experiment, empty, suite string
 	pid, runs, points, most, pages, restarts                  int
+	models, versions                                          int
+	filled                                                    bool
 	clients                                                   []int
 	seconds, idle                                             time.Duration
 	command                                                   []string
@@ -31,7 +33,10 @@ func parse(args []string) (*settings, error) {
 	f.StringVar(&s.out, "out", "", "write the report here as JSON")
 	f.StringVar(&s.log, "log", os.DevNull, "the started server's output goes here")
 	f.StringVar(&s.dir, "dir", "", "data directory of the started server (default: a new one, removed at the end)")
-	f.StringVar(&s.suite, "suite", "all", "all: every operation; large: searches of the store that -experiment is in; empty: the floor alone")
+	f.StringVar(&s.suite, "suite", "all", "all: every operation; large: searches of the store that -experiment is in; registry: the model registry; empty: the floor alone")
+	f.IntVar(&s.models, "models", 200, "with -suite registry: registered models")
+	f.IntVar(&s.versions, "versions", 10, "with -suite registry: versions of each model")
+	f.BoolVar(&s.filled, "filled", false, "with -suite registry: the store holds the models already")
 	f.StringVar(&s.only, "only", "", "only these operations, with commas between")
 	f.StringVar(&s.experiment, "experiment", "", "search this experiment, which holds seeded runs, and seed none")
 	f.StringVar(&s.empty, "empty", "", "path of an operation that answers {}: the floor")
@@ -96,7 +101,7 @@ func measureStarted(s *settings, report *bench.Report) error {
 		return err
 	}
 	store := "empty"
-	if s.experiment != "" {
+	if s.experiment != "" || s.filled {
 		store = "filled"
 	}
 	report.Starts = append(report.Starts, bench.Start{Store: store, Ready: ms(server.Ready)})
@@ -155,6 +160,10 @@ func measure(s *settings, url string, pid int, report *bench.Report) error {
 	var err error
 	switch {
 	case s.suite == "empty":
+	case s.suite == "registry":
+		if !s.filled {
+			err = s.registry().Seed(url)
+		}
 	case s.experiment != "":
 		fixture, err = bench.Adopt(url, s.experiment, s.pages)
 	default:
@@ -185,6 +194,8 @@ func (s *settings) workloads(f *bench.Fixture, clients int) []bench.Workload {
 		list = f.Workloads(clients)
 	case "large":
 		list = f.LargeReads()
+	case "registry":
+		list = s.registry().Workloads(clients)
 	}
 	if s.empty != "" {
 		list = append(list, bench.Empty(s.empty))
@@ -194,6 +205,10 @@ func (s *settings) workloads(f *bench.Fixture, clients int) []bench.Workload {
 	}
 	names := strings.Split(s.only, ",")
 	return slices.DeleteFunc(list, func(w bench.Workload) bool { return !slices.Contains(names, w.Name) })
+}
+
+func (s *settings) registry() bench.Registry {
+	return bench.Registry{Models: s.models, Versions: s.versions}
 }
 
 func record(report *bench.Report, r bench.Result) {
