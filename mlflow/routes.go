@@ -82,10 +82,10 @@ func (h *Handler) routes() []route.Route {
 		{Method: "GET", Pattern: "/version", Permission: route.Public, Handler: version},
 	}
 	for _, o := range h.operations() {
-		for _, base := range []string{"/api", "/ajax-api"} {
+		for _, path := range o.mounts() {
 			routes = append(routes, route.Route{
 				Method:     o.method,
-				Pattern:    base + o.path,
+				Pattern:    path,
 				Permission: o.permission,
 				Body:       bodyOf(&o),
 				MaxBody:    maxBodies[o.path],
@@ -94,6 +94,18 @@ func (h *Handler) routes() []route.Route {
 		}
 	}
 	return routes
+}
+
+// mounts are the paths of an operation. Clients before 2.0 call the registry a
+// preview.
+func (o *operation) mounts() []string {
+	paths := []string{"/api" + o.path, "/ajax-api" + o.path}
+	for _, prefix := range []string{"/2.0/mlflow/registered-models", "/2.0/mlflow/model-versions"} {
+		if strings.HasPrefix(o.path, prefix) {
+			paths = append(paths, "/api/2.0/preview"+strings.TrimPrefix(o.path, "/2.0"))
+		}
+	}
+	return paths
 }
 
 // bodyOf says what an operation reads: what a DELETE removes is named either in
