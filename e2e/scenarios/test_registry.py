@@ -5,8 +5,6 @@ import uuid
 import pytest
 from about import refused, since
 
-# A 1.x client creates models below /api/2.0/preview, which the server answers with 404.
-pytestmark = since(2, 0)
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from about import VERSION, since
 from sklearn.linear_model import LinearRegression
 from test_models import PINS, X
 
-# A 1.x client creates models below /api/2.0/preview, which the server answers with 404.
-pytestmark = since(2, 0)
 
 
 def train(slope, **options):
