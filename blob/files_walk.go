@@ -16,10 +16,26 @@ var (
 	errLink     = invalidPath(errors.New("a link or device is in the way"))
 )
 
+// enterTries is how often entering starts again when the directory was removed
+// and made anew between two looks, as neighbours do who come and go.
+const enterTries = 100
+
 // enter opens a directory inside another by its one name. A link is refused
 // also when it takes the directory's place between two looks: what was opened
-// must be what was seen. With make, a missing directory is made.
-func enter(parent *os.Root, name string, create bool) (*os.Root, error) {
+// must be what was seen. With create, a missing directory is made.
+func enter(parent *os.Root, name string, create bool) (dir *os.Root, err error) {
+	for range enterTries {
+		if dir, err = enterOnce(parent, name, create); !errors.Is(err, errReplaced) {
+			return dir, err
+		}
+	}
+	return nil, errLink
+}
+
+// errReplaced says that what was opened is not what was seen.
+var errReplaced = errors.New("the directory was replaced")
+
+func enterOnce(parent *os.Root, name string, create bool) (*os.Root, error) {
 	seen, err := parent.Lstat(name)
 	if create && errors.Is(err, fs.ErrNotExist) {
 		if err := makeDir(parent, name); err != nil {
@@ -39,7 +55,7 @@ func enter(parent *os.Root, name string, create bool) (*os.Root, error) {
 	}
 	if opened, err := dir.Stat("."); err != nil || !os.SameFile(seen, opened) {
 		_ = dir.Close() // nothing was written
-		return nil, errLink
+		return nil, errReplaced
 	}
 	return dir, nil
 }
