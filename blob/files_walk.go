@@ -106,9 +106,20 @@ func look(dir *os.Root, name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// openSeen opens a plain file for reading. It does not wait for the other end
-// of a pipe that takes the file's place between the two looks.
-func openSeen(dir *os.Root, name string) (*os.File, fs.FileInfo, error) {
+// openSeen opens a plain file for reading, again where another file took its
+// place between the two looks, as one that is put anew does.
+func openSeen(dir *os.Root, name string) (file *os.File, info fs.FileInfo, err error) {
+	for range enterTries {
+		if file, info, err = openOnce(dir, name); !errors.Is(err, errReplaced) {
+			return file, info, err
+		}
+	}
+	return nil, nil, errLink
+}
+
+// openOnce does not wait for the other end of a pipe that takes the file's
+// place.
+func openOnce(dir *os.Root, name string) (*os.File, fs.FileInfo, error) {
 	seen, err := look(dir, name)
 	if err != nil {
 		return nil, nil, err
@@ -121,7 +132,7 @@ func openSeen(dir *os.Root, name string) (*os.File, fs.FileInfo, error) {
 	if err != nil || !os.SameFile(seen, opened) {
 		_ = file.Close() // nothing was written
 		if err == nil {
-			err = errLink
+			err = errReplaced
 		}
 		return nil, nil, err
 	}
