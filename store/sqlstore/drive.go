@@ -1,7 +1,9 @@
 package sqlstore
 
 import (
+	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
@@ -138,22 +140,53 @@ func (l *lead) index() string {
 	return "property_text"
 }
 
-// where writes the entries of the index that can match. Conditions on text
-// are repeated on the prefix, which is what the index holds.
+// where writes the entries of the index that can match, and what the index
+// cannot tell of them.
 func (l *lead) where(s *sqlText, t *tx, home pedigree.NodeID) {
+	l.entries(s, t, home)
+	if l.field.Space == pedigree.Metric {
+		return
+	}
+	for _, c := range l.compares {
+		if !toldByPrefix(c) { // or each entry would have to be looked up
+			s.add(" AND ")
+			t.propertyRelation(s, l.alias, l.field, c)
+		}
+	}
+}
+
+// toldByPrefix reports whether the prefix of a text tells all about a condition.
+func toldByPrefix(c query.Compare) bool {
+	switch c.Op {
+	case query.Eq:
+		return isWhole(c.Value.Text)
+	case query.In:
+		return !slices.ContainsFunc(c.Value.Texts, func(v string) bool { return !isWhole(v) })
+	}
+	return false
+}
+
+// isWhole reports whether no text but this one has it as its prefix.
+func isWhole(text string) bool { return utf8.RuneCountInString(text) < textPrefix }
+
+// entries writes the range of the index that holds all matches. Of texts it
+// holds a prefix, so there may be others among them.
+func (l *lead) entries(s *sqlText, t *tx, home pedigree.NodeID) {
 	s.add(l.alias+".home = ? AND "+l.alias+".key = ?", home, l.key)
 	if l.field.Space == pedigree.Metric {
 		s.add(" AND " + l.alias + ".num IS NOT NULL")
-	} else {
-		s.add(" AND " + l.alias + ".text IS NOT NULL")
-	}
-	for _, c := range l.compares {
-		s.add(" AND ")
-		t.propertyRelation(s, l.alias, l.field, c)
-		if c.Op == query.Eq && l.field.Space != pedigree.Metric {
-			s.add(" AND substr("+l.alias+".text, 1, 64) = ?", prefixOf(c.Value.Text))
+		for _, c := range l.compares {
+			s.add(" AND ")
+			t.propertyRelation(s, l.alias, l.field, c)
 		}
-		if c.Op == query.In {
+		return
+	}
+	s.add(" AND " + l.alias + ".text IS NOT NULL")
+	for _, c := range l.compares {
+		switch c.Op {
+		case query.Eq:
+			s.add(" AND substr("+l.alias+".text, 1, 64) = ?", prefixOf(c.Value.Text))
+		case query.In:
 			s.add(" AND substr(" + l.alias + ".text, 1, 64) IN (" + placeholders(len(c.Value.Texts)) + ")")
 			for _, v := range c.Value.Texts {
 				s.args = append(s.args, prefixOf(v))
@@ -166,11 +199,42 @@ func (l *lead) where(s *sqlText, t *tx, home pedigree.NodeID) {
 func (p *part) comparesOf(f query.Property) []query.Compare {
 	var own []query.Compare
 	for _, c := range required(p.q.Where) {
-		if c.Field == query.Field(f) && c.Op != query.IsNull && c.Op != query.NotNull && c.Op != query.Ne {
+		if drives(c, f) {
 			own = append(own, c)
 		}
 	}
 	return own
+}
+
+// drives reports whether a condition is one that the entries of a property are
+// read by.
+func drives(c query.Compare, f query.Property) bool {
+	return c.Field == query.Field(f) && c.Op != query.IsNull && c.Op != query.NotNull && c.Op != query.Ne
+}
+
+// rest is what remains of a condition when the lead has seen to its own part.
+func (l *lead) rest(e query.Expr) query.Expr {
+	if l == nil {
+		return e
+	}
+	switch e := e.(type) {
+	case query.Compare:
+		if drives(e, l.field) {
+			return nil
+		}
+	case query.And:
+		var rest query.And
+		for _, x := range e {
+			if x = l.rest(x); x != nil {
+				rest = append(rest, x)
+			}
+		}
+		if len(rest) == 0 {
+			return nil
+		}
+		return rest
+	}
+	return e
 }
 
 // required lists the comparisons that every match of a condition fulfils.
@@ -188,12 +252,13 @@ func required(e query.Expr) []query.Compare {
 	return nil
 }
 
-// selectiveFilter finds the condition with the fewest matches, if it has few.
+// selectiveFilter finds the condition with the fewest matches, if they are few.
 // The field that the walk is ordered by is left out: its conditions narrow the
 // walk already.
 func (p *part) selectiveFilter() *lead {
 	var best *lead
-	fewest := int64(p.store.engine.Selective)
+	most := int64(p.store.engine.Selective)
+	fewest := searchedMatches * most
 	for _, c := range required(p.q.Where) {
 		f, ok := c.Field.(query.Property)
 		if !ok || !indexed(f, c.Op) || len(p.terms) > 0 && p.terms[0].Field == c.Field {
@@ -208,7 +273,24 @@ func (p *part) selectiveFilter() *lead {
 			best, fewest = l, n
 		}
 	}
+	if best == nil || fewest >= most && !p.worthDriving(fewest) {
+		return nil
+	}
 	return best
+}
+
+// searchedMatches is up to how many times the engine's number of few matches we
+// count them.
+const searchedMatches = 8
+
+// worthDriving reports whether a page is found sooner by looking at all matches
+// of a condition than by walking until there are enough of them: of total nodes
+// the walk passes limit * total / matches.
+func (p *part) worthDriving(matches int64) bool {
+	found, err := p.firstInt("SELECT 1 FROM node n"+p.conn.dialect.UseIndex("node_live")+
+		" WHERE n.home = ? AND n.type = ? AND n.deleted IS NULL LIMIT 1 OFFSET ?",
+		[]any{p.home, p.typ, matches * matches / int64(max(p.q.Limit, 1))})
+	return err == nil && found == 1
 }
 
 // indexed reports whether an index finds the matches of an operation.
@@ -222,13 +304,13 @@ func indexed(f query.Property, op query.Op) bool {
 	return false
 }
 
-// matches counts the entries of the index that can match, up to limit. It
-// first looks whether there are that many, which is several times cheaper
+// matches counts the entries of the index that hold all matches, up to limit.
+// It first looks whether there are that many, which is several times cheaper
 // than counting and mostly the end of it.
 func (p *part) matches(l *lead, limit int64) (int64, error) {
 	from := &sqlText{}
 	from.add(" FROM property f" + p.conn.dialect.UseIndex(l.index()) + " WHERE ")
-	l.where(from, p.tx, p.home)
+	l.entries(from, p.tx, p.home)
 	many, err := p.firstInt("SELECT 1"+from.String()+" LIMIT 1 OFFSET ?", append(from.args, limit-1))
 	if err != nil || many == 1 {
 		return limit, err

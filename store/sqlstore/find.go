@@ -197,9 +197,9 @@ func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*
 	} else {
 		s.add(" AND n.deleted IS NULL")
 	}
-	if p.q.Where != nil {
+	if where := drive.lead.rest(p.q.Where); where != nil {
 		s.add(" AND ")
-		if err := p.tx.where(s, p.q.Where); err != nil {
+		if err := p.tx.where(s, where); err != nil {
 			return nil, err
 		}
 	}

@@ -112,9 +112,26 @@ func (t *tx) compareAttr(s *sqlText, f query.Attr, c query.Compare) error {
 	default:
 		s.add(" AND ")
 		t.relation(s, column, c, f.Numeric())
+		if c.Op == query.Like {
+			likeRange(s, column, c.Value.Text)
+		}
 	}
 	s.add(")")
 	return nil
+}
+
+// likeRange repeats what a pattern starts with in the form of a range, which an
+// index can be searched by.
+func likeRange(s *sqlText, expr, pattern string) {
+	n := strings.IndexAny(pattern+"%", "%_")
+	prefix := pattern[:n]
+	if prefix == "" {
+		return
+	}
+	s.add(" AND "+expr+" >= ?", prefix)
+	if last := prefix[n-1]; last < 0x7f { // the next text that does not start so is only one byte away
+		s.add(" AND "+expr+" < ?", prefix[:n-1]+string(rune(last+1)))
+	}
 }
 
 // relation writes "expr op value" for an expression that is not NULL.

@@ -121,3 +121,75 @@ var namedSearches = []namedSearch{
 		func(n *pedigree.Node) bool { return number(n) >= 9 }, compareNames,
 	},
 }
+
+// longTexts compares texts around the length that an index may hold of them.
+func longTexts(e *env) {
+	x := e.experiment()
+	var texts []string
+	for _, n := range []int{1, 62, 63, 64, 65, 130} {
+		for _, unit := range []string{"x", "é", "😀"} {
+			text := strings.Repeat(unit, n)
+			texts = append(texts, text, text+"y")
+		}
+	}
+	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	for _, text := range texts {
+		n := e.run(x)
+		e.update(func(tx store.Tx) error { return tx.PutProperties(n, tag("t", text)) })
+	}
+	field := query.Property{Space: pedigree.Tag, Key: "t"}
+	for i, text := range texts {
+		other := texts[(i+1)%len(texts)]
+		for _, c := range []struct {
+			compare query.Compare
+			want    int
+		}{
+			{query.Compare{Field: field, Op: query.Eq, Value: query.Value{Text: text}}, 1},
+			{query.Compare{Field: field, Op: query.In, Value: query.Value{Texts: []string{text, other}}}, 2},
+			{query.Compare{Field: field, Op: query.Ne, Value: query.Value{Text: text}}, len(texts) - 1},
+		} {
+			q := query.Query{Workspace: pedigree.DefaultWorkspace, Type: pedigree.RunType, Homes: []pedigree.NodeID{x.ID}, Where: c.compare, Limit: 100}
+			if got := allPages(e, &q); len(got) != c.want {
+				e.Errorf("%d runs have a relation %d to a text of %d bytes, want %d", len(got), c.compare.Op, len(text), c.want)
+			}
+			q.Where = query.And{c.compare, query.Not{Term: query.Compare{Field: field, Op: query.Eq, Value: query.Value{Text: text}}}}
+			if got := allPages(e, &q); c.compare.Op == query.Eq && len(got) != 0 {
+				e.Errorf("%d runs have a text of %d bytes and have it not", len(got), len(text))
+			}
+		}
+	}
+}
+
+// namePatterns compares names with patterns whose beginning an index can be
+// searched by.
+func namePatterns(e *env) {
+	names := []string{"a", "ab", "abc", "a%", "a_", "b", "B", "é", "éa", "ê", "\x7f", "\x7fa", "~", "~~", "\U0010ffff", "\U0010ffffx", "zz", "z{"}
+	for _, name := range names {
+		n := draft(pedigree.RegisteredModelType, pedigree.DefaultWorkspace, fmt.Sprintf("%x", name))
+		n.Name = name
+		e.update(func(tx store.Tx) error { return tx.CreateNode(n) })
+	}
+	for pattern, want := range map[string]string{
+		"a%": "a a% a_ ab abc", "a_": "a% a_ ab", "ab%": "ab abc", "%": "all", "_": "a b B é ê ~ \x7f \U0010ffff", "é%": "é éa", "\x7f%": "\x7f \x7fa",
+		"~%": "~ ~~", "~_": "~~", "\U0010ffff%": "\U0010ffff \U0010ffffx", "zz%": "zz", "z_": "zz z{", "b": "b", "": "", "c%": "",
+	} {
+		q := query.Query{
+			Workspace: pedigree.DefaultWorkspace, Type: pedigree.RegisteredModelType, Homes: []pedigree.NodeID{pedigree.DefaultWorkspace}, Limit: 4,
+			Where: query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: pattern}}, Order: []query.Order{{Field: query.Name}},
+		}
+		wanted := strings.Fields(want)
+		if want == "all" {
+			wanted = slices.Clone(names)
+		}
+		for i := range wanted {
+			wanted[i] = fmt.Sprintf("%x", wanted[i])
+		}
+		got := allPages(e, &q)
+		slices.Sort(got)
+		slices.Sort(wanted)
+		if !slices.Equal(got, wanted) {
+			e.Errorf("%q finds %q, want %q", pattern, got, wanted)
+		}
+	}
+}

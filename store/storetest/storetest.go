@@ -60,6 +60,8 @@ func Run(t *testing.T, open Open) {
 		{"several homes and views are merged in order", mergedHomes},
 		{"contexts come by creation", byCreation},
 		{"nodes come by name, by number and by last change", byName},
+		{"texts are compared whole, however long", longTexts},
+		{"patterns find names by what they start with", namePatterns},
 		{"page tokens belong to their query", tokens},
 		{"find sees data sets and scores", findRelations},
 	} {
