@@ -154,8 +154,10 @@ func redescribe(r recorder, n *pedigree.Node, description string) error {
 	if err != nil {
 		return err
 	}
-	if err := r.add(n, Described, before, description); err != nil {
-		return err
+	if before != description {
+		if err := r.add(n, Described, before, description); err != nil {
+			return err
+		}
 	}
 	return r.tx.UpdateNode(n)
 }
