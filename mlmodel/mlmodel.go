@@ -7,6 +7,7 @@ package mlmodel
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -172,5 +173,19 @@ func (f *facts) addJSON(key, value string) {
 	if value == "" || json.Compact(&b, []byte(value)) != nil || !isSound(b.String()) {
 		return
 	}
-	*f = append(*f, pedigree.Property{Space: pedigree.Manifest, Key: key, Value: b.String()})
+	*f = append(*f, pedigree.Property{Space: pedigree.Manifest, Key: key, Value: unescaped(b.String())})
+}
+
+var escapes = regexp.MustCompile(`\\u[dD][89abAB][[:xdigit:]]{2}\\u[dD][c-fC-F][[:xdigit:]]{2}|\\u[[:xdigit:]]{4}|\\.`)
+
+// unescaped writes the characters beyond ASCII in a JSON text as they are. Python
+// escapes them, and nobody would find the column "größe" by its name.
+func unescaped(text string) string {
+	return escapes.ReplaceAllStringFunc(text, func(e string) string {
+		var c string
+		if json.Unmarshal([]byte(`"`+e+`"`), &c) != nil || c < "\u0080" || c == "\uFFFD" {
+			return e
+		}
+		return c
+	})
 }

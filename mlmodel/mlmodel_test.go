@@ -2,6 +2,7 @@ package mlmodel_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"runtime"
@@ -50,6 +51,16 @@ func TestFilesThatMLflowWroteAreRead(t *testing.T) {
 			`outputs=[{"type":"tensor","tensor-spec":{"dtype":"float64","shape":[-1]}}]` + "\n" +
 			"python_version=3.11.7\nloader_module=mlflow.sklearn\nmlflow_version=3.17.2\nmodel_uuid=m-6869ec6fdc8b4dbca9e5f6f82577f8d6\n" +
 			"utc_time_created=2026-11-21 09:55:01.918189\nmodel_size_bytes=36899\n"},
+		{"mlflow1.MLmodel", mlmodel.ReadManifest, "flavors=python_function,sklearn\n" +
+			`inputs=[{"name":"size (m²)","type":"double"},{"name":"rooms","type":"long"},{"name":"it's","type":"string"}]` + "\n" +
+			`outputs=[{"type":"tensor","tensor-spec":{"dtype":"float64","shape":[-1]}}]` + "\n" +
+			"python_version=3.11.7\nloader_module=mlflow.sklearn\nmlflow_version=1.30.1\nmodel_uuid=e3f072c0d8084e0cae570298f16fdb9e\n" +
+			"utc_time_created=2026-11-21 12:03:14.687106\n"},
+		{"mlflow2.MLmodel", mlmodel.ReadManifest, "flavors=python_function,sklearn\n" +
+			`inputs=[{"type":"double","name":"size (m²)","required":true},{"type":"long","name":"rooms","required":true},{"type":"string","name":"it's","required":true}]` + "\n" +
+			`outputs=[{"type":"tensor","tensor-spec":{"dtype":"float64","shape":[-1]}}]` + "\n" +
+			"python_version=3.11.7\nloader_module=mlflow.sklearn\nmlflow_version=2.22.5\nmodel_uuid=53f67cb996ec4c33bb27140fdd4ea7ba\n" +
+			"utc_time_created=2026-11-21 12:03:19.140643\nmodel_size_bytes=780\n"},
 		{"conda.yaml", mlmodel.ReadConda, `conda_dependencies=["python=3.11.7","pip<=23.2.1","mlflow==3.17.2","scikit-learn==1.9.1"]` + "\n"},
 		{"requirements.txt", mlmodel.ReadRequirements, `requirements=["mlflow==3.17.2","scikit-learn==1.9.1"]` + "\n"},
 	} {
@@ -69,6 +80,7 @@ func TestOddValuesAreLeftOutAndOthersRead(t *testing.T) {
 		"a size that is none":     {"model_size_bytes: -5\n", ""},
 		"no JSON":                 {"signature:\n  inputs: '[{'\n  outputs: '[1, 2]'\n", "outputs=[1,2]\n"},
 		"characters to hide in":   {"mlflow_version: \"a\\nb\"\nmodel_uuid: \"a\\0b\"\nutc_time_created: ok\n", "utc_time_created=ok\n"},
+		"escapes in JSON":         {`signature: {inputs: '["\u00e9\ud83d\ude00\u0041\n\\u00e9\ud800\u0000\"\\"]'}` + "\n", `inputs=["é😀\u0041\n\\u00e9\ud800\u0000\"\\"]` + "\n"},
 		"NUL in JSON":             {"signature: {inputs: \"[\\\"\\0\\\"]\"}\n", ""},
 		"a very long text":        {"mlflow_version: " + strings.Repeat("x", 1001) + "\n", ""},
 		"a comma in a flavor":     {"flavors: {'a,b': 1, c: 2, b: 3}\n", "flavors=b,c\n"},
@@ -130,6 +142,10 @@ func hostile() map[string]string {
 		"a key twice":         "mlflow_version: 1\nmlflow_version: 2\n",
 		"a key twice, deep":   "flavors: {a: {b: 1, b: 2}}\n",
 		"a key that is a map": "? {a: b}\n: c\n",
+		"one level too deep":  strings.Repeat("[", 21) + strings.Repeat("]", 21),
+		"a key twice, quoted": "a: 1\n\"\\u0061\": 2\n",
+		"a merge twice":       "x: &x {a: 1}\n<<: *x\n<<: *x\n",
+		"a secondary tag":     "%TAG ! tag:yaml.org,2002:\n---\na: !binary aGk=\n",
 		"too large":           strings.Repeat("#", mlmodel.MaxFile+1),
 		"not UTF-8":           "a: \xff\n",
 		"UTF-16":              "\xff\xfea\x00:\x00 \x00b\x00",
@@ -168,7 +184,7 @@ func FuzzMLmodel(f *testing.F) {
 			f.Add([]byte(text))
 		}
 	}
-	for _, name := range []string{"sklearn.MLmodel", "conda.yaml", "requirements.txt"} {
+	for _, name := range []string{"sklearn.MLmodel", "mlflow1.MLmodel", "mlflow2.MLmodel", "conda.yaml", "requirements.txt"} {
 		text, err := os.ReadFile("testdata/" + name)
 		if err != nil {
 			f.Fatal(err)
@@ -188,6 +204,9 @@ func FuzzMLmodel(f *testing.F) {
 					t.Fatalf("said %+v", p)
 				}
 				seen[p.Key] = true
+				if isJSON := strings.Contains(" inputs outputs params requirements conda_dependencies ", " "+p.Key+" "); isJSON && !json.Valid([]byte(p.Value)) {
+					t.Fatalf("%s is no JSON: %q", p.Key, p.Value)
+				}
 			}
 		}
 	})
