@@ -23,12 +23,14 @@ const (
 	Exhausted                   // a quota or rate
 	Unavailable                 // not now; try again later
 	Unimplemented               // known, but not offered
+	OutOfRange                  // an index into a list of the request points past its end
 )
 
 var codeNames = [...]string{
 	Internal: "internal", Invalid: "invalid", NotFound: "not found", AlreadyExists: "already exists",
 	BadState: "bad state", Unauthenticated: "unauthenticated", Denied: "denied", TooLarge: "too large",
 	Aborted: "aborted", Exhausted: "exhausted", Unavailable: "unavailable", Unimplemented: "unimplemented",
+	OutOfRange: "out of range",
 }
 
 // String names the code in lower case.

@@ -32,6 +32,7 @@ var statuses = [...]int{
 	pedigree.Exhausted:       http.StatusTooManyRequests,
 	pedigree.Unavailable:     http.StatusServiceUnavailable,
 	pedigree.Unimplemented:   http.StatusNotImplemented,
+	pedigree.OutOfRange:      http.StatusBadRequest,
 }
 
 // problemOf describes err to a client, who learns of an internal error only the

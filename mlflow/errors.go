@@ -39,6 +39,7 @@ var errorForms = [...]errorForm{
 	pedigree.Exhausted:       {http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "", ""},
 	pedigree.Unavailable:     {http.StatusServiceUnavailable, "TEMPORARILY_UNAVAILABLE", "CLIENT_INTERNAL_ERROR", systemState},
 	pedigree.Unimplemented:   {http.StatusNotImplemented, "NOT_IMPLEMENTED", "", ""},
+	pedigree.OutOfRange:      {http.StatusBadRequest, "INVALID_PARAMETER_VALUE", "INVALID_PARAMETER_VALUE", clientState},
 }
 
 // formOf gives the form of an error.

@@ -79,6 +79,7 @@ var statusOf = map[pedigree.Code]int{
 	pedigree.Exhausted:       http.StatusTooManyRequests,
 	pedigree.Unavailable:     http.StatusServiceUnavailable,
 	pedigree.Unimplemented:   http.StatusMethodNotAllowed,
+	pedigree.OutOfRange:      http.StatusBadRequest,
 }
 
 // plainFail answers with err where no wire has a form for it.
