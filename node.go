@@ -32,30 +32,13 @@ type NodeID int64
 // named "default", root of everything that names no other.
 const DefaultWorkspace NodeID = 1
 
-// A Type names what a node is. Its kind is part of it: an mlflow.Run is always
-// an execution.
-type Type struct {
-	Name string
-	Kind Kind
-}
-
-// The types that the server itself gives meaning to.
-var (
-	WorkspaceType       = Type{"pedigree.Workspace", Context}
-	ExperimentType      = Type{"mlflow.Experiment", Context}
-	RunType             = Type{"mlflow.Run", Execution}
-	DatasetType         = Type{"mlflow.Dataset", Artifact}
-	LoggedModelType     = Type{"mlflow.LoggedModel", Artifact}
-	RegisteredModelType = Type{"mlflow.RegisteredModel", Context}
-	ModelVersionType    = Type{"mlflow.ModelVersion", Artifact}
-)
-
 // A Node is one vertex of the graph.
 type Node struct {
 	ID        NodeID // assigned by the store
 	Workspace NodeID // isolation: a node is visible in its workspace only
 	Home      NodeID // the one context it was made in; a workspace is its own home
 	Type      Type
+	TypeID    TypeID // of Type; assigned by the store
 
 	UID     string // public identity, unique within workspace and type, never changed
 	Name    string // label; unique within workspace and type for contexts only
@@ -63,6 +46,8 @@ type Node struct {
 	State   string // life cycle as its wire names it, such as RUNNING
 	Owner   string // who made it, as its wire says
 	URI     string // where its content is; text that the server never opens
+
+	External string // what another system knows it by; unique within workspace and kind, empty for none
 
 	Created Time // set by the store's clock
 	Updated Time

@@ -1,5 +1,7 @@
 package pedigree
 
+import "strings"
+
 // Space separates the keys of a node that different parts of a wire own: a
 // param and a tag of one run may both be called "lr". The numbers are stored
 // and never change.
@@ -14,6 +16,8 @@ const (
 	Alias  Space = 5 // names that a registered model gives to its versions
 
 	Manifest Space = 6 // what the MLmodel file of a run or logged model says of it
+
+	Custom Space = 7 // facts that the node's type says nothing of
 )
 
 // String names the space in lower case.
@@ -31,14 +35,53 @@ func (s Space) String() string {
 		return "alias"
 	case Manifest:
 		return "manifest"
+	case Custom:
+		return "custom"
 	}
 	return "unknown"
 }
 
-// A Property is one text fact about a node, unique by space and key. Metrics
-// are not properties but [Point] values.
+// Form says what a property's value is. The numbers are stored and never
+// change.
+type Form uint8
+
+// The forms of values. Value of a Text is UTF-8 without NUL.
+const (
+	Text   Form = 0 // Value
+	Int    Form = 1 // Int
+	Double Form = 2 // Number; NaN and infinities are values like any other
+	Struct Form = 3 // Value: a google.protobuf.Struct, serialised
+	Proto  Form = 4 // Value: a google.protobuf.Any, serialised
+	Bool   Form = 5 // Int: 0 or 1
+	Bytes  Form = 6 // Value: text that no text column holds, with NUL or not UTF-8
+)
+
+// A Property is one fact about a node, unique by space and key. Most are text;
+// those in [Field] and [Custom] may have another form. Metrics are not
+// properties but [Point] values.
 type Property struct {
-	Space Space // never Metric
-	Key   string
-	Value string
+	Space  Space // never Metric
+	Form   Form  // which of the fields below holds the value
+	Key    string
+	Value  string
+	Int    int64
+	Number float64
+}
+
+// prefixes qualify the keys of spaces for readers that know only one space.
+var prefixes = map[Space]string{Param: "params.", Tag: "tags.", Metric: "metrics.", Alias: "aliases.", Manifest: "manifest."}
+
+// QualifiedKey writes a space and a key as one key, such as "params.lr". Keys
+// in [Field] and [Custom] stand for themselves.
+func QualifiedKey(space Space, key string) string { return prefixes[space] + key }
+
+// SplitKey undoes [QualifiedKey]. ok is false for keys that stand for
+// themselves.
+func SplitKey(qualified string) (space Space, key string, ok bool) {
+	for space, prefix := range prefixes {
+		if key, ok := strings.CutPrefix(qualified, prefix); ok {
+			return space, key, true
+		}
+	}
+	return 0, qualified, false
 }

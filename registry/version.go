@@ -116,7 +116,7 @@ func addVersion(r recorder, model *pedigree.Node, v *Version) error {
 	if err := putAll(r.tx, &v.Node, v.fields(), v.Tags); err != nil {
 		return err
 	}
-	if err := r.tx.AddMember(model.ID, v.ID); err != nil {
+	if _, err := r.tx.AddMember(model.ID, v.ID); err != nil {
 		return err
 	}
 	if err := setLatest(r.tx, model, stageNone, v.ID); err != nil {

@@ -53,11 +53,37 @@ type Reader interface {
 	// after the last.
 	Find(q *query.Query) ([]pedigree.Node, query.Cursor, error)
 
+	// Select answers a selection: one page, and where the next starts, nil after
+	// the last.
+	Select(q *query.Selection) ([]pedigree.Node, *query.Place, error)
+
+	// NodesExternal finds nodes of a kind by what other systems call them, in
+	// the bin or not, in no order; unknown ones are left out.
+	NodesExternal(workspace pedigree.NodeID, kind pedigree.Kind, external []string) ([]pedigree.Node, error)
+
+	// NodesAt finds artifacts by URI, byte for byte, in the bin or not, by arrival.
+	NodesAt(workspace pedigree.NodeID, uris []string) ([]pedigree.Node, error)
+
+	// Declaration finds what is said of a type; NotFound where it was never
+	// declared and has no node.
+	Declaration(t pedigree.Type) (pedigree.Declaration, error)
+
+	// Declarations does the same by identity, in the order asked for; unknown
+	// ones are left out.
+	Declarations(ids []pedigree.TypeID) ([]pedigree.Declaration, error)
+
+	// DeclarationsOf lists the types of a kind by identity.
+	DeclarationsOf(kind pedigree.Kind) ([]pedigree.Declaration, error)
+
+	// DeclarationsExternal finds types of a kind by what other systems call
+	// them, in no order; unknown ones are left out.
+	DeclarationsExternal(kind pedigree.Kind, external []string) ([]pedigree.Declaration, error)
+
 	// Facts gives the properties and latest points of nodes, in the order
 	// asked for, one entry per node. With spaces, only those.
 	Facts(ids []pedigree.NodeID, spaces ...pedigree.Space) ([]pedigree.Facts, error)
 
-	// Property gives one property of a node and whether it is there.
+	// Property gives the text of one property of a node and whether it is there.
 	Property(id pedigree.NodeID, space pedigree.Space, key string) (value string, ok bool, err error)
 
 	// Events gives the events of executions with the artifacts at their other
@@ -66,6 +92,10 @@ type Reader interface {
 
 	// Producers gives the events in which artifacts were written.
 	Producers(artifacts []pedigree.NodeID) ([]pedigree.Event, error)
+
+	// Links gives the events of artifacts or executions, as kind says, by ID and
+	// without tags: what lineage is walked by.
+	Links(kind pedigree.Kind, nodes []pedigree.NodeID) ([]pedigree.Event, error)
 
 	// Points gives a series in order of time, step and value, NaN before
 	// numbers, from after the given point (nil: from the start), at most limit.
@@ -83,6 +113,10 @@ type Reader interface {
 
 	// Members gives the nodes of a type that were added to a context, by arrival.
 	Members(context pedigree.NodeID, t pedigree.Type) ([]pedigree.Node, error)
+
+	// Contexts gives the contexts that nodes belong to, by node and context. A
+	// home counts, the workspace does not.
+	Contexts(nodes []pedigree.NodeID) ([]pedigree.Membership, error)
 
 	// Changes gives the history of a node, oldest first, from after the line
 	// with the given ID (0: from the start), at most limit.
@@ -141,8 +175,8 @@ type Tx interface {
 	// value.
 	PutProperties(n *pedigree.Node, properties ...pedigree.Property) error
 
-	// AddProperty stores a property of n unless its key is taken, and then
-	// returns the value that stands.
+	// AddProperty stores a text property of n unless its key is taken, and then
+	// returns the text that stands.
 	AddProperty(n *pedigree.Node, p pedigree.Property) (standing string, added bool, err error)
 
 	// DeleteProperty removes a property and reports whether it was there.
@@ -157,16 +191,20 @@ type Tx interface {
 	AddEvaluations(evaluations []pedigree.Evaluation) error
 
 	// PutEvent stores an event and reports whether it is new. One that joins
-	// the same two nodes in the same direction stays as it was.
+	// the same two nodes in the same direction and role stays as it was.
 	PutEvent(e *pedigree.Event) (bool, error)
 
 	// UpdateEvent stores the time, step and tags of an event that is there,
 	// named by its ID; else NotFound.
 	UpdateEvent(e *pedigree.Event) error
 
-	// AddMember adds a node to a context, where it may be already. The home of
-	// a node needs no such entry.
-	AddMember(context, node pedigree.NodeID) error
+	// AddMember adds a node to a context and reports whether it is new there.
+	// The home of a node needs no such entry.
+	AddMember(context, node pedigree.NodeID) (bool, error)
+
+	// PutDeclaration stores what is said of a type, in place of what was, and
+	// sets its ID. AlreadyExists where External is taken within the kind.
+	PutDeclaration(d *pedigree.Declaration) error
 
 	// AppendChange adds a line to the history of a node.
 	AppendChange(c *pedigree.Change) error

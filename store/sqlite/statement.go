@@ -94,6 +94,10 @@ func (s *statement) bind(args []driver.NamedValue) error {
 			copy(unsafe.Slice((*byte)(address(at)), len(v)), v)
 			rc = sqlite3.Xsqlite3_bind_text(s.conn.tls, s.handle, column, at, int32(len(v)), 0)
 			at += uintptr(len(v))
+		case []byte:
+			copy(unsafe.Slice((*byte)(address(at)), len(v)), v)
+			rc = sqlite3.Xsqlite3_bind_blob(s.conn.tls, s.handle, column, at, int32(len(v)), 0)
+			at += uintptr(len(v))
 		default:
 			return fmt.Errorf("sqlite: argument %d is a %T", i+1, v)
 		}
@@ -104,12 +108,15 @@ func (s *statement) bind(args []driver.NamedValue) error {
 	return nil
 }
 
-// reserve makes room for all texts among the arguments, and for one byte at
+// reserve makes room for all texts and bytes among the arguments, and for one byte at
 // least: a text at no address would be NULL.
 func (s *statement) reserve(args []driver.NamedValue) error {
 	need := 1
 	for i := range args {
-		if v, ok := args[i].Value.(string); ok {
+		switch v := args[i].Value.(type) {
+		case string:
+			need += len(v)
+		case []byte:
 			need += len(v)
 		}
 	}

@@ -110,6 +110,12 @@ func (c *conn) bind(args []any) []driver.NamedValue {
 			a = int64(v)
 		case pedigree.Direction:
 			a = int64(v)
+		case pedigree.Role:
+			a = int64(v)
+		case pedigree.Form:
+			a = int64(v)
+		case pedigree.TypeID:
+			a = int64(v)
 		case int:
 			a = int64(v)
 		}

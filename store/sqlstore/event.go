@@ -7,7 +7,11 @@ import (
 
 func (t *tx) PutEvent(e *pedigree.Event) (bool, error) {
 	t.wrote = true
-	r, err := t.conn.exec(background, eventAdd.sql, e.Execution, e.Artifact, e.Direction, e.Time, e.Step)
+	path, err := writePath(e.Path)
+	if err != nil {
+		return false, err
+	}
+	r, err := t.conn.exec(background, eventAdd.sql, e.Execution, e.Artifact, e.Direction, e.Time, e.Step, e.Role, path)
 	if err != nil {
 		return false, err
 	}

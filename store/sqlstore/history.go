@@ -4,19 +4,6 @@ import (
 	"github.com/pedigree-ml/pedigree"
 )
 
-func (t *tx) AddMember(context, node pedigree.NodeID) error {
-	_, err := t.exec(memberAdd, context, node)
-	return err
-}
-
-func (t *tx) Members(context pedigree.NodeID, typ pedigree.Type) ([]pedigree.Node, error) {
-	id, err := t.findType(typ)
-	if err != nil || id == 0 {
-		return nil, err
-	}
-	return t.allNodes(t.query(members, context, id))
-}
-
 func (t *tx) AppendChange(c *pedigree.Change) error {
 	for _, text := range []string{c.Actor, c.What, c.Before, c.After, c.Reason} {
 		if err := checkText("a part of the history", text, maxLabel); err != nil {

@@ -12,7 +12,7 @@ type names struct {
 	mu      sync.RWMutex
 	keys    map[keyName]int64
 	keyOf   map[int64]keyName
-	types   map[string]int64
+	types   map[pedigree.Type]int64
 	typeOf  map[int64]pedigree.Type
 	maxKeys int // beyond it the memory of keys starts anew
 }
@@ -23,7 +23,7 @@ type keyName struct {
 }
 
 func newNames() *names {
-	n := &names{maxKeys: 500_000, types: map[string]int64{}, typeOf: map[int64]pedigree.Type{}}
+	n := &names{maxKeys: 500_000, types: map[pedigree.Type]int64{}, typeOf: map[int64]pedigree.Type{}}
 	n.resetKeys()
 	return n
 }
@@ -52,7 +52,7 @@ func (n *names) keep(d *draft) {
 		n.addKey(k, id)
 	}
 	for t, id := range d.types {
-		n.types[t.Name], n.typeOf[id] = id, t
+		n.types[t], n.typeOf[id] = id, t
 	}
 }
 
@@ -132,7 +132,7 @@ func (t *tx) keyName(id int64) (string, error) {
 func (t *tx) findType(typ pedigree.Type) (int64, error) {
 	n := t.store.names
 	n.mu.RLock()
-	id := n.types[typ.Name]
+	id := n.types[typ]
 	n.mu.RUnlock()
 	if id != 0 {
 		return id, nil
@@ -140,10 +140,10 @@ func (t *tx) findType(typ pedigree.Type) (int64, error) {
 	if t.fresh != nil && t.fresh.types[typ] != 0 {
 		return t.fresh.types[typ], nil
 	}
-	id, err := t.oneInt(typeByName, typ.Name)
+	id, err := t.oneInt(typeByName, typ.Kind, typ.Name, typ.Version)
 	if err == nil && id != 0 {
 		n.mu.Lock()
-		n.types[typ.Name], n.typeOf[id] = id, typ
+		n.types[typ], n.typeOf[id] = id, typ
 		n.mu.Unlock()
 	}
 	return id, err
@@ -155,7 +155,7 @@ func (t *tx) makeType(typ pedigree.Type) (int64, error) {
 	if id != 0 || err != nil {
 		return id, err
 	}
-	if id, err = t.insert(typeInsert, typ.Kind, typ.Name); err != nil {
+	if id, err = t.insert(typeInsert, typ.Kind, typ.Name, typ.Version); err != nil {
 		return 0, err
 	}
 	if t.fresh.types == nil {
@@ -179,14 +179,14 @@ func (t *tx) typeByID(id int64) (pedigree.Type, error) {
 		return typ, err
 	}
 	if r.next() {
-		typ = pedigree.Type{Kind: pedigree.Kind(r.int(0)), Name: r.text(1)}
+		typ = pedigree.Type{Kind: pedigree.Kind(r.int(0)), Name: r.text(1), Version: r.text(2)}
 	}
 	if err := r.close(); err != nil {
 		return typ, err
 	}
 	if t.fresh == nil { // a writer may see rows that are not committed yet
 		n.mu.Lock()
-		n.types[typ.Name], n.typeOf[id] = id, typ
+		n.types[typ], n.typeOf[id] = id, typ
 		n.mu.Unlock()
 	}
 	return typ, nil

@@ -7,22 +7,24 @@ import (
 // Limits of text columns, in bytes. Where a column is part of an index, the
 // limit is what the indexes of every engine can hold.
 const (
-	maxUID     = 255
-	maxName    = 2000 // of a context, whose name is unique
-	maxLabel   = 32_000
-	maxVersion = 255
-	maxState   = 64
-	maxOwner   = 1000
-	maxURI     = 8000
+	maxUID      = 255
+	maxName     = 2000 // of a context, whose name is unique
+	maxLabel    = 32_000
+	maxVersion  = 255
+	maxState    = 64
+	maxOwner    = 1000
+	maxExternal = 1000
+	maxURL      = 8000
+	maxURI      = 1 << 20 // of any bytes; wires have limits of their own
 )
 
 // readNode reads nodeColumns, which stand first in the row.
 func (t *tx) readNode(r *rows) (pedigree.Node, error) {
 	typ, err := t.typeByID(r.int(3))
 	return pedigree.Node{
-		ID: r.id(0), Workspace: r.id(1), Home: r.id(2), Type: typ,
+		ID: r.id(0), Workspace: r.id(1), Home: r.id(2), Type: typ, TypeID: pedigree.TypeID(r.int(3)),
 		UID: r.text(4), Name: r.text(5), Version: r.text(6), State: r.text(7), Owner: r.text(8), URI: r.text(9),
-		Created: r.time(10), Updated: r.time(11), Started: r.time(12), Ended: r.time(13), Deleted: r.time(14),
+		Created: r.time(10), Updated: r.time(11), Started: r.time(12), Ended: r.time(13), Deleted: r.time(14), External: r.text(15),
 	}, err
 }
 
@@ -122,8 +124,8 @@ func (t *tx) CreateNode(n *pedigree.Node) error {
 	}
 	n.Created, n.Updated = t.now, t.now
 	id, err := t.insert(nodeInsert, n.Workspace, n.Home, n.Type.Kind, typ, n.UID, n.Name, n.Version, n.State, n.Owner, n.URI,
-		n.Created, n.Updated, n.Started, n.Ended, n.Deleted)
-	n.ID = pedigree.NodeID(id)
+		n.Created, n.Updated, n.Started, n.Ended, n.Deleted, optional(n.External))
+	n.ID, n.TypeID = pedigree.NodeID(id), pedigree.TypeID(typ)
 	return classify(t.store.engine, err)
 }
 
@@ -132,7 +134,7 @@ func (t *tx) UpdateNode(n *pedigree.Node) error {
 		return err
 	}
 	n.Updated = t.now
-	changed, err := t.exec(nodeUpdate, n.Name, n.Version, n.State, n.Owner, n.URI, n.Updated, n.Started, n.Ended, n.Deleted, n.ID)
+	changed, err := t.exec(nodeUpdate, n.Name, n.Version, n.State, n.Owner, n.URI, n.Updated, n.Started, n.Ended, n.Deleted, optional(n.External), n.ID)
 	if err == nil && changed == 0 {
 		err = errNotFound
 	}
@@ -153,13 +155,24 @@ func checkNode(n *pedigree.Node) error {
 		{"the version", n.Version, maxVersion},
 		{"the state", n.State, maxState},
 		{"the owner", n.Owner, maxOwner},
-		{"the URI", n.URI, maxURI},
+		{"the external id", n.External, maxExternal},
 	} {
 		if err := checkText(c.what, c.text, c.limit); err != nil {
 			return err
 		}
 	}
+	if len(n.URI) > maxURI {
+		return pedigree.Errorf(pedigree.Invalid, "the URI is longer than %d bytes", maxURI)
+	}
 	return nil
+}
+
+// optional gives a text that may be absent to a column that is NULL then.
+func optional(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 func (t *tx) SetDeletedAt(home pedigree.NodeID, typ pedigree.Type, when pedigree.Time) error {

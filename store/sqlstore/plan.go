@@ -23,11 +23,18 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 	batch := placeholders(4)
 	all := append([]*shape{
 		{"nodes by number", "PRIMARY KEY", nodesByID(batch)},
-		{"properties of nodes", "PRIMARY KEY", propertiesOf(batch, 0)},
-		{"properties of nodes in spaces", "PRIMARY KEY", propertiesOf(batch, 2)},
+		{"properties of nodes", "PRIMARY KEY", propertiesOf(batch, nil)},
+		{"properties of nodes in spaces", "PRIMARY KEY", propertiesOf(batch, []pedigree.Space{pedigree.Param, pedigree.Tag})},
 		{"latest points of nodes", "PRIMARY KEY", latestOf(batch)},
 		{"events of executions", "event_execution", eventsOf(batch)},
 		{"producers of artifacts", "event_artifact", producersOf(batch)},
+		{"links of executions", "event_execution", linksOf(pedigree.Execution, batch)},
+		{"links of artifacts", "event_artifact", linksOf(pedigree.Artifact, batch)},
+		{"contexts of nodes", "membership_node", contextsOf(batch)},
+		{"nodes by what others call them", "node_external", nodesExternalOf(4)},
+		{"artifacts by place", "node_uri", s.engine.Dialect.nodesAt(4)},
+		{"types by number", "PRIMARY KEY", declarationsOf("d.id IN (" + batch + ")")},
+		{"types by what others call them", "type_external", declarationsOf("d.kind = ? AND d.external IN (" + batch + ")")},
 		{"evaluations of artifacts", "PRIMARY KEY", evaluationsOf(batch)},
 	}, shapes...)
 	for _, sh := range all {

@@ -35,7 +35,7 @@ func (t *tx) PutProperties(n *pedigree.Node, properties ...pedigree.Property) er
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, p.Value); err != nil {
+		if err := t.putProperty(n, key, &p); err != nil {
 			return err
 		}
 	}
@@ -55,9 +55,25 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 	return standing, false, err
 }
 
+func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) error {
+	v := valueOf(p)
+	if v.form == pedigree.Text {
+		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, v.text)
+		return err
+	}
+	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, v.form, v.text, v.num, v.int, v.data)
+	return err
+}
+
 func (t *tx) propertyKey(p pedigree.Property) (int64, error) {
 	if err := checkText("the key", p.Key, maxKey); err != nil {
 		return 0, err
+	}
+	if p.Form != pedigree.Text {
+		if !typed(p.Space) {
+			return 0, pedigree.Errorf(pedigree.Invalid, "a %s is text", p.Space)
+		}
+		return t.makeKey(p.Space, p.Key)
 	}
 	if err := checkText("the value", p.Value, math.MaxInt32); err != nil {
 		return 0, err
@@ -101,14 +117,15 @@ func (t *tx) Facts(ids []pedigree.NodeID, spaces ...pedigree.Space) ([]pedigree.
 }
 
 // Properties and latest points are read apart, though they lie together: each
-// column of each row costs, and they share few.
+// column of each row costs, and they share few. For the same reason the columns
+// of values that are not text are read only where there may be such.
 
-func propertiesOf(list string, spaces int) string {
-	sql := "SELECT node, space, key, text FROM property WHERE node IN (" + list + ") AND space "
-	if spaces == 0 {
+func propertiesOf(list string, spaces []pedigree.Space) string {
+	sql := "SELECT node, space, key, text" + valueColumns(spaces) + " FROM property WHERE node IN (" + list + ") AND space "
+	if len(spaces) == 0 {
 		return sql + "<> 4 ORDER BY node, space, key"
 	}
-	return sql + "IN (" + placeholders(spaces) + ") ORDER BY node, space, key"
+	return sql + "IN (" + placeholders(len(spaces)) + ") ORDER BY node, space, key"
 }
 
 func latestOf(list string) string {
@@ -119,18 +136,25 @@ func (t *tx) readProperties(list string, args []any, spaces []pedigree.Space, at
 	for _, s := range spaces {
 		args = append(args, s)
 	}
-	r, err := t.conn.query(background, propertiesOf(list, len(spaces)), args...)
+	r, err := t.conn.query(background, propertiesOf(list, spaces), args...)
 	if err != nil {
 		return err
 	}
+	values := valueColumns(spaces) != ""
 	for r.next() {
 		key, err := t.keyName(r.int(2))
 		if err != nil {
 			_ = r.close() // the first error counts
 			return err
 		}
+		p := pedigree.Property{Space: pedigree.Space(r.int(1)), Key: key}
+		if values {
+			readValue(r, 3, &p)
+		} else {
+			p.Value = r.text(3)
+		}
 		f := at[r.id(0)]
-		f.Properties = append(f.Properties, pedigree.Property{Space: pedigree.Space(r.int(1)), Key: key, Value: r.text(3)})
+		f.Properties = append(f.Properties, p)
 	}
 	return r.close()
 }

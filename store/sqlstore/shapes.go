@@ -18,20 +18,20 @@ func define(name, index, sql string) *shape {
 }
 
 const nodeColumns = "n.id, n.workspace, n.home, n.type, n.uid, n.name, n.version, n.state, n.owner, n.uri, " +
-	"n.created, n.updated, n.started, n.ended, n.deleted"
+	"n.created, n.updated, n.started, n.ended, n.deleted, n.external"
 
 // nodeWidth is the number of columns in nodeColumns.
-const nodeWidth = 15
+const nodeWidth = 16
 
 var (
 	keyByName = define("key by name", "sqlite_autoindex_key_1",
 		"SELECT id FROM key WHERE space = ? AND name = ?")
 	keyByID    = define("key by number", "PRIMARY KEY", "SELECT space, name FROM key WHERE id = ?")
 	keyInsert  = define("add key", "", "INSERT INTO key (space, name) VALUES (?, ?)")
-	typeByName = define("type by name", "sqlite_autoindex_type_1",
-		"SELECT id FROM type WHERE name = ?")
-	typeByID   = define("type by number", "PRIMARY KEY", "SELECT kind, name FROM type WHERE id = ?")
-	typeInsert = define("add type", "", "INSERT INTO type (kind, name) VALUES (?, ?)")
+	typeByName = define("type by name", "type_name",
+		"SELECT id FROM type WHERE kind = ? AND name = ? AND version = ?")
+	typeByID   = define("type by number", "PRIMARY KEY", "SELECT kind, name, version FROM type WHERE id = ?")
+	typeInsert = define("add type", "", "INSERT INTO type (kind, name, version) VALUES (?, ?, ?)")
 
 	sequenceNext = define("next number", "",
 		"INSERT INTO sequence (workspace, name, value) VALUES (?, ?, 1) "+
@@ -45,10 +45,10 @@ var (
 		"SELECT "+nodeColumns+" FROM node n WHERE n.workspace = ? AND n.type = ? AND n.name = ? AND n.kind = 3")
 	nodeInsert = define("add node", "",
 		"INSERT INTO node (workspace, home, kind, type, uid, name, version, state, owner, uri, "+
-			"created, updated, started, ended, deleted) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+			"created, updated, started, ended, deleted, external) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
 	nodeUpdate = define("change node", "",
 		"UPDATE node SET name = ?, version = ?, state = ?, owner = ?, uri = ?, updated = ?, "+
-			"started = ?, ended = ?, deleted = ? WHERE id = ?")
+			"started = ?, ended = ?, deleted = ?, external = ? WHERE id = ?")
 	nodesToBin = define("bin nodes of a context", "node_live",
 		"UPDATE node SET deleted = ? WHERE home = ? AND type = ? AND deleted IS NULL")
 	nodesFromBin = define("restore nodes of a context", "node_bin",
@@ -61,9 +61,12 @@ var (
 
 	propertyByKey = define("property of a node", "PRIMARY KEY",
 		"SELECT text FROM property WHERE node = ? AND space = ? AND key = ?")
-	propertyPut = define("set property", "",
+	propertyPut = define("set text property", "",
 		"INSERT INTO property (node, space, key, home, text) VALUES (?, ?, ?, ?, ?) "+
-			"ON CONFLICT (node, space, key) DO UPDATE SET text = excluded.text")
+			"ON CONFLICT (node, space, key) DO UPDATE SET text = excluded.text, form = 0, num = NULL, int = NULL, data = NULL")
+	propertyPutTyped = define("set property", "",
+		"INSERT INTO property (node, space, key, home, form, text, num, int, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "+
+			"ON CONFLICT (node, space, key) DO UPDATE SET form = excluded.form, text = excluded.text, num = excluded.num, int = excluded.int, data = excluded.data")
 	propertyAdd = define("add property", "",
 		"INSERT INTO property (node, space, key, home, text) VALUES (?, ?, ?, ?, ?) "+
 			"ON CONFLICT (node, space, key) DO NOTHING")
@@ -95,7 +98,7 @@ var (
 			"VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING")
 
 	eventAdd = define("add event", "",
-		"INSERT INTO event (execution, artifact, direction, time, step) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING")
+		"INSERT INTO event (execution, artifact, direction, time, step, role, path) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING")
 	eventUpdate     = define("change event", "", "UPDATE event SET time = ?, step = ? WHERE id = ?")
 	eventTagsDelete = define("remove event tags", "", "DELETE FROM event_tag WHERE event = ?")
 	eventTagAdd     = define("add event tag", "",

@@ -64,10 +64,10 @@ func (t *tx) oneInt(s *shape, args ...any) (int64, error) {
 	return v, r.close()
 }
 
-// batches calls fn with the identities in groups whose size is one of few, so
+// batches calls fn with identities or texts in groups whose size is one of few, so
 // that lists of any length share a handful of prepared statements. A group is
 // filled up by repeating its last member.
-func batches(ids []pedigree.NodeID, fn func(list string, args []any) error) error {
+func batches[T any](ids []T, fn func(list string, args []any) error) error {
 	for len(ids) > 0 {
 		size := 1
 		for size < len(ids) && size < 256 {

@@ -137,7 +137,7 @@ func checkWebhook(w *pedigree.Webhook) error {
 		{"the identity", w.UID, maxUID},
 		{"the name", w.Name, maxName},
 		{"the description", w.Description, maxLabel},
-		{"the URL", w.URL, maxURI},
+		{"the URL", w.URL, maxURL},
 		{"the secret", w.Secret, maxSecret},
 		{"the list of events", strings.Join(w.Events, " "), maxLabel},
 	})

@@ -108,7 +108,8 @@ func strictText(e *env) {
 		func(n *pedigree.Node) { n.Name = strings.Repeat("x", 32_001) },
 		func(n *pedigree.Node) { n.Name = "a\x00b" },
 		func(n *pedigree.Node) { n.Name = "a\xffb" },
-		func(n *pedigree.Node) { n.URI = "\x00" },
+		func(n *pedigree.Node) { n.Owner = "\x00" },
+		func(n *pedigree.Node) { n.URI = strings.Repeat("x", 1<<20+1) },
 	} {
 		n := draft(pedigree.RunType, x.ID, "bad")
 		bad(n)

@@ -184,7 +184,7 @@ func memberships(e *env) {
 	run := e.run(x)
 	e.update(func(tx store.Tx) error {
 		for _, id := range []pedigree.NodeID{b.ID, a.ID, a.ID, run.ID} {
-			if err := tx.AddMember(y.ID, id); err != nil {
+			if _, err := tx.AddMember(y.ID, id); err != nil {
 				return err
 			}
 		}

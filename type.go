@@ -1,0 +1,42 @@
+package pedigree
+
+// A Type names what a node is. Its kind is part of it: an mlflow.Run is always
+// an execution.
+type Type struct {
+	Name    string
+	Kind    Kind
+	Version string // empty for types that have none
+}
+
+// The types that the server itself gives meaning to.
+var (
+	WorkspaceType       = Type{Name: "pedigree.Workspace", Kind: Context}
+	ExperimentType      = Type{Name: "mlflow.Experiment", Kind: Context}
+	RunType             = Type{Name: "mlflow.Run", Kind: Execution}
+	DatasetType         = Type{Name: "mlflow.Dataset", Kind: Artifact}
+	LoggedModelType     = Type{Name: "mlflow.LoggedModel", Kind: Artifact}
+	RegisteredModelType = Type{Name: "mlflow.RegisteredModel", Kind: Context}
+	ModelVersionType    = Type{Name: "mlflow.ModelVersion", Kind: Artifact}
+)
+
+// TypeID is the identity of a type inside one store.
+type TypeID int64
+
+// A Declaration is what is said of a type beside its name. A type that nobody
+// declared has an empty one from its first node on.
+type Declaration struct {
+	ID   TypeID // assigned by the store
+	Type Type
+
+	Description string
+	External    string             // what another system knows it by; unique within the kind, empty for none
+	Properties  []DeclaredProperty // by key
+	Parents     []TypeID           // the types it descends from, nearest first
+}
+
+// A DeclaredProperty says that nodes of a type may have a property in the space
+// [Field], and of which form.
+type DeclaredProperty struct {
+	Key  string
+	Form Form
+}
