@@ -6,6 +6,7 @@ import uuid
 import mlflow
 import pytest
 from mlflow.tracking import MlflowClient
+from served import Served
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,24 @@ def experiment(request):
 def shared_experiment(request):
     """The ID of a new experiment for all tests of a file that only read."""
     return new_experiment(request.module.__name__)
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Makes a server of the test's own, with flags, which clients use from then
+    on. It runs inside a `with`."""
+    before = mlflow.get_tracking_uri()
+
+    def make(*flags):
+        server = Served(tmp_path / "data", tmp_path / "server.log", *flags)
+        mlflow.set_tracking_uri(server.url)  # older clients look here to find artifacts
+        return server
+
+    yield make
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture
+def served(serve):
+    """A server of the test's own."""
+    return serve()

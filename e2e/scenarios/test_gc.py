@@ -1,64 +1,14 @@
 """What was deleted goes for ever. The client's own `mlflow gc` works on the
 database behind a server; here `pedigree gc` does it, on a server of its own."""
 
-import os
 import pathlib
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 
-import mlflow
 import pytest
 from about import BINARY, pedigree_only
 from mlflow.exceptions import MlflowException
-from mlflow.tracking import MlflowClient
 
 pytestmark = pedigree_only
-
-
-class Served:
-    """A server on data that can be stopped and started."""
-
-    def __init__(self, data, log):
-        self.data, self.log = data, log
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{s.getsockname()[1]}"
-        self.url = f"http://{self.address}"
-
-    def __enter__(self):
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [BINARY, "serve", "--data", self.data, "--listen", self.address],
-                stdout=output, stderr=subprocess.STDOUT,
-            )
-        deadline = time.monotonic() + 20
-        while not self.healthy():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.01)
-        return MlflowClient(self.url)
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        assert self.process.wait(timeout=20) == 0
-
-    def healthy(self):
-        try:
-            with urllib.request.urlopen(self.url + "/health", timeout=5) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
-
-
-@pytest.fixture
-def served(tmp_path):
-    server = Served(tmp_path / "data", tmp_path / "server.log")
-    before = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(server.url)  # older clients look here to find artifacts
-    yield server
-    mlflow.set_tracking_uri(before)
 
 
 def log_file(client, run, tmp_path, text):

@@ -1,9 +1,11 @@
 """The model registry: models, versions, tags, aliases and stages."""
 
+import multiprocessing
 import uuid
 
 import pytest
 from about import refused, since
+from mlflow.tracking import MlflowClient
 
 
 
@@ -147,3 +149,22 @@ def test_a_source_beyond_the_server(client, experiment, model):
         with refused("INVALID_PARAMETER_VALUE"):
             client.create_model_version(model, source, run)
     assert client.search_model_versions(f"name = '{model}'") == []
+
+
+def add_versions(model, source, run, count):
+    """What each of several processes does at the same time."""
+    client = MlflowClient()
+    return [int(client.create_model_version(model, source, run).version) for _ in range(count)]
+
+
+def test_versions_from_several_processes(client, experiment, model):
+    run = client.create_run(experiment).info
+    source = f"{run.artifact_uri}/model"
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["mlflow.tracking"])  # imported once for all
+    with context.Pool(4) as pool:
+        made = pool.starmap(add_versions, [(model, source, run.run_id, 25)] * 4, chunksize=1)
+    assert sorted(sum(made, [])) == list(range(1, 101))
+    assert all(numbers == sorted(numbers) for numbers in made)
+    found = client.search_model_versions(f"name = '{model}'")
+    assert sorted(int(v.version) for v in found) == list(range(1, 101))
