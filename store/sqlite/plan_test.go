@@ -177,6 +177,10 @@ func TestModelsAndVersionsWalkTheirIndexes(t *testing.T) {
 	byNumber := query.Order{Field: query.Number, Desc: true}
 	named := query.Compare{Field: query.Name, Op: query.Eq, Value: query.Value{Text: "x"}}
 	oneOf := query.Compare{Field: query.Name, Op: query.In, Value: query.Value{Texts: []string{"x", "y"}}}
+	like := query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "%x%"}}
+	ilike := query.Compare{Field: query.Name, Op: query.ILike, Value: query.Value{Text: "x%"}}
+	starting := query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "x_y%"}}
+	const byRow = "SEARCH n USING INTEGER PRIMARY KEY"
 	for _, c := range []struct {
 		name  string
 		typ   pedigree.Type
@@ -185,6 +189,12 @@ func TestModelsAndVersionsWalkTheirIndexes(t *testing.T) {
 		index string
 		says  string // in the plan
 	}{
+		{"models of like names", pedigree.RegisteredModelType, like, []query.Order{byName}, "node_context_name", "SEARCH m USING COVERING INDEX node_context_name (workspace=? AND type=?); " + byRow},
+		{"models of like names, minding no case", pedigree.RegisteredModelType, ilike, []query.Order{byName}, "node_context_name", "SEARCH m USING COVERING INDEX node_context_name (workspace=? AND type=?); " + byRow},
+		{"models of names that start alike", pedigree.RegisteredModelType, starting, []query.Order{byName}, "node_context_name", "SEARCH m USING COVERING INDEX node_context_name (workspace=? AND type=? AND name>? AND name<?); " + byRow},
+		{"versions of like names", pedigree.ModelVersionType, like, []query.Order{byName}, "node_artifact_name", "SEARCH m USING COVERING INDEX node_artifact_name (home=? AND type=?); " + byRow},
+		{"models of few like names, by last change", pedigree.RegisteredModelType, like, []query.Order{byChange}, "", byRow},
+		{"versions of few like names, by last change", pedigree.ModelVersionType, query.And{ilike, starting}, []query.Order{byChange}, "", byRow},
 		{"models by name", pedigree.RegisteredModelType, nil, []query.Order{byName}, "node_context_name", ""},
 		{"models by last change", pedigree.RegisteredModelType, nil, []query.Order{byChange, byName}, "node_context_updated", "LAST 2 TERMS"},
 		{"a model by name", pedigree.RegisteredModelType, named, []query.Order{byChange}, "node_context_name", "name=?"},
@@ -204,6 +214,71 @@ func TestModelsAndVersionsWalkTheirIndexes(t *testing.T) {
 			if steps := strings.Join(p.Steps, "; "); p.Index != c.index || !strings.Contains(steps, c.says) {
 				t.Errorf("%s: %s", c.name, steps)
 			}
+		}
+	}
+}
+
+func TestLaterPagesStartWhereTheLastEnded(t *testing.T) {
+	s := open(t)
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		return tx.CreateNode(&pedigree.Node{Workspace: 1, Home: 1, Type: pedigree.RegisteredModelType, UID: "1", Deleted: pedigree.NoTime})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	like := query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "%x%"}}
+	for _, c := range []struct {
+		where query.Expr
+		order query.Order
+		key   query.Key
+		says  string
+	}{
+		{nil, query.Order{Field: query.Name}, query.Key{Text: "m"}, "node_context_name (workspace=? AND type=? AND name>?)"},
+		{nil, query.Order{Field: query.Name, Desc: true}, query.Key{Text: "m"}, "node_context_name (workspace=? AND type=? AND name<?)"},
+		{like, query.Order{Field: query.Name}, query.Key{Text: "m"}, "COVERING INDEX node_context_name (workspace=? AND type=? AND name>?)"},
+		{nil, query.Order{Field: query.Updated, Desc: true}, query.Key{Int: 7}, "node_context_updated (home=? AND type=? AND updated<?)"},
+	} {
+		plans, err := s.SearchPlans(t.Context(), explain, &query.Query{
+			Workspace: 1, Type: pedigree.RegisteredModelType, Homes: []pedigree.NodeID{1}, Where: c.where, Order: []query.Order{c.order},
+			After: query.Cursor{c.key, {Text: "1"}}, Limit: 10,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		served(t, plans[0])
+		if steps := strings.Join(plans[0].Steps, "; "); !strings.Contains(steps, c.says) {
+			t.Errorf("%v: %s", c.order, steps)
+		}
+	}
+}
+
+func TestCommonNamesWalkTheOrder(t *testing.T) {
+	s := open(t)
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		for i := range 20 {
+			uid := string(rune('a' + i))
+			n := pedigree.Node{Workspace: 1, Home: 1, Type: pedigree.RegisteredModelType, UID: uid, Name: "model " + uid, Deleted: pedigree.NoTime}
+			if err := tx.CreateNode(&n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pattern, index := range map[string]string{"%odel%": "node_context_updated", "%a%": "", "model b%": "", "%nothing%": ""} {
+		plans, err := s.SearchPlans(t.Context(), explain, &query.Query{
+			Workspace: 1, Type: pedigree.RegisteredModelType, Homes: []pedigree.NodeID{1}, Limit: 10,
+			Where: query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: pattern}},
+			Order: []query.Order{{Field: query.Updated}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		served(t, plans[0])
+		if plans[0].Index != index {
+			t.Errorf("%s is driven by %q: %s", pattern, plans[0].Index, plans[0].Steps)
 		}
 	}
 }

@@ -64,7 +64,6 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 			"PRAGMA journal_mode = WAL",
 			"PRAGMA synchronous = " + synchronous(o.Durability),
 			"PRAGMA foreign_keys = ON",
-			"PRAGMA case_sensitive_like = ON",
 			"PRAGMA temp_store = MEMORY",
 			"PRAGMA cache_size = -65536",
 			"PRAGMA wal_autocheckpoint = 4000",
@@ -91,8 +90,8 @@ var dialect = sqlstore.Dialect{
 	Begin:           "BEGIN",
 	BeginWrite:      "BEGIN IMMEDIATE",
 	UseIndex:        func(index string) string { return " INDEXED BY " + index },
-	Like:            func(expr, pattern string) string { return expr + " LIKE " + pattern },
-	ILike:           func(expr, pattern string) string { return "lower(" + expr + ") LIKE lower(" + pattern + ")" },
+	Like:            like,
+	ILike:           func(expr, pattern string) (string, string) { return expr + " LIKE ?", pattern },
 	CheckStatements: []string{"PRAGMA integrity_check(10)", "PRAGMA foreign_key_check"},
 }
 

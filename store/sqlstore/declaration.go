@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	declarationUpdate = define("change type", "", "UPDATE type SET description = ?, external = ? WHERE id = ?")
+	declarationUpdate = define("change type", "", "UPDATE type SET description = ?, external = ?, reads = ?, writes = ? WHERE id = ?")
 	declaredClear     = define("remove declared properties", "PRIMARY KEY", "DELETE FROM type_property WHERE type = ?")
 	declaredAdd       = define("add declared property", "", "INSERT INTO type_property (type, key, form) VALUES (?, ?, ?)")
 	parentsClear      = define("remove super types", "PRIMARY KEY", "DELETE FROM type_parent WHERE type = ?")
@@ -21,7 +21,7 @@ var (
 
 // declarationsOf reads types; condition is SQL on d.
 func declarationsOf(condition string) string {
-	return "SELECT d.id, d.kind, d.name, d.version, d.description, d.external FROM type d WHERE " + condition
+	return "SELECT d.id, d.kind, d.name, d.version, d.description, d.external, d.reads, d.writes FROM type d WHERE " + condition
 }
 
 func (t *tx) Declaration(typ pedigree.Type) (pedigree.Declaration, error) {
@@ -76,7 +76,7 @@ func (t *tx) declarations(condition string, args ...any) ([]pedigree.Declaration
 	var all []pedigree.Declaration
 	for r.next() {
 		all = append(all, pedigree.Declaration{
-			ID: pedigree.TypeID(r.int(0)), Description: r.text(4), External: r.text(5),
+			ID: pedigree.TypeID(r.int(0)), Description: r.text(4), External: r.text(5), Reads: r.text(6), Writes: r.text(7),
 			Type: pedigree.Type{Kind: pedigree.Kind(r.int(1)), Name: r.text(2), Version: r.text(3)},
 		})
 	}
@@ -120,7 +120,7 @@ func (t *tx) PutDeclaration(d *pedigree.Declaration) error {
 		return classify(t.store.engine, err)
 	}
 	d.ID = pedigree.TypeID(id)
-	if _, err := t.exec(declarationUpdate, d.Description, optional(d.External), d.ID); err != nil {
+	if _, err := t.exec(declarationUpdate, d.Description, optional(d.External), []byte(d.Reads), []byte(d.Writes), d.ID); err != nil {
 		return classify(t.store.engine, err)
 	}
 	if _, err := t.exec(declaredClear, d.ID); err != nil {

@@ -17,6 +17,8 @@ type drive struct {
 	index string
 	lead  *lead // the property that drives; nil for the node itself
 	rank  int
+
+	patterns []query.Compare // of names, which are told by the index of names alone
 }
 
 // lead is a condition on a property, or the first term of the order, that an
@@ -29,11 +31,14 @@ type lead struct {
 }
 
 // drive chooses. A selective condition on a property drives if there is one;
-// else a name that is given; else the first term of the order; else the node in
-// order of start.
+// else the few nodes whose names match; else a name that is given; else the
+// first term of the order; else the node in order of start.
 func (p *part) drive(rank int, l *lead) drive {
 	if l != nil {
 		return drive{part: p, lead: l, index: l.index(), rank: rank}
+	}
+	if p.few != nil {
+		return drive{part: p, rank: rank}
 	}
 	if len(p.terms) > 0 {
 		t := p.terms[0]
@@ -47,7 +52,11 @@ func (p *part) drive(rank int, l *lead) drive {
 	}
 	if len(p.terms) > 0 {
 		if index := nodeIndex(p.terms[0].Field, p.q.Type.Kind); index != "" {
-			return drive{part: p, index: index, rank: rank}
+			d := drive{part: p, index: index, rank: rank}
+			if p.terms[0].Field == query.Field(query.Name) {
+				d.patterns = p.namePatterns()
+			}
+			return d
 		}
 	}
 	if p.bin {
@@ -85,8 +94,16 @@ func nodeIndex(f query.Field, k pedigree.Kind) string {
 }
 
 func (d drive) from(s *sqlText) {
+	if d.index == "" {
+		s.add(" FROM node n")
+		return
+	}
 	use := d.part.conn.dialect.UseIndex(d.index)
-	if d.lead == nil {
+	switch {
+	case len(d.patterns) > 0:
+		s.add(" FROM node m" + use + " CROSS JOIN node n ON n.id = m.id")
+		return
+	case d.lead == nil:
 		s.add(" FROM node n" + use)
 		return
 	}
@@ -99,7 +116,19 @@ func (d drive) gives(t term) bool { return d.lead != nil && d.lead.alias == t.al
 // where writes the range of the index that is read.
 func (d drive) where(s *sqlText) {
 	p := d.part
-	if d.lead == nil {
+	switch {
+	case p.few != nil && d.lead == nil:
+		s.add("n.id IN (" + placeholders(len(p.few)) + ") AND +n.home = ?") // the plus keeps indexes of the home out
+		for _, id := range p.few {
+			s.args = append(s.args, id)
+		}
+		s.args = append(s.args, p.home)
+		return
+	case len(d.patterns) > 0:
+		p.whereNamed(s, d.patterns)
+		s.add(" AND n.home = ?", p.home)
+		return
+	case d.lead == nil:
 		s.add("n.workspace = ? AND n.home = ? AND n.type = ?", p.q.Workspace, p.home, p.typ)
 		if d.index != "node_live" && d.index != "node_bin" {
 			s.add(" AND n.kind = " + strconv.Itoa(int(p.q.Type.Kind))) // or the partial index is of no use
@@ -305,17 +334,12 @@ func indexed(f query.Property, op query.Op) bool {
 }
 
 // matches counts the entries of the index that hold all matches, up to limit.
-// It first looks whether there are that many, which is several times cheaper
-// than counting and mostly the end of it.
 func (p *part) matches(l *lead, limit int64) (int64, error) {
-	from := &sqlText{}
-	from.add(" FROM property f" + p.conn.dialect.UseIndex(l.index()) + " WHERE ")
-	l.entries(from, p.tx, p.home)
-	many, err := p.firstInt("SELECT 1"+from.String()+" LIMIT 1 OFFSET ?", append(from.args, limit-1))
-	if err != nil || many == 1 {
-		return limit, err
-	}
-	return p.firstInt("SELECT count(*)"+from.String(), from.args)
+	s := &sqlText{}
+	s.add("SELECT count(*) FROM (SELECT 1 FROM property f" + p.conn.dialect.UseIndex(l.index()) + " WHERE ")
+	l.entries(s, p.tx, p.home)
+	s.add(" LIMIT ?) AS entries", limit)
+	return p.firstInt(s.String(), s.args)
 }
 
 // firstInt returns the first column of the first row, 0 where there is none.

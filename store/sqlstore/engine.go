@@ -40,9 +40,11 @@ type Dialect struct {
 	// the database takes such orders.
 	UseIndex func(index string) string
 
-	// Like and ILike compare an expression with a pattern, both SQL, minding
-	// the case or not, without an escape character.
-	Like, ILike func(expr, pattern string) string
+	// Like and ILike compare an expression in SQL with a pattern, minding the
+	// case or not. In the pattern "%" stands for any text and "_" for any
+	// character; nothing escapes them. The argument is for the placeholder "?",
+	// which the comparison has once.
+	Like, ILike func(expr, pattern string) (sql, arg string)
 
 	// CheckStatements return one row "ok", or rows that each name a damage.
 	CheckStatements []string

@@ -89,6 +89,8 @@ type part struct {
 	home  pedigree.NodeID
 	bin   bool
 	terms []term
+
+	few []pedigree.NodeID // the nodes among which all matches are, where they are few and known; else nil
 }
 
 // find walks the ranks of the first term in turn: nodes that have its value in
@@ -97,6 +99,11 @@ type part struct {
 func (p *part) find() ([]found, error) {
 	after := p.q.After
 	lead := p.selectiveFilter()
+	if lead == nil {
+		if err := p.findFew(); err != nil {
+			return nil, err
+		}
+	}
 	var all []found
 	for _, rank := range p.ranks(lead) {
 		if len(after) > 0 && rank >= 0 && rank < after[0].Rank {
@@ -120,7 +127,7 @@ const allRanks = -1
 // ranks lists the walks that a search needs.
 func (p *part) ranks(lead *lead) []int {
 	switch {
-	case lead != nil || len(p.terms) == 0:
+	case lead != nil || p.few != nil || len(p.terms) == 0:
 		return []int{allRanks}
 	case p.terms[0].requiredBy(p.q.Where):
 		return []int{0}
@@ -172,7 +179,8 @@ func (p *part) readKey(r *rows, rank int, uid string) query.Cursor {
 // the nodes it leads to, the values that other terms sort by, and conditions.
 func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*sqlText, error) {
 	s := &sqlText{}
-	terms := p.terms
+	drive := p.drive(rank, lead)
+	terms := drive.terms(p.terms)
 	if rank > 0 {
 		terms = terms[1:] // no value to sort by: they are all equal in it
 	}
@@ -183,7 +191,6 @@ func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*
 		s.add(", ")
 		terms[i].value(s)
 	}
-	drive := p.drive(rank, lead)
 	drive.from(s)
 	for i := range terms {
 		if !drive.gives(terms[i]) {
@@ -225,7 +232,7 @@ func (p *part) resume(s *sqlText, terms []term, rank int, after query.Cursor) {
 	if rank > 0 {
 		keys = keys[1:]
 	}
-	if rank == 0 && len(terms) > 0 {
+	if len(terms) > 0 && (rank == 0 || rank == allRanks && !terms[0].ranked()) {
 		terms[0].bound(s, keys[0]) // the range of the index that the walk reads
 	}
 	s.add(" AND (")

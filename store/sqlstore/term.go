@@ -15,6 +15,8 @@ type term struct {
 	tx    *tx
 	alias string // of the property joined for it
 	key   int64  // number of the property's key
+
+	column string // that an index in order of the term gives, where it is not the node's own
 }
 
 func (t *tx) terms(q *query.Query) []term {
@@ -82,6 +84,10 @@ func (t term) join(s *sqlText) {
 
 // value writes the expression that the term sorts by.
 func (t term) value(s *sqlText) {
+	if t.column != "" {
+		s.add(t.column)
+		return
+	}
 	switch f := t.Field.(type) {
 	case query.Attr:
 		s.add(attrColumns[f])

@@ -123,24 +123,29 @@ func (t *tx) compareAttr(s *sqlText, f query.Attr, c query.Compare) error {
 // likeRange repeats what a pattern starts with in the form of a range, which an
 // index can be searched by.
 func likeRange(s *sqlText, expr, pattern string) {
-	n := strings.IndexAny(pattern+"%", "%_")
-	prefix := pattern[:n]
+	prefix := patternPrefix(pattern)
 	if prefix == "" {
 		return
 	}
 	s.add(" AND "+expr+" >= ?", prefix)
-	if last := prefix[n-1]; last < 0x7f { // the next text that does not start so is only one byte away
-		s.add(" AND "+expr+" < ?", prefix[:n-1]+string(rune(last+1)))
+	n := len(prefix) - 1
+	if last := prefix[n]; last < 0x7f { // the next text that does not start so is only one byte away
+		s.add(" AND "+expr+" < ?", prefix[:n]+string(rune(last+1)))
 	}
 }
+
+// patternPrefix is what all texts that match a pattern start with.
+func patternPrefix(pattern string) string { return pattern[:strings.IndexAny(pattern+"%", "%_")] }
 
 // relation writes "expr op value" for an expression that is not NULL.
 func (t *tx) relation(s *sqlText, expr string, c query.Compare, numeric bool) {
 	switch c.Op {
 	case query.Like:
-		s.add(t.conn.dialect.Like(expr, "?"), c.Value.Text)
+		sql, arg := t.conn.dialect.Like(expr, c.Value.Text)
+		s.add(sql, arg)
 	case query.ILike:
-		s.add(t.conn.dialect.ILike(expr, "?"), c.Value.Text)
+		sql, arg := t.conn.dialect.ILike(expr, c.Value.Text)
+		s.add(sql, arg)
 	case query.In, query.NotIn:
 		if c.Op == query.NotIn {
 			s.add("NOT ")

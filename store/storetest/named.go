@@ -115,6 +115,34 @@ var namedSearches = []namedSearch{
 		func(n *pedigree.Node) bool { return strings.HasPrefix(n.Name, "n1") }, compareNames,
 	},
 	{
+		"of names that are alike, by last change",
+		query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "n1%"}},
+		[]query.Order{{Field: query.Updated, Desc: true}, {Field: query.Number}},
+		func(n *pedigree.Node) bool { return strings.HasPrefix(n.Name, "n1") },
+		func(a, b *pedigree.Node) int { return cmp.Or(compareUpdated(b, a), compareNumbers(a, b)) },
+	},
+	{
+		"of names with a part in common",
+		query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "%1%"}},
+		[]query.Order{{Field: query.Name, Desc: true}},
+		func(n *pedigree.Node) bool { return strings.Contains(n.Name, "1") }, func(a, b *pedigree.Node) int { return compareNames(b, a) },
+	},
+	{
+		"of names with a part in common, by last change",
+		query.And{
+			query.Compare{Field: query.Name, Op: query.ILike, Value: query.Value{Text: "%N_1"}},
+			query.Compare{Field: query.Number, Op: query.Lt, Value: query.Value{Number: 20}},
+		},
+		[]query.Order{{Field: query.Updated}},
+		func(n *pedigree.Node) bool { return strings.HasSuffix(n.Name, "1") && number(n) < 20 }, compareUpdated,
+	},
+	{
+		"of names that none has, by last change",
+		query.Compare{Field: query.Name, Op: query.Like, Value: query.Value{Text: "%none%"}},
+		[]query.Order{{Field: query.Updated}},
+		func(*pedigree.Node) bool { return false }, compareUpdated,
+	},
+	{
 		"from a number on",
 		query.Compare{Field: query.Number, Op: query.Ge, Value: query.Value{Number: 9}},
 		[]query.Order{{Field: query.Name}},
@@ -164,7 +192,7 @@ func longTexts(e *env) {
 // namePatterns compares names with patterns whose beginning an index can be
 // searched by.
 func namePatterns(e *env) {
-	names := []string{"a", "ab", "abc", "a%", "a_", "b", "B", "é", "éa", "ê", "\x7f", "\x7fa", "~", "~~", "\U0010ffff", "\U0010ffffx", "zz", "z{"}
+	names := []string{"a", "ab", "abc", "a%", "a_", "b", "B", "é", "éa", "ê", "\x7f", "\x7fa", "~", "~~", "\U0010ffff", "\U0010ffffx", "zz", "z{", "*x", "?x", "[x]", "x]"}
 	for _, name := range names {
 		n := draft(pedigree.RegisteredModelType, pedigree.DefaultWorkspace, fmt.Sprintf("%x", name))
 		n.Name = name
@@ -172,7 +200,8 @@ func namePatterns(e *env) {
 	}
 	for pattern, want := range map[string]string{
 		"a%": "a a% a_ ab abc", "a_": "a% a_ ab", "ab%": "ab abc", "%": "all", "_": "a b B é ê ~ \x7f \U0010ffff", "é%": "é éa", "\x7f%": "\x7f \x7fa",
-		"~%": "~ ~~", "~_": "~~", "\U0010ffff%": "\U0010ffff \U0010ffffx", "zz%": "zz", "z_": "zz z{", "b": "b", "": "", "c%": "",
+		"~%": "~ ~~", "~_": "~~", "\U0010ffff%": "\U0010ffff \U0010ffffx", "zz%": "zz", "z_": "zz z{",
+		"*%": "*x", "%*%": "*x", "_?_": "", "?%": "?x", "%?_": "?x", "[x]": "[x]", "[%": "[x]", "_x]": "[x]", "%x%": "*x ?x [x] x] \U0010ffffx", "%x]": "[x] x]", "b": "b", "": "", "c%": "",
 	} {
 		q := query.Query{
 			Workspace: pedigree.DefaultWorkspace, Type: pedigree.RegisteredModelType, Homes: []pedigree.NodeID{pedigree.DefaultWorkspace}, Limit: 4,

@@ -7,7 +7,9 @@ CREATE TABLE type_new (
     name        TEXT    NOT NULL,
     version     TEXT    NOT NULL DEFAULT '',
     description TEXT    NOT NULL DEFAULT '',
-    external    TEXT
+    external    TEXT,
+    reads       BLOB,                      -- of executions: signatures
+    writes      BLOB
 ) STRICT;
 INSERT INTO type_new (id, kind, name) SELECT id, kind, name FROM type;
 DROP TABLE type;

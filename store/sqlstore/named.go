@@ -1,0 +1,129 @@
+package sqlstore
+
+import (
+	"strconv"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+// A pattern that names are to match can be told by an index of names alone,
+// which holds a hundred names to the page; looking at the nodes themselves costs
+// ten times as much. So a walk in order of name looks up only nodes whose names
+// match, and a search in another order first finds out whether those are few.
+
+// fewNames is up to how many nodes whose names match are looked up and sorted,
+// in place of a walk in the order asked for.
+const fewNames = 2048
+
+// sampledNames is how many names tell whether a pattern is common.
+const sampledNames = 4096
+
+// namePatterns lists the patterns that the names of all matches have.
+func (p *part) namePatterns() []query.Compare {
+	var patterns []query.Compare
+	for _, c := range required(p.q.Where) {
+		if c.Field == query.Field(query.Name) && (c.Op == query.Like || c.Op == query.ILike) {
+			patterns = append(patterns, c)
+		}
+	}
+	return patterns
+}
+
+// whereNamed writes a range of an index of names, of the table m, and what
+// patterns leave of it.
+func (p *part) whereNamed(s *sqlText, patterns []query.Compare) {
+	if p.q.Type.Kind == pedigree.Context {
+		s.add("m.workspace = ?", p.q.Workspace)
+	} else {
+		s.add("m.home = ?", p.home)
+	}
+	s.add(" AND m.type = ? AND m.kind = "+strconv.Itoa(int(p.q.Type.Kind)), p.typ)
+	for _, c := range patterns {
+		s.add(" AND ")
+		p.relation(s, "m.name", c, false)
+		if c.Op == query.Like {
+			likeRange(s, "m.name", c.Value.Text)
+		}
+	}
+}
+
+// findFew finds the nodes whose names match, if the search asks for a pattern
+// and another order than that of names, and if they are few.
+func (p *part) findFew() error {
+	patterns := p.namePatterns()
+	index := nodeIndex(query.Name, p.q.Type.Kind)
+	if len(patterns) == 0 || index == "" || p.named() || len(p.terms) == 0 || p.terms[0].Field == query.Field(query.Name) {
+		return nil
+	}
+	if common, err := p.common(patterns, index); err != nil || common {
+		return err
+	}
+	s := &sqlText{}
+	s.add("SELECT m.id FROM node m" + p.conn.dialect.UseIndex(index) + " WHERE ")
+	p.whereNamed(s, patterns)
+	s.add(" LIMIT ?", fewNames+1)
+	r, err := p.conn.query(p.ctx, s.String(), s.args...)
+	if err != nil {
+		return err
+	}
+	ids := make([]pedigree.NodeID, 0, 16)
+	for r.next() {
+		ids = append(ids, r.id(0))
+	}
+	if err := r.close(); err != nil {
+		return err
+	}
+	if len(ids) <= fewNames {
+		p.few = padded(ids)
+	}
+	return nil
+}
+
+// common reports whether so many of the first names match that a walk in any
+// order fills its page soon. That is not asked where the pattern itself says
+// which names come first.
+func (p *part) common(patterns []query.Compare, index string) (bool, error) {
+	for _, c := range patterns {
+		if c.Op == query.Like && patternPrefix(c.Value.Text) != "" {
+			return false, nil
+		}
+	}
+	s := &sqlText{}
+	s.add("SELECT count(*) FROM (SELECT m.name FROM node m" + p.conn.dialect.UseIndex(index) + " WHERE ")
+	p.whereNamed(s, nil)
+	s.add(" LIMIT ?) AS m WHERE 1", sampledNames)
+	for _, c := range patterns {
+		s.add(" AND ")
+		p.relation(s, "m.name", c, false)
+	}
+	n, err := p.firstInt(s.String(), s.args)
+	return n > 0 && n >= int64(p.q.Limit)/2, err
+}
+
+// padded repeats the last of some identities until their number is one of few,
+// so that searches share prepared statements. Of none it makes one that no node
+// has.
+func padded(ids []pedigree.NodeID) []pedigree.NodeID {
+	if len(ids) == 0 {
+		return []pedigree.NodeID{-1}
+	}
+	size := 1
+	for size < len(ids) {
+		size *= 4
+	}
+	for len(ids) < size {
+		ids = append(ids, ids[len(ids)-1])
+	}
+	return ids
+}
+
+// terms gives the terms of the order, the first as the walk has it.
+func (d drive) terms(terms []term) []term {
+	if len(d.patterns) == 0 {
+		return terms
+	}
+	own := append([]term(nil), terms...)
+	own[0].column = "m.name"
+	return own
+}
