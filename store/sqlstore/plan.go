@@ -61,6 +61,11 @@ func (s *Store) SearchPlans(ctx context.Context, explain string, q *query.Query)
 	}
 	p := part{tx: t, q: q, typ: typ, home: q.Homes[0], terms: t.terms(q)}
 	l := p.selectiveFilter()
+	if l == nil {
+		if err := p.findFew(); err != nil {
+			return nil, err
+		}
+	}
 	var plans []Plan
 	for _, rank := range p.ranks(l) {
 		text, err := p.statement(rank, l, q.After, q.Limit)
