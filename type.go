@@ -32,6 +32,8 @@ type Declaration struct {
 	External    string             // what another system knows it by; unique within the kind, empty for none
 	Properties  []DeclaredProperty // by key
 	Parents     []TypeID           // the types it descends from, nearest first
+	Reads       string             // of executions: the signature of what they read, as its wire serialises it
+	Writes      string             // likewise of what they write
 }
 
 // A DeclaredProperty says that nodes of a type may have a property in the space

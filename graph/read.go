@@ -1,0 +1,53 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// describe adds to nodes what is known of them, with two questions to the store
+// however many they are.
+func describe(r store.Reader, nodes []pedigree.Node) ([]Node, error) {
+	if len(nodes) == 0 {
+		return nil, nil
+	}
+	ids := make([]pedigree.NodeID, len(nodes))
+	for i := range nodes {
+		ids[i] = nodes[i].ID
+	}
+	facts, err := r.Facts(ids)
+	if err != nil {
+		return nil, err
+	}
+	described := make([]Node, len(nodes))
+	for i := range nodes {
+		described[i] = Node{Node: nodes[i], Properties: seen(&facts[i])}
+		if described[i].External == "" && foreign(nodes[i].Type) {
+			described[i].External = nodes[i].UID
+		}
+	}
+	return described, nil
+}
+
+// seen gives facts as properties in the spaces Field and Custom, sorted.
+func seen(f *pedigree.Facts) []pedigree.Property {
+	all := make([]pedigree.Property, 0, len(f.Properties)+len(f.Metrics))
+	for _, p := range f.Properties {
+		if p.Space != pedigree.Field && p.Space != pedigree.Custom {
+			p.Key, p.Space = pedigree.QualifiedKey(p.Space, p.Key), pedigree.Custom
+		}
+		all = append(all, p)
+	}
+	for _, m := range f.Metrics {
+		all = append(all, pedigree.Property{
+			Space: pedigree.Custom, Form: pedigree.Double, Key: pedigree.QualifiedKey(pedigree.Metric, m.Key), Number: m.Value,
+		})
+	}
+	slices.SortFunc(all, func(a, b pedigree.Property) int {
+		return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Key, b.Key))
+	})
+	return all
+}
