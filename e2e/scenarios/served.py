@@ -79,7 +79,10 @@ class Served:
         return MlflowClient(self.url)
 
     def __exit__(self, kind, *_):
-        self.process.kill() if kind else self.process.stop()
+        if self.process:
+            self.process.kill() if kind else self.process.stop()
 
     def kill(self):
+        """End it with SIGKILL, inside the `with`."""
         self.process.kill()
+        self.process = None

@@ -8,7 +8,6 @@ from about import refused, since
 from mlflow.tracking import MlflowClient
 
 
-
 @pytest.fixture
 def name():
     """The name of a model that is not there yet."""

@@ -1,7 +1,6 @@
 """Models on their way from training through the registry to whoever predicts.
 
-They are loaded and predict here; `mlflow models serve` is left out, as the 1.x
-client scores with Flask and gunicorn, which its pins do not have."""
+They are loaded and predict in this process; `registry_serve` has another serve them."""
 
 import uuid
 
@@ -12,7 +11,6 @@ import pytest
 from about import VERSION, since
 from sklearn.linear_model import LinearRegression
 from test_models import PINS, X
-
 
 
 def train(slope, **options):
