@@ -88,7 +88,11 @@ func TestSourcesThatAreRefusedTouchNothing(t *testing.T) {
 		"s3://bucket/../x", "models:/m@champion/../x", "models:/m@none", "models:/m/1#x", "models://" + host + "/m/1", "models:/" + m.UID + "/../x", "runs:/" + run.UID + "/../" + other.UID,
 	} {
 		for _, with := range []map[string]any{
-			{}, {"run_id": run.UID}, {"run_id": "unknown"}, {"model_id": m.UID}, {"run_id": run.UID, "model_id": m.UID},
+			{},
+			{"run_id": run.UID},
+			{"run_id": "unknown"},
+			{"model_id": m.UID},
+			{"run_id": run.UID, "model_id": m.UID},
 			{"run_id": run.UID, "tags": []map[string]string{{"key": "mlflow.prompt.is_prompt", "value": "true"}}},
 		} {
 			with["name"], with["source"] = "m", source
