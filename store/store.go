@@ -34,6 +34,7 @@ type Store interface {
 // was given to, on one goroutine.
 type Reader interface {
 	WebhookReader
+	IdentityReader
 
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time
@@ -145,6 +146,7 @@ type Reader interface {
 type Tx interface {
 	Reader
 	WebhookTx
+	IdentityTx
 
 	// NextNumber counts up a sequence of the workspace; the first is 1. A
 	// number is never given twice; one whose transaction fails is not lost.

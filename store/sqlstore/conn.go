@@ -114,6 +114,10 @@ func (c *conn) bind(args []any) []driver.NamedValue {
 			a = int64(v)
 		case pedigree.Form:
 			a = int64(v)
+		case pedigree.RelationKind:
+			a = int64(v)
+		case pedigree.LocationID:
+			a = int64(v)
 		case pedigree.TypeID:
 			a = int64(v)
 		case int:

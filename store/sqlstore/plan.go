@@ -35,6 +35,13 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"artifacts by place", "node_uri", s.engine.Dialect.nodesAt(4)},
 		{"types by number", "PRIMARY KEY", declarationsOf("d.id IN (" + batch + ")")},
 		{"types by what others call them", "type_external", declarationsOf("d.kind = ? AND d.external IN (" + batch + ")")},
+		{"locations by number", "PRIMARY KEY", locationsOf(batch)},
+		{"places of nodes", "PRIMARY KEY", placesOf("node", batch)},
+		{"what is at locations", "place_location", placesOf("location", batch)},
+		{"relations from nodes", "relation_source", relationsOf("source", batch)},
+		{"relations to nodes", "relation_target", relationsOf("target", batch)},
+		{"column links to artifacts", "PRIMARY KEY", columnLinksOf("target", batch)},
+		{"column links from artifacts", "column_link_source", columnLinksOf("source", batch)},
 		{"evaluations of artifacts", "PRIMARY KEY", evaluationsOf(batch)},
 	}, shapes...)
 	for _, sh := range all {
