@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 	"digest":          {".", "blob", "query", "registry", "store"},
 	"egress":          {"."},
 	"mlmodel":         {".", "go.yaml.in/yaml/v3"},
-	"graph":           {".", "query", "store"},
+	"graph":           {".", "identity", "query", "store"},
+	"identity":        {".", "naming", "store"},
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"kfmd":            {".", "graph", "query", "route"},
 	"query/mlmdql":    {".", "query"},
@@ -47,8 +48,8 @@ var mayImport = map[string][]string{
 	"store/sqlite":    {".", "store/sqlstore", "modernc.org/libc", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"store/sqlstore":  {".", "query", "store", "github.com/pressly/goose/v3"},
 	"store/storetest": {".", "query", "store", "pgregory.net/rapid"},
-	"registry":        {".", "naming", "query", "store"},
-	"tracking":        {".", "naming", "query", "store"},
+	"registry":        {".", "identity", "naming", "query", "store"},
+	"tracking":        {".", "identity", "naming", "query", "store"},
 	"webhook":         {".", "egress", "naming", "registry", "store"},
 }
 

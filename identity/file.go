@@ -1,0 +1,19 @@
+package identity
+
+import (
+	"path"
+	"strings"
+
+	"github.com/pedigree-ml/pedigree/naming"
+)
+
+// filePath writes the path of a local file as a URI. Escapes of one that comes
+// from a URI are undone.
+func filePath(p string, escaped bool) string {
+	if escaped {
+		p = naming.UnescapePercent(p)
+	}
+	p = strings.ReplaceAll(p, `\`, "/")
+	p = path.Clean("/" + strings.TrimLeft(p, "/"))
+	return "file://" + p
+}
