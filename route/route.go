@@ -41,8 +41,9 @@ type Route struct {
 
 // A Wire is one protocol: its operations and its way to say no.
 type Wire struct {
-	Name   string
-	Routes []Route
+	Name     string
+	Routes   []Route
+	Services []Service
 
 	// Prefixes are the paths whose unknown parts the wire answers for.
 	Prefixes []string

@@ -17,6 +17,10 @@ type gate struct {
 
 // ServeHTTP takes one request through the guards.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 2 && g.table == g.server.main && isGRPC(r.Header.Get("Content-Type")) {
+		g.serveRPC(w, r)
+		return
+	}
 	x := begin(g, w, r)
 	defer x.end()
 	if err := checkTarget(r); err != nil {
@@ -38,6 +42,9 @@ func (m *miss) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.wire = wire
 	if err := x.checkSender(r); err != nil {
 		x.refuse(wire, err)
+		return
+	}
+	if r.Method == http.MethodOptions && x.gate.offersWeb(r.URL.Path) && x.gate.server.origins.preflight(x, r) {
 		return
 	}
 	methods := m.table.allowed(r.URL)

@@ -59,7 +59,7 @@ func (o *operation) check(x *exchange, r *http.Request) error {
 			return err
 		}
 	}
-	if err := checkOrigin(r); err != nil {
+	if err := o.server.origins.check(r); err != nil {
 		return err
 	}
 	if err := o.server.policy.Authorize(r, o.route.Permission); err != nil {
@@ -85,5 +85,5 @@ func (x *exchange) checkSender(r *http.Request) error {
 	if err := x.gate.hosts.check(r); err != nil {
 		return err
 	}
-	return checkOrigin(r)
+	return x.gate.server.origins.check(r)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"google.golang.org/grpc/codes"
 )
 
 // metrics are what Prometheus reads of one server.
@@ -17,6 +18,8 @@ type metrics struct {
 	registry    *prometheus.Registry
 	requests    *prometheus.CounterVec
 	latency     *prometheus.HistogramVec
+	calls       *prometheus.CounterVec
+	callTime    *prometheus.HistogramVec
 	connections prometheus.Gauge
 	turnedAway  prometheus.Counter
 	none        *meter // requests that are no operation
@@ -36,6 +39,13 @@ func newMetrics(s *Server, more []prometheus.Collector) *metrics {
 			Name: "pedigree_http_request_duration_seconds", Help: "Time from the first header to the end of the answer.",
 			Buckets: latencyBuckets,
 		}, []string{"operation"}),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "pedigree_grpc_calls_total", Help: "gRPC calls answered, those of gRPC-Web included, by method and status.",
+		}, []string{"method", "code"}),
+		callTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "pedigree_grpc_call_duration_seconds", Help: "Time from the headers of a call to its status.",
+			Buckets: latencyBuckets,
+		}, []string{"method"}),
 		connections: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "pedigree_http_connections", Help: "Open connections.",
 		}),
@@ -50,22 +60,32 @@ func newMetrics(s *Server, more []prometheus.Collector) *metrics {
 		Name: "pedigree_build_info", Help: "1, labelled with the version.",
 		ConstLabels: prometheus.Labels{"version": s.version, "goversion": runtime.Version()},
 	}, func() float64 { return 1 })
-	m.registry.MustRegister(m.requests, m.latency, m.connections, m.turnedAway, inFlight, build,
+	m.registry.MustRegister(m.requests, m.latency, m.calls, m.callTime, m.connections, m.turnedAway, inFlight, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(more...)
 	m.none = m.meter("none")
 	return m
 }
 
-// meter gives what counts one operation.
-func (m *metrics) meter(operation string) *meter { return &meter{metrics: m, operation: operation} }
+// meter gives what counts one operation, by the status of HTTP.
+func (m *metrics) meter(operation string) *meter {
+	return &meter{requests: m.requests, latency: m.latency, label: strconv.Itoa, operation: operation}
+}
+
+// callMeter gives what counts one gRPC method, by its status.
+func (m *metrics) callMeter(method string) *meter {
+	label := func(code int) string { return codes.Code(code).String() }
+	return &meter{requests: m.calls, latency: m.callTime, label: label, operation: method}
+}
 
 // A meter counts the requests of one operation. It finds its series without
 // locks and labels, which cost more than the counting, and makes them when they
 // are first needed.
 type meter struct {
-	metrics   *metrics
-	operation string // method and pattern
+	requests  *prometheus.CounterVec
+	latency   *prometheus.HistogramVec
+	label     func(code int) string
+	operation string // method and pattern, or the full name of a gRPC method
 	growing   sync.Mutex
 	series    atomic.Pointer[series]
 }
@@ -106,11 +126,11 @@ func (m *meter) grow(code int) *series {
 	if old.index(code) >= 0 {
 		return old
 	}
-	grown := &series{latency: m.metrics.latency.WithLabelValues(m.operation)}
+	grown := &series{latency: m.latency.WithLabelValues(m.operation)}
 	if old != nil {
 		grown.codes = slices.Clone(old.codes)
 	}
-	counter := m.metrics.requests.WithLabelValues(m.operation, strconv.Itoa(code))
+	counter := m.requests.WithLabelValues(m.operation, m.label(code))
 	grown.codes = append(grown.codes, codeCount{code, counter})
 	m.series.Store(grown)
 	return grown

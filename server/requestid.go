@@ -15,6 +15,10 @@ func requestID(r *http.Request) string {
 	if given := r.Header["X-Request-Id"]; len(given) == 1 && isSaneID(given[0]) {
 		return given[0]
 	}
+	return randomID()
+}
+
+func randomID() string {
 	var raw [8]byte
 	for i, n := 0, rand.Uint64(); i < len(raw); i, n = i+1, n>>8 {
 		raw[i] = byte(n)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -10,10 +11,14 @@ import (
 	"time"
 )
 
-// A Listener is a socket and what answers on it.
+// A Listener is a socket and what answers on it. One of [Server.Handler] answers
+// gRPC too: a plain connection that opens with the preface of HTTP/2 is served
+// by gRPC itself, and of the requests that come with TLS those for gRPC are
+// handed over.
 type Listener struct {
 	net.Listener
 	Handler http.Handler // of [Server.Handler] or [Server.Operations]
+	TLS     *tls.Config  // nil: plain connections
 }
 
 // A Drain says how a server ends.
@@ -24,14 +29,15 @@ type Drain struct {
 
 // Serve answers on all listeners until ctx ends or one of them fails, and then
 // drains: it turns unready, waits, closes the listeners and lets requests under
-// way end. It returns nil after a drain that left no request behind.
+// way end. It returns nil after a drain that left no request behind. A server
+// serves once.
 func (s *Server) Serve(ctx context.Context, drain Drain, listeners ...Listener) error {
 	var open atomic.Int64
 	servers := make([]*http.Server, len(listeners))
-	failed := make(chan error, len(listeners))
+	failed := make(chan error, 2*len(listeners))
 	for i, l := range listeners {
-		servers[i] = s.httpServer(l.Handler, &open)
-		go func() { failed <- servers[i].Serve(l.Listener) }()
+		servers[i] = s.httpServer(l)
+		go func() { failed <- s.serveOn(servers[i], l, &open, failed) }()
 	}
 	var cause error
 	select {
@@ -41,16 +47,35 @@ func (s *Server) Serve(ctx context.Context, drain Drain, listeners ...Listener) 
 	return errors.Join(cause, s.drain(drain, servers))
 }
 
-func (s *Server) httpServer(h http.Handler, open *atomic.Int64) *http.Server {
+// serveOn answers on one listener until it is closed.
+func (s *Server) serveOn(server *http.Server, l Listener, open *atomic.Int64, failed chan<- error) error {
+	accepted := &counted{Listener: l.Listener, server: s, open: open}
+	if l.TLS != nil {
+		return server.ServeTLS(accepted, "", "")
+	}
+	if g, ok := l.Handler.(*gate); !ok || g.table != s.main {
+		return server.Serve(accepted)
+	}
+	halves := split(accepted, s.limits.HeaderTime)
+	go func() {
+		if err := s.rpc.native.Serve(halves.http2); err != nil {
+			failed <- err
+		}
+	}()
+	return server.Serve(halves.other)
+}
+
+func (s *Server) httpServer(on Listener) *http.Server {
 	l := &s.limits
 	return &http.Server{
-		Handler:           h,
+		Handler:           on.Handler,
+		TLSConfig:         on.TLS,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: int(l.Streams)},
 		MaxHeaderBytes:    l.HeaderBytes - readAhead,
 		ReadHeaderTimeout: l.HeaderTime,
 		IdleTimeout:       l.IdleTime,
 		WriteTimeout:      l.AnswerTime + l.StallTime, // renewed by every write of a longer answer
 		ErrorLog:          s.connectionLog(),
-		ConnState:         func(c net.Conn, state http.ConnState) { s.watch(c, state, open) },
 
 		DisableGeneralOptionsHandler: true,
 	}
@@ -59,32 +84,18 @@ func (s *Server) httpServer(h http.Handler, open *atomic.Int64) *http.Server {
 // readAhead is what net/http allows beyond its limit of header bytes.
 const readAhead = 4 << 10
 
-// watch counts connections and closes those beyond the limit at once: the
-// client learns it now rather than when others leave.
-func (s *Server) watch(c net.Conn, state http.ConnState, open *atomic.Int64) {
-	switch state {
-	case http.StateNew:
-		s.metrics.connections.Inc()
-		if open.Add(1) > s.limits.Connections {
-			s.metrics.turnedAway.Inc()
-			_ = c.Close() // the serving goroutine meets the error and counts it down
-		}
-	case http.StateClosed:
-		s.metrics.connections.Dec()
-		open.Add(-1)
-	}
-}
-
 func (s *Server) drain(d Drain, servers []*http.Server) error {
 	s.draining.Store(true)
+	s.rpc.health.Shutdown()
 	for _, server := range servers {
 		server.SetKeepAlivesEnabled(false)
 	}
 	time.Sleep(d.Delay)
 	ctx, cancel := context.WithTimeout(context.Background(), d.Timeout)
 	defer cancel()
-	errs := make([]error, len(servers))
+	errs := make([]error, len(servers)+1)
 	var wait sync.WaitGroup
+	wait.Go(func() { errs[len(servers)] = s.rpc.stop(ctx) })
 	for i, server := range servers {
 		wait.Go(func() {
 			if errs[i] = server.Shutdown(ctx); errs[i] != nil {
@@ -93,5 +104,6 @@ func (s *Server) drain(d Drain, servers []*http.Server) error {
 		})
 	}
 	wait.Wait()
+	s.rpc.inner.Stop() // its calls were requests of net/http
 	return errors.Join(errs...)
 }

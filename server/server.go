@@ -42,6 +42,11 @@ type Options struct {
 	// "name:port", "*.domain" or "*".
 	Hosts []string
 
+	// Origins are the sites, beside the server itself, whose pages may call it:
+	// "scheme://host" or "scheme://host:port". [CheckOrigin] tells whether one
+	// is fit; New panics on one that is not.
+	Origins []string
+
 	// Ready tells whether requests can be answered; nil: always.
 	Ready func(context.Context) error
 
@@ -66,6 +71,8 @@ type Server struct {
 	hosts    []string
 	ready    func(context.Context) error
 	limits   Limits
+	origins  *origins
+	rpc      *rpc
 	metrics  *metrics
 	main     *table // what clients call
 	ops      *table // health and metrics alone
@@ -83,6 +90,7 @@ func New(o Options) *Server {
 		hosts:   o.Hosts,
 		ready:   o.Ready,
 		limits:  o.Limits.orDefaults(),
+		origins: newOrigins(o.Origins),
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -100,7 +108,8 @@ func New(o Options) *Server {
 	if o.BenchEndpoint {
 		own.Routes = append(own.Routes, benchRoute())
 	}
-	s.main = newTable(s, append([]route.Wire{own}, o.Wires...))
+	s.rpc = newRPC(s, o.Wires)
+	s.main = newTable(s, append([]route.Wire{own, s.rpc.webWire()}, o.Wires...))
 	s.ops = newTable(s, []route.Wire{operations})
 	return s
 }

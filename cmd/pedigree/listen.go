@@ -49,13 +49,17 @@ func listen(addr string) (net.Listener, error) {
 }
 
 // clientURL gives the address to point a client at.
-func clientURL(l net.Listener) string {
+func clientURL(l net.Listener, secured bool) string {
+	scheme := "http://"
+	if secured {
+		scheme = "https://"
+	}
 	at, err := netip.ParseAddrPort(l.Addr().String())
 	if err != nil {
-		return "http://" + l.Addr().String()
+		return scheme + l.Addr().String()
 	}
 	if ip := at.Addr(); ip.IsUnspecified() {
 		at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port())
 	}
-	return "http://" + at.String()
+	return scheme + at.String()
 }

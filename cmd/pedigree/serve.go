@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +25,10 @@ type serveCmd struct {
 	Listen         []string      `help:"Address to serve clients on; may be repeated. ${default} if not given." default:"127.0.0.1:5000" placeholder:"ADDR"`
 	MetricsListen  string        `help:"Address for /metrics, /healthz and /readyz. Not given, /metrics is served to clients on loopback, and not at all elsewhere or with --allowed-hosts." placeholder:"ADDR"`
 	AllowedHosts   []string      `help:"Further names by which clients call the server: name, name:port, *.domain or *." placeholder:"HOST"`
+	AllowedOrigins []string      `help:"Sites whose pages may call the server from browsers, such as https://ml.example." placeholder:"ORIGIN"`
+	TLSCert        string        `name:"tls-cert" help:"PEM file with a certificate chain; clients then need https. Renewed files are taken up by themselves." placeholder:"FILE"`
+	TLSKey         string        `name:"tls-key" help:"PEM file with the private key of --tls-cert." placeholder:"FILE"`
+	GRPCMaxMessage int           `name:"grpc-max-message-size" help:"Most bytes of one gRPC message to the server." default:"104857600" placeholder:"BYTES"`
 	PublicURL      string        `help:"URL by which clients reach the server, if a proxy changes it." placeholder:"URL"`
 	InsecureNoAuth bool          `help:"Serve on an address that others reach, although everyone who reaches it may do everything."`
 	Retention      span          `help:"Remove for ever what was deleted this long ago, such as 30d; 0 keeps it." default:"0"`
@@ -52,6 +57,9 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return errors.New("without accounts the server listens on loopback only, since everyone who reaches it may do everything; " +
 			"choose a loopback address with --listen, or accept that with --insecure-no-auth")
 	}
+	if err := c.checkNetwork(); err != nil {
+		return err
+	}
 	receivers, err := c.webhookFlags.client()
 	if err != nil {
 		return err
@@ -66,7 +74,11 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	e.artifacts.PublicURL = c.PublicURL
 	e.webhooks.Client, e.webhooks.Log = receivers, log
 	site := c.newServer(e, log)
-	listeners, err := c.listeners(site)
+	secured, err := c.tls(log)
+	if err != nil {
+		return err
+	}
+	listeners, err := c.listeners(site, secured)
 	if err != nil {
 		return err
 	}
@@ -74,7 +86,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	ended := e.background(work, time.Duration(c.Retention), log)
 	defer func() { cancel(); <-ended }()
 
-	fmt.Fprintf(s.out, "Pedigree %s is ready: export MLFLOW_TRACKING_URI=%s\n", versionName(), clientURL(listeners[0]))
+	fmt.Fprintf(s.out, "Pedigree %s is ready: export MLFLOW_TRACKING_URI=%s\n", versionName(), clientURL(listeners[0], secured != nil))
 	err = site.Serve(ctx, server.Drain{Delay: c.DrainDelay, Timeout: c.DrainTimeout}, listeners...)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("requests were cut off that took longer than %v to end; --drain-timeout gives them more", c.DrainTimeout)
@@ -88,14 +100,17 @@ func (c *serveCmd) newServer(e *engine, log *slog.Logger) *server.Server {
 		Version:       versionName(),
 		Log:           log,
 		Hosts:         c.AllowedHosts,
+		Origins:       c.AllowedOrigins,
+		Limits:        server.Limits{MessageSize: c.GRPCMaxMessage},
 		Ready:         e.readable,
 		HideMetrics:   c.MetricsListen != "" || !allLoopback(c.Listen) || len(c.AllowedHosts) > 0,
 		BenchEndpoint: c.BenchEndpoint,
 	})
 }
 
-// listeners opens every socket, or none.
-func (c *serveCmd) listeners(site *server.Server) (all []server.Listener, err error) {
+// listeners opens every socket, or none. Clients' are secured where secured is
+// not nil; the one for metrics is for the machine itself.
+func (c *serveCmd) listeners(site *server.Server, secured *tls.Config) (all []server.Listener, err error) {
 	defer func() {
 		if err != nil {
 			for _, l := range all {
@@ -108,7 +123,7 @@ func (c *serveCmd) listeners(site *server.Server) (all []server.Listener, err er
 		if err != nil {
 			return all, err
 		}
-		all = append(all, server.Listener{Listener: l, Handler: site.Handler(l.Addr().String())})
+		all = append(all, server.Listener{Listener: l, Handler: site.Handler(l.Addr().String()), TLS: secured})
 	}
 	if c.MetricsListen != "" {
 		l, err := listen(c.MetricsListen)
