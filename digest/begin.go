@@ -10,22 +10,22 @@ import (
 )
 
 // Begin notes in the transaction that makes a version what there is to do for
-// it. A copy is made of the bytes that the original was registered with, not of
-// what has become of them.
-func (s *Service) Begin(tx store.Tx, version *registry.Version, original pedigree.NodeID) error {
+// it, if anything. A copy is made of the bytes that the original was registered
+// with, not of what has become of them.
+func (s *Service) Begin(tx store.Tx, version *registry.Version, original pedigree.NodeID) (waiting bool, err error) {
 	if original != 0 {
 		if done, err := inherit(tx, &version.Node, original); err != nil || done {
-			return err
+			return false, err
 		}
 	}
-	_, err := s.place(tx, version)
+	_, err = s.place(tx, version)
 	if pedigree.CodeOf(err) == pedigree.Invalid {
-		return setState(tx, &version.Node, Unavailable, reasonField, err.Error())
+		return false, setState(tx, &version.Node, Unavailable, reasonField, err.Error())
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return setState(tx, &version.Node, Waiting, "", "")
+	return true, setState(tx, &version.Node, Waiting, "", "")
 }
 
 // Wake has [Service.Run] look for versions to digest.

@@ -11,10 +11,11 @@ import (
 type Digests interface {
 	// Begin is called inside the transaction that makes a version, which may
 	// run more than once, with the version that it is a copy of, 0 where it is
-	// none. It must be quick: what takes time is for after Wake.
-	Begin(tx store.Tx, version *Version, original pedigree.NodeID) error
+	// none. It must be quick: what takes time is for after Wake, and it reports
+	// whether there is such.
+	Begin(tx store.Tx, version *Version, original pedigree.NodeID) (waiting bool, err error)
 
-	// Wake says that there may be something to do. It does not wait.
+	// Wake says that there is something to do. It does not wait.
 	Wake()
 }
 
@@ -22,17 +23,11 @@ type Digests interface {
 // before it answers requests.
 func (s *Service) DigestWith(d Digests) { s.digests = d }
 
-func (s *Service) beginDigest(tx store.Tx, v *Version, original pedigree.NodeID, prompt bool) error {
+func (s *Service) beginDigest(tx store.Tx, v *Version, original pedigree.NodeID, prompt bool) (waiting bool, err error) {
 	if s.digests == nil || prompt {
-		return nil
+		return false, nil
 	}
 	return s.digests.Begin(tx, v, original)
-}
-
-func (s *Service) wakeDigests() {
-	if s.digests != nil {
-		s.digests.Wake()
-	}
 }
 
 // VersionEver finds a version like [Service.Version], also one that was

@@ -38,6 +38,7 @@ func (s *Service) CreateVersion(ctx context.Context, ws pedigree.NodeID, draft V
 		}
 	}
 	var version Version
+	digests := false // whether any wait for the version
 	err := s.store.Update(ctx, func(tx store.Tx) error {
 		model, err := modelNode(tx, ws, draft.Name)
 		if err != nil {
@@ -61,12 +62,14 @@ func (s *Service) CreateVersion(ctx context.Context, ws pedigree.NodeID, draft V
 		if err := o.link(tx, &version.Node); err != nil {
 			return err
 		}
-		if err := s.beginDigest(tx, &version, o.original, prompt); err != nil {
+		if digests, err = s.beginDigest(tx, &version, o.original, prompt); err != nil {
 			return err
 		}
 		return s.announceVersion(tx, &version)
 	})
-	s.wakeDigests()
+	if digests {
+		s.digests.Wake()
+	}
 	return version, err
 }
 
