@@ -11,8 +11,30 @@ import (
 // custom properties, events and memberships here, and no other change.
 func foreign(t pedigree.Type) bool { return strings.HasPrefix(t.Name, "mlflow.") }
 
-// hidden reports whether a type is left out of lists: those of the server's own
-// making.
-func hidden(t pedigree.Type) bool {
-	return strings.HasPrefix(t.Name, "pedigree.") || strings.HasPrefix(t.Name, "mlmd.")
+// internal reports whether a type is of the server's own making: neither it nor
+// its nodes are seen.
+func internal(t pedigree.Type) bool { return strings.HasPrefix(t.Name, "pedigree.") }
+
+// hidden reports whether a type is left out of lists: those that no client
+// declared.
+func hidden(t pedigree.Type) bool { return internal(t) || strings.HasPrefix(t.Name, "mlmd.") }
+
+// refuseForeign refuses a change to a foreign node, unless it is to custom
+// properties that are not facts of its wire.
+func refuseForeign(before, after *Node) error {
+	d := compare(before, after)
+	what := ""
+	if d.columns {
+		what = "its URI, state and external id"
+	}
+	for _, p := range append(d.removed, d.put...) {
+		if _, _, qualified := pedigree.SplitKey(p.Key); p.Space != pedigree.Custom || qualified {
+			what = "the property " + p.Key
+		}
+	}
+	if what == "" {
+		return nil
+	}
+	return pedigree.Errorf(pedigree.BadState, "%s %d is of type %s, whose clients alone change %s; send them back as they were read,"+
+		" or name in update_mask what shall change", before.Type.Kind, before.ID, before.Type.Name, what)
 }

@@ -1,12 +1,19 @@
 package graph
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
+
+// onlyVisible keeps the nodes of a kind that clients of a workspace may see:
+// none in the bin and none of the server's own.
+func onlyVisible(nodes []pedigree.Node, workspace pedigree.NodeID, kind pedigree.Kind) []pedigree.Node {
+	return slices.DeleteFunc(nodes, func(n pedigree.Node) bool {
+		return n.Type.Kind != kind || n.Workspace != workspace || !n.Live() || internal(n.Type)
+	})
+}
 
 // describe adds to nodes what is known of them, with two questions to the store
 // however many they are.
@@ -46,8 +53,6 @@ func seen(f *pedigree.Facts) []pedigree.Property {
 			Space: pedigree.Custom, Form: pedigree.Double, Key: pedigree.QualifiedKey(pedigree.Metric, m.Key), Number: m.Value,
 		})
 	}
-	slices.SortFunc(all, func(a, b pedigree.Property) int {
-		return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortFunc(all, byKey)
 	return all
 }

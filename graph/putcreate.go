@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/pedigree-ml/pedigree"
+)
+
+// create makes a node. That its name and external identity are free is for the
+// store to say, which looks anyway.
+func (w *nodeWriter) create(p *NodePut) (pedigree.NodeID, error) {
+	d, err := w.typeToCreate(p)
+	if err != nil {
+		return 0, err
+	}
+	if err := checkDeclared(&d, p.Node.Of(pedigree.Field)); err != nil {
+		return 0, pedigree.Errorf(pedigree.CodeOf(err), "Cannot validate properties of type_id: %d. %w", d.ID, err)
+	}
+	if d.Type.Kind == pedigree.Context && p.Node.Name == "" {
+		return 0, pedigree.Errorf(pedigree.Invalid, "Cannot create node for type_id: %d. Context name should not be empty", d.ID)
+	}
+	n := pedigree.Node{
+		Workspace: w.workspace, Home: w.workspace, Type: d.Type, UID: uidOf(p),
+		Name: p.Node.Name, State: p.Node.State, URI: p.Node.URI, External: p.Node.External,
+		Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
+	}
+	if err := w.tx.CreateNode(&n); err != nil {
+		if pedigree.CodeOf(err) == pedigree.AlreadyExists {
+			err = pedigree.Errorf(pedigree.AlreadyExists, "Given node already exists: %s", summary(d.ID, p))
+		}
+		return 0, err
+	}
+	return n.ID, w.tx.PutProperties(&n, p.Node.Properties...)
+}
+
+// typeToCreate finds the type of a node to be made.
+func (w *nodeWriter) typeToCreate(p *NodePut) (pedigree.Declaration, error) {
+	var none pedigree.Declaration
+	if !p.HasType {
+		return none, pedigree.Errorf(pedigree.Invalid, "Type id is missing.")
+	}
+	d, ok, err := w.declaration(p.TypeID)
+	switch {
+	case err != nil:
+		return none, err
+	case !ok || d.Type.Kind != p.Node.Type.Kind || internal(d.Type):
+		return none, pedigree.Errorf(pedigree.NotFound, "Cannot find type for type_id: %d. No type found for query, type_id: %d", p.TypeID, p.TypeID)
+	case foreign(d.Type):
+		return none, pedigree.Errorf(pedigree.BadState, "nodes of type %s are made by the clients that this type belongs to", d.Type.Name)
+	}
+	return d, nil
+}
+
+// maxNameUID is the length of a name, in bytes, that can be a public identity.
+const maxNameUID = 200
+
+// uidOf gives a new node its public identity: its name, which is unique within
+// its type, or a random one.
+func uidOf(p *NodePut) string {
+	if p.HasName || p.Node.Name != "" {
+		return uidOfName(p.Node.Name)
+	}
+	var id [16]byte
+	rand.Read(id[:]) // never fails
+	return hex.EncodeToString(id[:])
+}
+
+// uidOfName gives the public identity of a node with a name.
+func uidOfName(name string) string {
+	if len(name) <= maxNameUID && strings.IndexByte(name, 0) < 0 {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// summary writes what makes a node unique as ML Metadata prints it.
+func summary(id pedigree.TypeID, p *NodePut) string {
+	text := "type_id: " + strconv.FormatInt(int64(id), 10)
+	if p.HasName || p.Node.Name != "" {
+		text += " name: " + strconv.Quote(p.Node.Name)
+	}
+	if p.Node.External != "" {
+		text += " external_id: " + strconv.Quote(p.Node.External)
+	}
+	return text
+}
