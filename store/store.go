@@ -23,6 +23,11 @@ type Store interface {
 	// should be short: everyone who writes waits for it.
 	Update(ctx context.Context, fn func(Tx) error) error
 
+	// Changed is closed when a commit of this process next touches a node. Who
+	// waits for it reads the feed first, so that nothing is missed, and now and
+	// then all the same, for other processes may write too.
+	Changed() <-chan struct{}
+
 	// Check looks for damage in the stored data, page by page.
 	Check(ctx context.Context) error
 
@@ -35,6 +40,7 @@ type Store interface {
 type Reader interface {
 	WebhookReader
 	IdentityReader
+	FeedReader
 
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time
@@ -147,6 +153,7 @@ type Tx interface {
 	Reader
 	WebhookTx
 	IdentityTx
+	FeedTx
 
 	// NextNumber counts up a sequence of the workspace; the first is 1. A
 	// number is never given twice; one whose transaction fails is not lost.

@@ -21,6 +21,8 @@ func (t *tx) PutEvent(e *pedigree.Event) (bool, error) {
 	if e.ID, err = r.LastInsertId(); err != nil {
 		return false, err
 	}
+	t.touch(0, e.Execution, pedigree.TouchEvents)
+	t.touch(0, e.Artifact, pedigree.TouchEvents)
 	return true, t.putEventTags(e)
 }
 
@@ -32,6 +34,7 @@ func (t *tx) UpdateEvent(e *pedigree.Event) error {
 	if changed == 0 {
 		return errNotFound
 	}
+	t.touch(0, e.Execution, pedigree.TouchEvents)
 	if _, err := t.exec(eventTagsDelete, e.ID); err != nil {
 		return err
 	}

@@ -95,6 +95,7 @@ func placesOf(by, list string) string {
 }
 
 func (t *tx) SetLocations(workspace, node pedigree.NodeID, locations ...pedigree.Location) error {
+	t.touch(workspace, node, pedigree.TouchRelations)
 	if _, err := t.exec(placesClear, node); err != nil {
 		return err
 	}
@@ -158,6 +159,8 @@ func (t *tx) PutRelation(r *pedigree.Relation) error {
 		}
 	}
 	r.Time = t.now
+	t.touch(0, r.Source, pedigree.TouchRelations)
+	t.touch(0, r.Target, pedigree.TouchRelations)
 	if _, err := t.exec(relationPut, r.Kind, r.Source, r.Target, r.Time, r.Actor, r.Reason); err != nil {
 		return err
 	}
@@ -178,6 +181,7 @@ func (t *tx) PutColumnLinks(links ...pedigree.ColumnLink) error {
 				return err
 			}
 		}
+		t.touch(0, l.Target, pedigree.TouchRelations)
 		if _, err := t.exec(columnLinkPut, l.Target, l.TargetColumn, l.Source, l.SourceColumn, l.Execution, l.Detail, l.Time); err != nil {
 			return err
 		}

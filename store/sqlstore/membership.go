@@ -4,6 +4,10 @@ import "github.com/pedigree-ml/pedigree"
 
 func (t *tx) AddMember(context, node pedigree.NodeID) (bool, error) {
 	added, err := t.exec(memberAdd, context, node)
+	if added > 0 {
+		t.touch(0, context, pedigree.TouchMembers)
+		t.touch(0, node, pedigree.TouchMembers)
+	}
 	return added > 0, err
 }
 

@@ -125,8 +125,12 @@ func (t *tx) CreateNode(n *pedigree.Node) error {
 	n.Created, n.Updated = t.now, t.now
 	id, err := t.insert(nodeInsert, n.Workspace, n.Home, n.Type.Kind, typ, n.UID, n.Name, n.Version, n.State, n.Owner, n.URI,
 		n.Created, n.Updated, n.Started, n.Ended, n.Deleted, optional(n.External))
+	if err != nil {
+		return classify(t.store.engine, err)
+	}
 	n.ID, n.TypeID = pedigree.NodeID(id), pedigree.TypeID(typ)
-	return classify(t.store.engine, err)
+	t.touch(n.Workspace, n.ID, pedigree.TouchCreated)
+	return nil
 }
 
 func (t *tx) UpdateNode(n *pedigree.Node) error {
@@ -138,6 +142,7 @@ func (t *tx) UpdateNode(n *pedigree.Node) error {
 	if err == nil && changed == 0 {
 		err = errNotFound
 	}
+	t.touch(n.Workspace, n.ID, pedigree.TouchNode)
 	return classify(t.store.engine, err)
 }
 
@@ -180,6 +185,7 @@ func (t *tx) SetDeletedAt(home pedigree.NodeID, typ pedigree.Type, when pedigree
 	if err != nil || id == 0 {
 		return err
 	}
+	t.touch(0, home, pedigree.TouchHome)
 	if when.Set() {
 		_, err = t.exec(nodesToBin, when, home, id)
 	} else {
@@ -189,6 +195,11 @@ func (t *tx) SetDeletedAt(home pedigree.NodeID, typ pedigree.Type, when pedigree
 }
 
 func (t *tx) Purge(id pedigree.NodeID) error {
+	nodes, err := t.Nodes([]pedigree.NodeID{id})
+	if err != nil || len(nodes) == 0 {
+		return err
+	}
+	t.touch(nodes[0].Workspace, id, pedigree.TouchPurged)
 	for _, s := range []*shape{nodesPurgeLive, nodesPurgeInBin, nodePurge} {
 		if _, err := t.exec(s, id); err != nil {
 			return err

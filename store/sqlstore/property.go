@@ -30,6 +30,9 @@ func (t *tx) property(id pedigree.NodeID, space pedigree.Space, key int64) (valu
 }
 
 func (t *tx) PutProperties(n *pedigree.Node, properties ...pedigree.Property) error {
+	if len(properties) > 0 {
+		t.touch(n.Workspace, n.ID, pedigree.TouchProperties)
+	}
 	for _, p := range properties {
 		key, err := t.propertyKey(p)
 		if err != nil {
@@ -49,6 +52,7 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 	}
 	changed, err := t.exec(propertyAdd, n.ID, p.Space, key, n.Home, p.Value)
 	if err != nil || changed == 1 {
+		t.touch(n.Workspace, n.ID, pedigree.TouchProperties)
 		return p.Value, err == nil, err
 	}
 	standing, _, err = t.property(n.ID, p.Space, key)
@@ -87,6 +91,9 @@ func (t *tx) DeleteProperty(n *pedigree.Node, space pedigree.Space, key string) 
 		return false, err
 	}
 	changed, err := t.exec(propertyDelete, n.ID, space, k)
+	if changed > 0 {
+		t.touch(n.Workspace, n.ID, pedigree.TouchProperties)
+	}
 	return changed > 0, err
 }
 

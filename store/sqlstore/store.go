@@ -8,6 +8,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
@@ -20,6 +21,9 @@ type Store struct {
 	names   *names
 	writer  *writer
 	readers chan *conn // idle ones; nil stands for one not opened yet
+
+	changing sync.Mutex
+	changed  chan struct{} // closed and made anew by announce
 }
 
 var _ store.Store = (*Store)(nil)
@@ -34,7 +38,7 @@ func Open(ctx context.Context, e Engine, clock pedigree.Clock) (*Store, error) {
 	if err != nil {
 		return nil, classify(e, err)
 	}
-	s := &Store{engine: e, clock: clock, names: newNames(), readers: make(chan *conn, e.Readers)}
+	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: make(chan *conn, e.Readers)}
 	for range e.Readers {
 		s.readers <- nil
 	}
@@ -87,6 +91,21 @@ func (s *Store) reader(ctx context.Context) (*conn, error) {
 // Update implements [store.Store].
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return s.writer.do(ctx, fn)
+}
+
+// Changed implements [store.Store].
+func (s *Store) Changed() <-chan struct{} {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	return s.changed
+}
+
+// announce tells those who wait that something was committed.
+func (s *Store) announce() {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	close(s.changed)
+	s.changed = make(chan struct{})
 }
 
 // Check implements [store.Store].

@@ -17,6 +17,8 @@ type tx struct {
 	now   pedigree.Time
 	fresh *draft
 	wrote bool // whether this closure has changed anything
+
+	touches []touched
 }
 
 var _ store.Tx = (*tx)(nil)

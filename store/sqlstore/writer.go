@@ -140,7 +140,7 @@ func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
 	}
 	now := w.store.clock()
 	fresh := w.store.names.draft()
-	wrote := false
+	wrote, touches := false, false
 	for _, job := range jobs {
 		t := &tx{ctx: job.ctx, conn: w.conn, store: w.store, now: now, fresh: fresh}
 		job.run(t)
@@ -148,7 +148,7 @@ func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
 			w.rollback()
 			return true, nil
 		}
-		wrote = wrote || t.wrote
+		wrote, touches = wrote || t.wrote, touches || len(t.touches) > 0
 	}
 	if !wrote {
 		w.rollback()
@@ -159,6 +159,9 @@ func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
 		return false, classify(w.store.engine, err)
 	}
 	w.store.names.keep(fresh)
+	if touches {
+		w.store.announce()
+	}
 	return false, nil
 }
 
@@ -176,9 +179,11 @@ func (j *write) run(t *tx) {
 		j.err = unavailable(j.err)
 		return
 	}
-	if err := j.fn(t); err != nil {
-		j.err = classify(t.store.engine, err)
+	err := j.fn(t)
+	if err == nil {
+		err = t.writeFeed()
 	}
+	j.err = classify(t.store.engine, err)
 }
 
 // unsettled leaves out the jobs that have failed: their answer stands.

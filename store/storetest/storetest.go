@@ -46,6 +46,8 @@ func Run(t *testing.T, open Open) {
 		{"webhooks are listed by workspace and by event", webhookLists},
 		{"deliveries wait, end and are forgotten", deliveries},
 		{"webhooks that something waits for are found in turn", webhooksWaiting},
+		{"the feed tells what was touched, in order", feed},
+		{"followers of the feed hear of commits and keep their place", followers},
 		{"an error undoes what the closure wrote", undo},
 		{"a panic undoes and comes back to its caller", panics},
 		{"a failing write harms none that share its commit", sharedCommit},
