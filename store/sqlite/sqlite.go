@@ -68,7 +68,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 			"PRAGMA cache_size = -65536",
 			"PRAGMA wal_autocheckpoint = 4000",
 		},
-		ReadOnly:   []string{"PRAGMA query_only = ON"},
+		ReadOnly:   []string{"PRAGMA query_only = ON", "PRAGMA cache_size = -16384"},
 		Readers:    o.Readers,
 		Selective:  o.Selective,
 		Dialect:    dialect,

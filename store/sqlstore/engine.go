@@ -14,7 +14,7 @@ type Engine struct {
 	Connect  func(context.Context) (driver.Conn, error) // for the store's own use
 	Migrator driver.Connector                           // for migrations, which go through database/sql
 	Setup    []string                                   // statements run on each new connection
-	ReadOnly []string                                   // statements that make a connection refuse writes
+	ReadOnly []string                                   // further ones for connections that read; they make it refuse writes
 	Readers  int                                        // connections for reading
 
 	// Selective is how many index entries a condition may match for a search
