@@ -17,6 +17,9 @@ func (w within) View(_ context.Context, fn func(store.Reader) error) error { ret
 
 func (w within) Update(_ context.Context, fn func(store.Tx) error) error { return fn(w.tx) }
 
+// Changed is never closed: nobody waits for what is written here.
+func (w within) Changed() <-chan struct{} { return nil }
+
 func (w within) Check(context.Context) error { return nil }
 
 func (w within) Close() error { return nil }
