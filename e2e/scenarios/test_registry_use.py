@@ -69,3 +69,10 @@ def test_copied_to_another_model(client, name):
     copy = client.copy_model_version(f"models:/{name}/1", f"{name} again")
     assert (copy.name, int(copy.version), copy.source) == (f"{name} again", 1, f"models:/{name}/1")
     assert slope(f"models:/{name} again/1") == 2
+    client.set_registered_model_alias(f"{name} again", "champion", "1")
+    train(7, registered_model_name=f"{name} again")
+    third = client.copy_model_version(f"models:/{name} again@champion", f"{name} once more")
+    assert (int(third.version), third.run_id) == (1, copy.run_id)
+    assert slope(f"models:/{name} once more/1") == 2
+    with pytest.raises(mlflow.MlflowException, match="version=9.* not found"):
+        client.copy_model_version(f"models:/{name}/9", f"{name} again")
