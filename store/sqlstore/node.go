@@ -108,10 +108,8 @@ func nodesByID(list string) string {
 }
 
 func (t *tx) NextNumber(workspace pedigree.NodeID, sequence string) (int64, error) {
-	if _, err := t.exec(sequenceNext, workspace, sequence); err != nil {
-		return 0, err
-	}
-	return t.oneInt(sequenceValue, workspace, sequence)
+	t.wrote = true
+	return t.oneInt(sequenceNext, workspace, sequence)
 }
 
 func (t *tx) CreateNode(n *pedigree.Node) error {

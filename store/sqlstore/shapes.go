@@ -35,9 +35,7 @@ var (
 
 	sequenceNext = define("next number", "",
 		"INSERT INTO sequence (workspace, name, value) VALUES (?, ?, 1) "+
-			"ON CONFLICT (workspace, name) DO UPDATE SET value = value + 1")
-	sequenceValue = define("number of sequence", "PRIMARY KEY",
-		"SELECT value FROM sequence WHERE workspace = ? AND name = ?")
+			"ON CONFLICT (workspace, name) DO UPDATE SET value = value + 1 RETURNING value")
 
 	nodeByUID = define("node by public identity", "node_uid",
 		"SELECT "+nodeColumns+" FROM node n WHERE n.workspace = ? AND n.type = ? AND n.uid = ?")
