@@ -104,6 +104,14 @@ type Reader interface {
 	// without tags: what lineage is walked by.
 	Links(kind pedigree.Kind, nodes []pedigree.NodeID) ([]pedigree.Event, error)
 
+	// Neighbours gives the events that join artifacts or executions, as kind
+	// says, to nodes outside the bin, in one direction or, for 0, in both, at
+	// most limit. It is how lineage is walked: they come in no order.
+	Neighbours(kind pedigree.Kind, nodes []pedigree.NodeID, direction pedigree.Direction, limit int) ([]Neighbour, error)
+
+	// EventsByID gives events by ID, without tags; unknown ones are left out.
+	EventsByID(ids []int64) ([]pedigree.Event, error)
+
 	// Points gives a series in order of time, step and value, NaN before
 	// numbers, from after the given point (nil: from the start), at most limit.
 	Points(id pedigree.NodeID, key string, after *pedigree.Point, limit int) ([]pedigree.Point, error)
@@ -240,6 +248,13 @@ type Tx interface {
 type EventNode struct {
 	pedigree.Event
 	Node pedigree.Node
+}
+
+// A Neighbour is the other end of an event.
+type Neighbour struct {
+	Event int64
+	From  pedigree.NodeID // the node asked for
+	To    pedigree.NodeID
 }
 
 // An InputUse says that a data set was read, and as what.

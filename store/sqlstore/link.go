@@ -16,16 +16,8 @@ func (t *tx) Links(kind pedigree.Kind, nodes []pedigree.NodeID) ([]pedigree.Even
 		if err != nil {
 			return err
 		}
-		for r.next() {
-			e := readEvent(r, 0)
-			e.Role = pedigree.Role(r.int(6))
-			if e.Path, err = readPath(r.text(7)); err != nil {
-				_ = r.close() // the first error counts
-				return err
-			}
-			events = append(events, e)
-		}
-		return r.close()
+		events, err = readEvents(r, events)
+		return err
 	})
 	slices.SortFunc(events, func(a, b pedigree.Event) int { return cmp.Compare(a.ID, b.ID) })
 	return events, err
@@ -36,8 +28,25 @@ func linksOf(kind pedigree.Kind, list string) string {
 	if kind == pedigree.Artifact {
 		end = "artifact"
 	}
-	return "SELECT e.id, e.execution, e.artifact, e.direction, e.time, e.step, e.role, e.path " +
-		"FROM event e WHERE e." + end + " IN (" + list + ")"
+	return "SELECT " + linkColumns + " FROM event e WHERE e." + end + " IN (" + list + ")"
+}
+
+// linkColumns are those of an event that readEvents reads.
+const linkColumns = "e.id, e.execution, e.artifact, e.direction, e.time, e.step, e.role, e.path"
+
+// readEvents reads a result to its end, adding to events, and closes it.
+func readEvents(r *rows, events []pedigree.Event) ([]pedigree.Event, error) {
+	for r.next() {
+		e := readEvent(r, 0)
+		e.Role = pedigree.Role(r.int(6))
+		var err error
+		if e.Path, err = readPath(r.text(7)); err != nil {
+			_ = r.close() // the first error counts
+			return events, err
+		}
+		events = append(events, e)
+	}
+	return events, r.close()
 }
 
 // writePath writes a path as a JSON array: keys are strings, indexes numbers.

@@ -1,0 +1,66 @@
+package sqlstore
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+func (t *tx) Neighbours(kind pedigree.Kind, nodes []pedigree.NodeID, direction pedigree.Direction, limit int) ([]store.Neighbour, error) {
+	var found []store.Neighbour
+	err := batches(nodes, func(list string, args []any) error {
+		if len(found) >= limit {
+			return nil
+		}
+		if direction != 0 {
+			args = append(args, direction)
+		}
+		r, err := t.conn.query(background, t.store.engine.Dialect.neighboursOf(kind, list, direction != 0), append(args, limit-len(found))...)
+		if err != nil {
+			return err
+		}
+		for r.next() {
+			found = append(found, store.Neighbour{Event: r.int(0), From: r.id(1), To: r.id(2)})
+		}
+		return r.close()
+	})
+	return found, err
+}
+
+// neighboursOf reads indexes alone, whose entries hold both ends and the
+// event's number: in a big graph each row more is a page more.
+func (d Dialect) neighboursOf(kind pedigree.Kind, list string, directed bool) string {
+	from, to := "execution", "artifact"
+	if kind == pedigree.Artifact {
+		from, to = to, from
+	}
+	sql := "SELECT e.id, e." + from + ", e." + to + " FROM event e" + d.UseIndex("event_"+from) + " WHERE e." + from + " IN (" + list + ")"
+	if directed {
+		sql += " AND e.direction = ?"
+	}
+	return sql + " AND NOT EXISTS (SELECT 1 FROM node n" + d.UseIndex("node_in_bin") + " WHERE n.id = e." + to + " AND n.deleted IS NOT NULL) LIMIT ?"
+}
+
+func (t *tx) EventsByID(ids []int64) ([]pedigree.Event, error) {
+	sorted := slices.Sorted(slices.Values(ids))
+	events := make([]pedigree.Event, 0, len(ids))
+	err := batches(slices.Compact(sorted), func(list string, args []any) error {
+		start := len(events)
+		r, err := t.conn.query(background, eventsByID(list), args...)
+		if err != nil {
+			return err
+		}
+		if events, err = readEvents(r, events); err != nil {
+			return err
+		}
+		slices.SortFunc(events[start:], func(a, b pedigree.Event) int { return cmp.Compare(a.ID, b.ID) })
+		return nil
+	})
+	return events, err
+}
+
+func eventsByID(list string) string {
+	return "SELECT " + linkColumns + " FROM event e WHERE e.id IN (" + list + ")"
+}
