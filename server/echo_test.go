@@ -2,18 +2,9 @@ package server_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"log/slog"
-	"math/big"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -125,48 +116,10 @@ func sayWithin(ctx context.Context, c *grpc.ClientConn, message []byte, o ...grp
 	return out.Value, err
 }
 
-// selfSigned makes a certificate for loopback, its files, and how a client
-// trusts it.
-func selfSigned(t testing.TB, dir string) (certificate, key string, trust *tls.Config) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
-	form := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: "pedigree test"}, DNSNames: []string{"localhost"},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, form, form, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	packed, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	pool := x509.NewCertPool()
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	pool.AppendCertsFromPEM(text)
-	write(t, certificate, text)
-	write(t, key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: packed}))
-	return certificate, key, &tls.Config{RootCAs: pool}
-}
-
-func write(t testing.TB, name string, text []byte) {
-	t.Helper()
-	if err := os.WriteFile(name, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // secured serves the echo with TLS and gives what clients trust.
 func (e *echo) secured(t testing.TB, o server.Options) (*running, *tls.Config) {
 	t.Helper()
-	certificate, key, trust := selfSigned(t, t.TempDir())
+	certificate, key, trust := server.SelfSigned(t)
 	config, err := server.TLSFiles(certificate, key, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

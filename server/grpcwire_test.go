@@ -234,7 +234,7 @@ func TestPythonsClientCalls(t *testing.T) {
 	if err := exec.Command(python, "-c", "import grpc").Run(); err != nil {
 		t.Skipf("NOT RUN: %s has no grpcio (%v); PEDIGREE_PYTHON names one that has", python, err)
 	}
-	certificate, key, _ := selfSigned(t, t.TempDir())
+	certificate, key, _ := server.SelfSigned(t)
 	config, err := server.TLSFiles(certificate, key, nil)
 	if err != nil {
 		t.Fatal(err)
