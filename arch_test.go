@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"graph":           {".", "identity", "query", "store"},
 	"identity":        {".", "naming", "store"},
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},
+	"kubewatch":       {"mlmd/mlmdpb", "go.yaml.in/yaml/v3", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"kfmd":            {".", "graph", "query", "route"},
 	"query/mlmdql":    {".", "query"},
 	"mlmd/mlmdpb":     {"google.golang.org/grpc", "google.golang.org/protobuf"},
@@ -73,9 +74,9 @@ var dialling = []string{
 }
 
 // callers are the folders and files that may call other machines: the one
-// outbound client, and what never runs in the server. The rest of the command
+// outbound client of the server, and what never runs in it. The rest of the command
 // may not, although it is a tool.
-var callers = []string{"egress", "bench", "e2e", "examples", "cmd/pedigree/verifyserver.go"}
+var callers = []string{"egress", "kubewatch", "bench", "e2e", "examples", "cmd/pedigree/verifyserver.go"}
 
 func (s source) mayCall() bool {
 	first, _, _ := strings.Cut(s.path, "/")

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/kubewatch"
 )
 
 // The exit codes.
@@ -27,6 +28,7 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Check the data, the disk and the clock."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that stored bytes are those that were registered."`
 	GC      gcCmd      `cmd:"" name:"gc" help:"Remove for ever what was deleted long ago. The server must not run."`
+	Watch   watchCmd   `cmd:"" help:"Record what happens elsewhere."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -72,6 +74,7 @@ func newParser(args []string, out, errOut io.Writer) (*kong.Kong, error) {
 		kong.Description(description),
 		kong.DefaultEnvars("PEDIGREE"),
 		kong.Writers(out, errOut),
+		kong.Vars{"workspace": kubewatch.DefaultWorkspace},
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
