@@ -31,3 +31,6 @@ func declaredForm(d *pedigree.Declaration, key string) (pedigree.Form, bool) {
 	}
 	return d.Properties[i].Form, true
 }
+
+// byDeclaredKey orders properties as a declaration holds them.
+func byDeclaredKey(a, b pedigree.DeclaredProperty) int { return cmp.Compare(a.Key, b.Key) }

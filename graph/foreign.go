@@ -15,17 +15,13 @@ func foreign(t pedigree.Type) bool { return strings.HasPrefix(t.Name, "mlflow.")
 // its nodes are seen.
 func internal(t pedigree.Type) bool { return strings.HasPrefix(t.Name, "pedigree.") }
 
-// hidden reports whether a type is left out of lists: those that no client
-// declared.
-func hidden(t pedigree.Type) bool { return internal(t) || strings.HasPrefix(t.Name, "mlmd.") }
-
 // refuseForeign refuses a change to a foreign node, unless it is to custom
 // properties that are not facts of its wire.
 func refuseForeign(before, after *Node) error {
 	d := compare(before, after)
 	what := ""
 	if d.columns {
-		what = "its URI, state and external id"
+		what = "its name, URI, state and external id"
 	}
 	for _, p := range append(d.removed, d.put...) {
 		if _, _, qualified := pedigree.SplitKey(p.Key); p.Space != pedigree.Custom || qualified {

@@ -20,7 +20,7 @@ func same(a, b *pedigree.Property) bool {
 
 // A nodeDiff is what makes one state of a node another.
 type nodeDiff struct {
-	columns bool // URI, state or external identity
+	columns bool // name, URI, state or external identity
 	removed []pedigree.Property
 	put     []pedigree.Property
 }
@@ -28,7 +28,8 @@ type nodeDiff struct {
 func (d *nodeDiff) nothing() bool { return !d.columns && len(d.removed) == 0 && len(d.put) == 0 }
 
 func compare(before, after *Node) nodeDiff {
-	d := nodeDiff{columns: before.URI != after.URI || before.State != after.State || before.External != after.External}
+	a, b := &before.Node, &after.Node
+	d := nodeDiff{columns: a.Name != b.Name || a.URI != b.URI || a.State != b.State || a.External != b.External}
 	old, now := before.Properties, after.Properties
 	for len(old) > 0 || len(now) > 0 {
 		switch {

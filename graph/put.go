@@ -8,8 +8,8 @@ import (
 )
 
 // A NodePut asks for a node to be made, or changed where it names one. What it
-// leaves out is removed by a change, as ML Metadata has it, but name and type:
-// those never change.
+// leaves out is removed by a change, as ML Metadata has it, but the type and
+// the name: the one never changes, the other only that of a context.
 type NodePut struct {
 	Node   Node            // its kind, name, URI, state, external identity and properties; the rest is ignored
 	TypeID pedigree.TypeID // counts if HasType
@@ -19,8 +19,8 @@ type NodePut struct {
 	HasName bool // tells an empty name from none
 
 	// Mask limits a change to these paths: "uri", "state" or
-	// "last_known_state", "external_id", "properties", "custom_properties", or
-	// one property, as "properties.key". Others are ignored; none means all.
+	// "last_known_state", "external_id", "name" of a context, "properties",
+	// "custom_properties", or one property, as "properties.key". Others are ignored; none means all.
 	Mask []string
 
 	IfUpdated       pedigree.Time // refuse a change unless the node was last changed then; NoTime for no such condition

@@ -15,6 +15,9 @@ func (w *nodeWriter) change(p *NodePut) error {
 	}
 	m := newMask(p.Mask, before.Type.Kind)
 	after := m.apply(before, p)
+	if m.name && after.Name == "" {
+		return pedigree.Errorf(pedigree.Invalid, "Context name should not be empty")
+	}
 	if foreign(before.Type) {
 		if err := refuseForeign(before, after); err != nil {
 			return err
@@ -22,7 +25,7 @@ func (w *nodeWriter) change(p *NodePut) error {
 	} else if err := w.checkChanged(before, p, m); err != nil {
 		return err
 	}
-	return w.write(before, after, p.ForceUpdateTime)
+	return w.write(before, after, p)
 }
 
 // toChange reads the node as it stands and checks what p presumes of it.
@@ -67,9 +70,9 @@ func (w *nodeWriter) checkChanged(before *Node, p *NodePut, m *mask) error {
 }
 
 // write stores the difference between two states of a node.
-func (w *nodeWriter) write(before, after *Node, force bool) error {
+func (w *nodeWriter) write(before, after *Node, p *NodePut) error {
 	d := compare(before, after)
-	if d.nothing() && !force {
+	if d.nothing() && !p.ForceUpdateTime {
 		return nil
 	}
 	n := after.Node
@@ -78,12 +81,12 @@ func (w *nodeWriter) write(before, after *Node, force bool) error {
 	}
 	if err := w.tx.UpdateNode(&n); err != nil {
 		if pedigree.CodeOf(err) == pedigree.AlreadyExists {
-			err = pedigree.Errorf(pedigree.AlreadyExists, "Given node already exists: external_id: %q", n.External)
+			err = pedigree.Errorf(pedigree.AlreadyExists, "Given node already exists: %s", summary(n.TypeID, p))
 		}
 		return err
 	}
-	for _, p := range d.removed {
-		if _, err := w.tx.DeleteProperty(&n, p.Space, p.Key); err != nil {
+	for _, r := range d.removed {
+		if _, err := w.tx.DeleteProperty(&n, r.Space, r.Key); err != nil {
 			return err
 		}
 	}

@@ -59,9 +59,10 @@ func (w *nodeWriter) typeToCreate(p *NodePut) (pedigree.Declaration, error) {
 const maxNameUID = 200
 
 // uidOf gives a new node its public identity: its name, which is unique within
-// its type, or a random one.
+// its type and never changes, or a random one. Contexts can be renamed, and the
+// store keeps their names unique by itself.
 func uidOf(p *NodePut) string {
-	if p.HasName || p.Node.Name != "" {
+	if p.Node.Type.Kind != pedigree.Context && p.HasName {
 		return uidOfName(p.Node.Name)
 	}
 	var id [16]byte
@@ -81,7 +82,7 @@ func uidOfName(name string) string {
 // summary writes what makes a node unique as ML Metadata prints it.
 func summary(id pedigree.TypeID, p *NodePut) string {
 	text := "type_id: " + strconv.FormatInt(int64(id), 10)
-	if p.HasName || p.Node.Name != "" {
+	if p.HasName {
 		text += " name: " + strconv.Quote(p.Node.Name)
 	}
 	if p.Node.External != "" {

@@ -9,16 +9,16 @@ import (
 
 // A mask says which parts of a node a change may touch.
 type mask struct {
-	uri, state, external bool
-	spaces               map[pedigree.Space]bool            // whole spaces
-	keys                 map[pedigree.Space]map[string]bool // single properties
+	uri, state, external, name bool
+	spaces                     map[pedigree.Space]bool            // whole spaces
+	keys                       map[pedigree.Space]map[string]bool // single properties
 }
 
 // newMask reads paths for a node of a kind. A part that nodes of this kind do
 // not have in ML Metadata is outside of every mask.
 func newMask(paths []string, kind pedigree.Kind) *mask {
 	if len(paths) == 0 {
-		paths = []string{"uri", "state", "last_known_state", "external_id", "properties", "custom_properties"}
+		paths = []string{"uri", "state", "last_known_state", "external_id", "name", "properties", "custom_properties"}
 	}
 	m := &mask{spaces: map[pedigree.Space]bool{}, keys: map[pedigree.Space]map[string]bool{}}
 	for _, path := range paths {
@@ -27,6 +27,8 @@ func newMask(paths []string, kind pedigree.Kind) *mask {
 			m.uri = true
 		case path == "state" && kind == pedigree.Artifact, path == "last_known_state" && kind == pedigree.Execution:
 			m.state = true
+		case path == "name" && kind == pedigree.Context:
+			m.name = true
 		case path == "external_id":
 			m.external = true
 		default:
@@ -66,6 +68,9 @@ func (m *mask) apply(before *Node, p *NodePut) *Node {
 	}
 	if m.external {
 		after.External = p.Node.External
+	}
+	if m.name {
+		after.Name = p.Node.Name
 	}
 	for _, property := range before.Properties {
 		if !m.covers(property.Space, property.Key) {

@@ -32,8 +32,8 @@ func describe(r store.Reader, nodes []pedigree.Node) ([]Node, error) {
 	described := make([]Node, len(nodes))
 	for i := range nodes {
 		described[i] = Node{Node: nodes[i], Properties: seen(&facts[i])}
-		if described[i].External == "" && foreign(nodes[i].Type) {
-			described[i].External = nodes[i].UID
+		if foreign(nodes[i].Type) {
+			described[i].translate()
 		}
 	}
 	return described, nil
@@ -55,4 +55,12 @@ func seen(f *pedigree.Facts) []pedigree.Property {
 	}
 	slices.SortFunc(all, byKey)
 	return all
+}
+
+// translate hides of a node of another wire what only that wire understands.
+func (n *Node) translate() {
+	if n.External == "" {
+		n.External = n.UID
+	}
+	n.Properties = slices.DeleteFunc(n.Properties, func(p pedigree.Property) bool { return !shown(n.Type, &p) })
 }
