@@ -91,7 +91,7 @@ func (s *Service) Events(ctx context.Context, workspace pedigree.NodeID, kind pe
 	var events []pedigree.Event
 	err := s.store.View(ctx, func(r store.Reader) error {
 		var err error
-		if events, err = r.Links(kind, unique(nodes)); err != nil || len(events) == 0 {
+		if events, err = r.Links(kind, distinct(nodes)); err != nil || len(events) == 0 {
 			return err
 		}
 		events, err = seenEvents(r, workspace, events)
@@ -122,7 +122,7 @@ func seenEvents(r store.Reader, workspace pedigree.NodeID, events []pedigree.Eve
 // kindsOf gives the kinds of nodes that are to be seen in the workspace; others
 // have none.
 func kindsOf(r store.Reader, workspace pedigree.NodeID, ids []pedigree.NodeID) (map[pedigree.NodeID]pedigree.Kind, error) {
-	nodes, err := r.Nodes(unique(ids))
+	nodes, err := r.Nodes(distinct(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -138,20 +138,4 @@ func kindsOf(r store.Reader, workspace pedigree.NodeID, ids []pedigree.NodeID) (
 // visible reports whether a node is to be seen in a workspace.
 func visible(n *pedigree.Node, workspace pedigree.NodeID) bool {
 	return n.Live() && n.Workspace == workspace && !internal(n.Type)
-}
-
-// unique drops repeats, keeping the order.
-func unique(ids []pedigree.NodeID) []pedigree.NodeID {
-	if len(ids) < 2 {
-		return ids
-	}
-	known := make(map[pedigree.NodeID]bool, len(ids))
-	kept := make([]pedigree.NodeID, 0, len(ids))
-	for _, id := range ids {
-		if !known[id] {
-			known[id] = true
-			kept = append(kept, id)
-		}
-	}
-	return kept
 }

@@ -185,11 +185,8 @@ func (w *publisher) contextNamed(p *NodePut) (pedigree.NodeID, error) {
 	if err != nil || !ok || d.Type.Kind != pedigree.Context {
 		return 0, err
 	}
-	n, err := w.tx.NodeNamed(w.workspace, d.Type, p.Node.Name)
-	if pedigree.CodeOf(err) == pedigree.NotFound {
-		return 0, nil
-	}
-	if err != nil || !visible(&n, w.workspace) {
+	n, err := nodeNamed(w.tx, w.workspace, d.Type, p.Node.Name)
+	if err != nil || n == nil {
 		return 0, err
 	}
 	return n.ID, nil
@@ -228,8 +225,8 @@ func (w *publisher) events(pairs []ArtifactPut, execution pedigree.NodeID, artif
 // join makes all executions and artifacts members of all contexts.
 func (w *publisher) join(done *Published) error {
 	members := slices.Concat(done.Executions, done.Artifacts)
-	members = unique(slices.DeleteFunc(members, func(id pedigree.NodeID) bool { return id == 0 }))
-	for _, context := range unique(done.Contexts) {
+	members = distinct(slices.DeleteFunc(members, func(id pedigree.NodeID) bool { return id == 0 }))
+	for _, context := range distinct(done.Contexts) {
 		for _, id := range members {
 			if _, err := w.tx.AddMember(context, id); err != nil {
 				return err

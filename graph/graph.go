@@ -22,6 +22,15 @@ type Service struct {
 // Options say what differs between installations.
 type Options struct {
 	StrictEvents bool // refuse an event that is there already, rather than leave it as it is
+	MaxEdges     int  // events in one lineage; 0 stands for 500,000
+}
+
+// maxEdges bounds what one request can make the server hold in memory.
+func (o Options) maxEdges() int {
+	if o.MaxEdges > 0 {
+		return o.MaxEdges
+	}
+	return 500_000
 }
 
 // New returns a service on s.

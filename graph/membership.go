@@ -33,7 +33,7 @@ func membersKnown(r store.Reader, workspace pedigree.NodeID, lists ...[]pedigree
 			ids = append(ids, m.Node, m.Context)
 		}
 	}
-	nodes, err := r.Nodes(unique(ids))
+	nodes, err := r.Nodes(distinct(ids))
 	if err != nil {
 		return nil, err
 	}
