@@ -8,6 +8,9 @@ import (
 	"github.com/pedigree-ml/pedigree/store"
 )
 
+// maxLocations bounds the locations of one artifact.
+const maxLocations = 32
+
 // Locate says where an artifact is: at each of the URIs, as far as they are
 // places, and in the version given where they name none themselves.
 func Locate(tx store.Tx, n *pedigree.Node, version string, uris ...string) error {
@@ -29,9 +32,11 @@ func locationsOf(r store.Reader, workspace pedigree.NodeID, version string, uris
 			continue
 		}
 		if l.Version == "" {
-			l.Version = version
+			l.Version = versionText(version)
 		}
-		all = append(all, l)
+		if all = append(all, l); len(all) == maxLocations {
+			break
+		}
 	}
 	return all, nil
 }
@@ -43,7 +48,7 @@ func Resolve(r store.Reader, workspace pedigree.NodeID, raw string) (l pedigree.
 	if l, ok = Normalise(raw); !ok {
 		return l, false, nil
 	}
-	if reference, found := strings.CutPrefix(l.URI, "models:/"); found {
+	if reference, found := strings.CutPrefix(l.URI, "models:/"); found && !strings.HasPrefix(reference, "/") {
 		l.URI, err = modelLocation(r, workspace, l.URI, reference)
 		return l, true, err
 	}
