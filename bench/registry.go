@@ -103,7 +103,7 @@ func (g Registry) Workloads(clients int) []Workload {
 		g.search("search-models-like-tag", `name LIKE 'model-%' AND tags.team = '7'`, "name DESC", min(g.Models/registryTeams, 100)),
 		g.search("search-models-nothing", `name LIKE '%nowhere%'`, "", 0),
 		g.search("search-models-nothing-ilike", `name ILIKE '%NOWHERE%'`, "", 0),
-		g.search("search-models-rare-recent", `name LIKE '%0077%'`, "last_updated_timestamp DESC", min(1, g.Models/1000)),
+		g.search("search-models-rare-recent", `name LIKE '%0007%'`, "last_updated_timestamp DESC", 1),
 		g.search("search-models-nothing-recent", `name LIKE '%nowhere%'`, "last_updated_timestamp DESC", 0),
 		{Name: "search-versions", Build: get(g.appendVersions), Verify: g.verifyVersions},
 		{Name: "create-version", Build: post(versionsPath+"create", func(b []byte, i int) []byte {
