@@ -1,0 +1,318 @@
+package mlmdql
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+type tokenKind uint8
+
+const (
+	tokenEnd tokenKind = iota
+	tokenName
+	tokenQuotedName // in backquotes: never a keyword
+	tokenString
+	tokenBytes
+	tokenInt   // int, or where it is too large for that, large
+	tokenFloat // float
+	tokenSign  // an operator or punctuation
+	tokenMention
+	tokenStates
+)
+
+// token is a word of the filter. Mentions of properties and neighbours are one
+// word, as the engine has it: no space or comment may stand within.
+type token struct {
+	kind  tokenKind
+	text  string // a name as it is spelled, the content of a string, a sign
+	at    int    // where it starts, in bytes
+	int   int64
+	large uint64
+	float float64
+
+	column query.Column // a mention; without a part it is a neighbour, whose attribute follows
+	states []int64      // what the column must not be
+}
+
+type lexer struct {
+	text  string
+	kind  pedigree.Kind
+	pos   int
+	last  token   // the token before
+	prior token   // the one before that
+	held  []token // to be given before the text is read on
+}
+
+// keyword gives an unquoted name in capitals, and empty text for all else.
+func (t *token) keyword() string {
+	if t.kind != tokenName {
+		return ""
+	}
+	return strings.ToUpper(t.text)
+}
+
+func (t *token) is(sign string) bool { return t.kind == tokenSign && t.text == sign }
+
+// scan gives the next token.
+func (l *lexer) scan() token {
+	var t token
+	if len(l.held) > 0 {
+		t, l.held = l.held[0], l.held[1:]
+	} else {
+		l.skip()
+		t = l.read()
+	}
+	l.prior, l.last = l.last, t
+	return t
+}
+
+// skip passes space and comments.
+func (l *lexer) skip() {
+	for l.pos < len(l.text) {
+		rest := l.text[l.pos:]
+		switch {
+		case strings.IndexByte(" \t\r\n\v\f\b", rest[0]) >= 0:
+			l.pos++
+		case rest[0] == '#' || strings.HasPrefix(rest, "--"):
+			if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
+				l.pos += n
+			} else {
+				l.pos = len(l.text)
+			}
+		case strings.HasPrefix(rest, "/*"):
+			n := strings.Index(rest[2:], "*/")
+			if n < 0 {
+				l.fail(l.pos, "Unclosed comment")
+			}
+			l.pos += n + 4
+		default:
+			return
+		}
+	}
+}
+
+func (l *lexer) read() token {
+	at := l.pos
+	if at == len(l.text) {
+		return token{kind: tokenEnd, at: at}
+	}
+	c, rest := l.text[at], l.text[at:]
+	switch {
+	case isLetter(c):
+		if n := stringPrefix(rest); n > 0 {
+			return l.readString(at, strings.ToLower(rest[:n]))
+		}
+		return l.readName()
+	case c == '\'' || c == '"':
+		return l.readString(at, "")
+	case c == '`':
+		return l.readQuotedName()
+	case isDigit(c), c == '.' && len(rest) > 1 && isDigit(rest[1]) && !l.afterPath():
+		return l.readNumber()
+	}
+	return l.readSign()
+}
+
+// afterPath tells whether the last token ends a path, which a dot goes on with.
+func (l *lexer) afterPath() bool {
+	return l.last.kind == tokenName && !reserved[l.last.keyword()] || l.last.kind == tokenQuotedName
+}
+
+var signs = []string{"<=", ">=", "<>", "!=", "<<", ">>", "||", "->", "=>",
+	"=", "<", ">", "+", "-", "*", "/", "&", "|", "^", "~", "(", ")", "[", "]", "{", "}", ",", ".", ";", ":", "@", "?"}
+
+func (l *lexer) readSign() token {
+	rest := l.text[l.pos:]
+	for _, s := range signs {
+		if strings.HasPrefix(rest, s) {
+			l.pos += len(s)
+			return token{kind: tokenSign, text: s, at: l.pos - len(s)}
+		}
+	}
+	_, n := utf8.DecodeRuneInString(rest)
+	l.fail(l.pos, "Illegal input character %q", rest[:n])
+	return token{}
+}
+
+func (l *lexer) readName() token {
+	at := l.pos
+	if !l.last.is(".") {
+		if t, ok := l.readMention(); ok {
+			return t
+		}
+	}
+	for l.pos < len(l.text) && isWord(l.text[l.pos]) {
+		l.pos++
+	}
+	t := token{kind: tokenName, text: l.text[at:l.pos], at: at}
+	if len(l.held) == 0 {
+		return l.readStates(t)
+	}
+	return t
+}
+
+func (l *lexer) readQuotedName() token {
+	at := l.pos
+	raw := l.quoted("`", false)
+	text := l.unescape(raw, at+1, false, false)
+	if text == "" {
+		l.fail(at, "Invalid empty identifier")
+	}
+	return token{kind: tokenQuotedName, text: text, at: at}
+}
+
+// stringPrefix gives the length of the letters before a string literal, 0 where
+// none starts here.
+func stringPrefix(s string) int {
+	for n := 1; n <= 2 && n < len(s); n++ {
+		if s[n] == '\'' || s[n] == '"' {
+			switch strings.ToLower(s[:n]) {
+			case "r", "b", "rb", "br":
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// readString reads a literal in single, double or triple quotes.
+func (l *lexer) readString(at int, prefix string) token {
+	l.pos = at + len(prefix)
+	raw, isBytes := strings.Contains(prefix, "r"), strings.Contains(prefix, "b")
+	quote := l.text[l.pos : l.pos+1]
+	if strings.HasPrefix(l.text[l.pos:], strings.Repeat(quote, 3)) {
+		quote = strings.Repeat(quote, 3)
+	}
+	start := l.pos + len(quote)
+	content := l.quoted(quote, true)
+	t := token{kind: tokenString, at: at}
+	if isBytes {
+		t.kind = tokenBytes
+	}
+	if raw {
+		t.text = newlines.Replace(content)
+	} else {
+		t.text = l.unescape(content, start, isBytes, true)
+	}
+	return t
+}
+
+// quoted reads up to the closing quote and gives what stands between. A
+// backslash keeps the character after it from closing.
+func (l *lexer) quoted(quote string, literal bool) string {
+	at := l.pos
+	what := "identifier literal"
+	if literal {
+		what = "string literal"
+	}
+	if len(quote) == 3 {
+		what = "triple-quoted " + what
+	}
+	for i := at + len(quote); i < len(l.text); i++ {
+		switch {
+		case strings.HasPrefix(l.text[i:], quote):
+			l.pos = i + len(quote)
+			return l.text[at+len(quote) : i]
+		case l.text[i] == '\\':
+			i++
+		case len(quote) == 1 && (l.text[i] == '\n' || l.text[i] == '\r'):
+			l.fail(at, "Unclosed %s", what)
+		}
+	}
+	l.fail(at, "Unclosed %s", what)
+	return ""
+}
+
+// newlines makes all line ends one character, as in the language.
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// readNumber reads a decimal or hexadecimal integer, or a decimal fraction. A
+// name may not follow at once.
+func (l *lexer) readNumber() token {
+	at, rest := l.pos, l.text[l.pos:]
+	n, isFloat := numberLength(rest)
+	l.pos += n
+	if l.pos < len(l.text) && isLetter(l.text[l.pos]) {
+		l.fail(l.pos, "Missing whitespace between literal and alias")
+	}
+	t := token{kind: tokenInt, text: rest[:n], at: at}
+	if isFloat {
+		t.kind = tokenFloat
+		t.float, _ = strconv.ParseFloat(t.text, 64) // what is out of range is infinite
+		return t
+	}
+	large, err := parseUint(t.text)
+	if err != nil {
+		refuse("Invalid integer literal: %s [at %s]", t.text, l.place(at))
+	}
+	t.large, t.int = large, int64(large)
+	return t
+}
+
+func parseUint(s string) (uint64, error) {
+	if len(s) > 1 && (s[1] == 'x' || s[1] == 'X') {
+		return strconv.ParseUint(s[2:], 16, 64)
+	}
+	return strconv.ParseUint(s, 10, 64)
+}
+
+// numberLength measures the number that s starts with.
+func numberLength(s string) (n int, isFloat bool) {
+	if len(s) > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && isHex(s[2]) {
+		for n = 2; n < len(s) && isHex(s[n]); n++ {
+		}
+		return n, false
+	}
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	if n < len(s) && s[n] == '.' {
+		isFloat = true
+		for n++; n < len(s) && isDigit(s[n]); n++ {
+		}
+	}
+	if e := exponentLength(s[n:]); e > 0 {
+		return n + e, true
+	}
+	return n, isFloat
+}
+
+func exponentLength(s string) int {
+	if len(s) < 2 || s[0] != 'e' && s[0] != 'E' {
+		return 0
+	}
+	n := 1
+	if s[n] == '+' || s[n] == '-' {
+		n++
+	}
+	start := n
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	if n == start {
+		return 0
+	}
+	return n
+}
+
+// fail refuses the filter for what stands at a place.
+func (l *lexer) fail(at int, format string, args ...any) {
+	refuse("Syntax error: "+format+" [at %s]", append(args, l.place(at))...)
+}
+
+// place writes a position as line and column.
+func (l *lexer) place(at int) string {
+	before := l.text[:at]
+	line := strings.Count(before, "\n")
+	column := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
+	return strconv.Itoa(line+1) + ":" + strconv.Itoa(column+1)
+}
+
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isLetter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isWord(c byte) bool   { return isLetter(c) || isDigit(c) }
+func isHex(c byte) bool    { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
