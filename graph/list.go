@@ -21,25 +21,6 @@ func (s *Service) List(ctx context.Context, q *query.Selection) (nodes []Node, n
 	return nodes, next, err
 }
 
-// ListOfType does the same among nodes of a type; there are none of a type that
-// nobody declared.
-func (s *Service) ListOfType(ctx context.Context, t pedigree.Type, q *query.Selection) (nodes []Node, next *query.Place, err error) {
-	err = s.store.View(ctx, func(r store.Reader) error {
-		d, err := r.Declaration(t)
-		if err != nil && pedigree.CodeOf(err) == pedigree.NotFound {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		within := *q
-		within.Types = []pedigree.TypeID{d.ID}
-		nodes, next, err = list(r, &within)
-		return err
-	})
-	return nodes, next, err
-}
-
 // ListWithin does the same among the members of a context.
 func (s *Service) ListWithin(ctx context.Context, parent pedigree.NodeID, q *query.Selection) (nodes []Node, next *query.Place, err error) {
 	err = s.store.View(ctx, func(r store.Reader) error {

@@ -11,7 +11,9 @@ import (
 	"github.com/pedigree-ml/pedigree/api"
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/mlflow"
+	"github.com/pedigree-ml/pedigree/mlmd"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
@@ -23,6 +25,7 @@ import (
 // engineFlags say how data is kept.
 type engineFlags struct {
 	Durability          sqlite.Durability `help:"What an acknowledged write survives: full (a power cut) or normal (a crash of the server)." enum:"full,normal" default:"full"`
+	StrictEvents        bool              `name:"mlmd-strict-events" help:"Refuse an ML Metadata event that is recorded already, as its newer servers do, rather than leave it as it is."`
 	DefaultArtifactRoot string            `help:"Where new experiments keep artifacts: the server itself (${default}, if not given) or a local directory." default:"mlflow-artifacts:/" placeholder:"URI"`
 }
 
@@ -31,6 +34,7 @@ type engine struct {
 	dir       *dataDir
 	store     *sqlstore.Store
 	rules     *tracking.Service
+	graph     *graph.Service
 	models    *registry.Service
 	digests   *digest.Service
 	webhooks  *webhook.Service
@@ -72,10 +76,14 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	if err := e.openWebhooks(); err != nil {
 		return e, err
 	}
+	e.graph = graph.New(e.store, graph.Options{StrictEvents: f.StrictEvents})
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
 	e.models.DigestWith(e.digests)
-	return e, e.rules.Prepare(ctx)
+	if err := e.rules.Prepare(ctx); err != nil {
+		return e, err
+	}
+	return e, e.graph.Prepare(ctx)
 }
 
 // absoluteRoot makes a local artifact root mean the same to clients, which run
@@ -139,6 +147,9 @@ func (e *engine) mlflow() *mlflow.Handler {
 	h.Webhooks = e.webhooks
 	return h
 }
+
+// mlmd gives the wire of ML Metadata over the rules.
+func (e *engine) mlmd() *mlmd.Server { return mlmd.New(e.graph) }
 
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {
