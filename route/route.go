@@ -36,7 +36,13 @@ type Route struct {
 	Permission Permission
 	Body       Body
 	MaxBody    int64 // bytes; 0 stands for the server's limit on JSON, -1 for none
-	Handler    http.HandlerFunc
+
+	// SlashInNames lets a wildcard of one segment hold slashes, written as %2F:
+	// the names of some protocols do. Elsewhere the server refuses that escape,
+	// and here still what would be a dot or empty segment once it is decoded.
+	SlashInNames bool
+
+	Handler http.HandlerFunc
 }
 
 // A Wire is one protocol: its operations and its way to say no.

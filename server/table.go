@@ -74,6 +74,14 @@ func (t *table) mountMisses(taken map[string]bool) {
 	}
 }
 
+// slashInNames reports whether a request is for an operation that takes escaped
+// slashes. The mux matches a path before it decodes it, segment by segment.
+func (t *table) slashInNames(r *http.Request) bool {
+	h, _ := t.mux.Handler(r)
+	o, ok := h.(*operation)
+	return ok && o.route.SlashInNames
+}
+
 // wireFor gives the wire with the longest prefix that the path lies under.
 func (t *table) wireFor(path string) *route.Wire {
 	best, longest := t.fallback, -1

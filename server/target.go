@@ -10,8 +10,9 @@ import (
 
 // checkTarget refuses request targets that two parties could read differently:
 // what is matched, authorised and opened must be one and the same path. The
-// path is never cleaned, so no redirect is ever made from one.
-func checkTarget(r *http.Request) error {
+// path is never cleaned, so no redirect is ever made from one. slashInNames says
+// whether the request matches an operation that takes escaped slashes.
+func checkTarget(r *http.Request, slashInNames func(*http.Request) bool) error {
 	if !strings.HasPrefix(r.RequestURI, "/") {
 		return pedigree.Errorf(pedigree.Invalid, "the request target must be a path")
 	}
@@ -23,6 +24,10 @@ func checkTarget(r *http.Request) error {
 		return errEmptySegment
 	}
 	if strings.IndexByte(raw, '%') >= 0 {
+		raw = strings.ToLower(raw)
+		if strings.Contains(raw, "%2f") && slashInNames(r) {
+			raw = strings.ReplaceAll(raw, "%2f", "/")
+		}
 		return checkDecoded(raw)
 	}
 	if strings.Contains(raw, "/.") && hasDots(raw) {
@@ -39,12 +44,14 @@ var errDots = pedigree.Errorf(pedigree.Invalid, "the path must not contain a dot
 
 // checkDecoded refuses escapes that stand for structure. Harmless ones, such as
 // a space in a file name, pass; escapes of escapes are for who reads the value.
-func checkDecoded(raw string) error {
-	lower := strings.ToLower(raw)
+func checkDecoded(lower string) error {
 	for _, escape := range []string{"%2f", "%5c", "%00"} {
 		if strings.Contains(lower, escape) {
 			return pedigree.Errorf(pedigree.Invalid, "the path must not contain %s", escape)
 		}
+	}
+	if strings.Contains(lower, "//") {
+		return errEmptySegment
 	}
 	if hasDots(strings.ReplaceAll(lower, "%2e", ".")) {
 		return errDots

@@ -46,6 +46,44 @@ func TestAmbiguousPathsAreRefusedBeforeRouting(t *testing.T) {
 	}
 }
 
+// Some protocols have names with slashes.
+func TestAnEscapedSlashReachesOnlyOperationsThatTakeIt(t *testing.T) {
+	for target, want := range map[string]string{
+		"/api/fake/types/a/things":              "a",
+		"/api/fake/types/a%2Fb%2fc/things":      "a/b/c",
+		"/api/fake/types/a%252Fb/things":        "a%2Fb",
+		"/api/fake/types/a%2Fthings/things":     "a/things",
+		"/api/fake/types/a%2F..b/things":        "a/..b",
+		"/api/fake/types/a%20b%2Fc/things?x=%2": "a b/c",
+	} {
+		f := &fake{}
+		wantStatus(t, get(t, f.handler(), target), 200)
+		if calls := f.calls(); len(calls) != 1 || calls[0] != "GET /api/fake/types/{path}/things "+want {
+			t.Errorf("%s reached %q, want %q", target, calls, want)
+		}
+	}
+	for _, target := range []string{
+		"/api/fake/types/a%2F..%2Fb/things",
+		"/api/fake/types/%2e%2e%2Fb/things",
+		"/api/fake/types/a%2F%2e/things",
+		"/api/fake/types/a%2F%2Fb/things",
+		"/api/fake/types/%2Fa/things",
+		"/api/fake/types/a%2F/things",
+		"/api/fake/types/a%2Fb%5c/things",
+		"/api/fake/types/a%2Fb%00/things",
+		"/api/fake/types%2Fa/things",
+		"/api/fake/types/a%2Fthings",
+		"/api/fake%2Ftypes/a/things",
+		"/api/fake/types/a%2Fb/things/",
+	} {
+		f := &fake{}
+		wantStatus(t, get(t, f.handler(), target), 400)
+		if calls := f.calls(); len(calls) > 0 {
+			t.Errorf("%s reached %q", target, calls)
+		}
+	}
+}
+
 func TestAConnectionIsNoTarget(t *testing.T) {
 	f := &fake{}
 	wantStatus(t, send(t, f.handler(), "CONNECT evil.example:443 HTTP/1.1\nHost: evil.example:443"), 400)
