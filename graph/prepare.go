@@ -7,7 +7,7 @@ import (
 	"github.com/pedigree-ml/pedigree/store"
 )
 
-// Prepare declares the simple types and those of other wires. A server does
+// Prepare declares the simple types, the predefined ones and those of other wires. A server does
 // this before it serves; a store that has them all is only read.
 func (s *Service) Prepare(ctx context.Context) error {
 	ready := true
@@ -74,5 +74,5 @@ func ownTypes() []Type {
 		}
 		all = append(all, t)
 	}
-	return all
+	return append(all, predefinedTypes()...)
 }
