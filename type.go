@@ -19,6 +19,10 @@ var (
 	ModelVersionType    = Type{Name: "mlflow.ModelVersion", Kind: Artifact}
 )
 
+// ShownByUID lists the types whose nodes are known by their UID wherever other
+// nodes have an external identity, unless they were given one.
+var ShownByUID = []Type{ExperimentType, RunType, DatasetType, LoggedModelType, RegisteredModelType, ModelVersionType}
+
 // TypeID is the identity of a type inside one store.
 type TypeID int64
 

@@ -343,8 +343,8 @@ func (p *part) matches(l *lead, limit int64) (int64, error) {
 }
 
 // firstInt returns the first column of the first row, 0 where there is none.
-func (p *part) firstInt(sql string, args []any) (n int64, err error) {
-	r, err := p.conn.query(p.ctx, sql, args...)
+func (t *tx) firstInt(sql string, args []any) (n int64, err error) {
+	r, err := t.conn.query(t.ctx, sql, args...)
 	if err != nil {
 		return 0, err
 	}

@@ -1,0 +1,156 @@
+package sqlstore
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+// sources are what an expression on nodes of a kind names beside the node n,
+// each a table of its own in the statement.
+type sources struct {
+	*tx
+	kind pedigree.Kind
+	all  []query.Source
+	keys map[query.Source][]sourceKey // of properties
+	none bool                         // a source is nowhere, so the expression is true for no node
+}
+
+// sourceKey is a key under which the property of a source may stand.
+type sourceKey struct {
+	space pedigree.Space
+	id    int64
+}
+
+// sourcesOf lists the sources of an expression in order of first mention.
+func (t *tx) sourcesOf(kind pedigree.Kind, e query.Scalar) (*sources, error) {
+	s := &sources{tx: t, kind: kind, keys: make(map[query.Source][]sourceKey)}
+	query.Walk(e, func(e query.Scalar) {
+		c, ok := e.(query.Column)
+		if ok && c.Of.Relation != query.Self && !slices.Contains(s.all, c.Of) {
+			s.all = append(s.all, c.Of)
+		}
+	})
+	for _, of := range s.all {
+		if of.Relation != query.Fields && of.Relation != query.Customs {
+			continue
+		}
+		keys, err := s.keysOf(of)
+		if err != nil {
+			return nil, err
+		}
+		s.keys[of], s.none = keys, s.none || len(keys) == 0
+	}
+	return s, nil
+}
+
+// keysOf gives the keys under which the property of a source may stand, those
+// only that some node has.
+func (s *sources) keysOf(of query.Source) (keys []sourceKey, err error) {
+	candidates := []keyName{{pedigree.Field, of.Label}}
+	if of.Relation == query.Customs {
+		candidates[0].space = pedigree.Custom
+		if space, key, ok := pedigree.SplitKey(of.Label); ok {
+			candidates = append(candidates, keyName{space, key})
+		}
+	}
+	for _, c := range candidates {
+		id, err := s.findKey(c.space, c.name)
+		if err != nil {
+			return nil, err
+		}
+		if id != 0 {
+			keys = append(keys, sourceKey{c.space, id})
+		}
+	}
+	return keys, nil
+}
+
+// alias names the table of a source.
+func (s *sources) alias(of query.Source) string {
+	if of.Relation == query.Self {
+		return "n"
+	}
+	return "s" + strconv.Itoa(slices.Index(s.all, of))
+}
+
+var tables = map[query.Relation]string{
+	query.Fields: "property", query.Customs: "property", query.Events: "event",
+	query.Contexts: "node", query.Artifacts: "node", query.Executions: "node", query.Children: "node",
+}
+
+// where writes that an expression is true for one choice of sources at least.
+func (s *sources) where(w *sqlText, e query.Scalar) error {
+	if len(s.all) == 0 {
+		return s.scalar(w, e)
+	}
+	w.add("EXISTS (SELECT 1 FROM ")
+	for i, of := range s.all {
+		if i > 0 {
+			w.add(", ")
+		}
+		w.add(tables[of.Relation] + " " + s.alias(of))
+	}
+	w.add(" WHERE ")
+	for _, of := range s.all {
+		if err := s.tie(w, of, s.alias(of)); err != nil {
+			return err
+		}
+		w.add(" AND ")
+	}
+	err := s.scalar(w, e)
+	w.add(")")
+	return err
+}
+
+// tie writes how the table of a source hangs on the node n. The members of a
+// workspace are not counted, nor is what is in the bin.
+func (s *sources) tie(w *sqlText, of query.Source, alias string) error {
+	switch of.Relation {
+	case query.Fields, query.Customs:
+		tieProperty(w, s.keys[of], alias)
+	case query.Events:
+		s.tieEvent(w, alias)
+	case query.Contexts:
+		w.add(alias + ".deleted IS NULL AND " + alias + ".id IN (SELECT m.context FROM membership m WHERE m.node = n.id" +
+			" UNION ALL SELECT n.home WHERE n.home <> n.workspace)")
+	case query.Artifacts:
+		tieMembers(w, alias, pedigree.Artifact)
+	case query.Executions:
+		tieMembers(w, alias, pedigree.Execution)
+	case query.Children:
+		tieMembers(w, alias, pedigree.Context)
+	default:
+		return pedigree.Errorf(pedigree.Internal, "a selection has an unknown relation %d", of.Relation)
+	}
+	return nil
+}
+
+// tieProperty finds a property by its primary key. Keys are numbered across
+// spaces, so that only the pairs meant can be found.
+func tieProperty(w *sqlText, keys []sourceKey, alias string) {
+	list := placeholders(len(keys))
+	w.add(alias + ".node = n.id AND " + alias + ".space IN (" + list + ") AND " + alias + ".key IN (" + list + ")")
+	for _, k := range keys {
+		w.args = append(w.args, k.space)
+	}
+	for _, k := range keys {
+		w.args = append(w.args, k.id)
+	}
+}
+
+func (s *sources) tieEvent(w *sqlText, alias string) {
+	own, other := "execution", "artifact"
+	if s.kind == pedigree.Artifact {
+		own, other = other, own
+	}
+	w.add(alias + "." + own + " = n.id AND NOT EXISTS (SELECT 1 FROM node b" + s.conn.dialect.UseIndex("node_in_bin") +
+		" WHERE b.id = " + alias + "." + other + " AND b.deleted IS NOT NULL)")
+}
+
+func tieMembers(w *sqlText, alias string, kind pedigree.Kind) {
+	w.add("+"+alias+".kind = ? AND "+alias+".deleted IS NULL AND "+alias+".id IN (SELECT m.node FROM membership m WHERE m.context = n.id"+
+		" UNION ALL SELECT h.id FROM node h WHERE h.home = n.id AND h.home <> h.workspace AND h.deleted IS NULL)", kind)
+}
