@@ -70,13 +70,17 @@ func uidOf(p *NodePut) string {
 	return hex.EncodeToString(id[:])
 }
 
+// hashed is what the identities of names begin with that cannot be identities
+// themselves.
+const hashed = "sha256:"
+
 // uidOfName gives the public identity of a node with a name.
 func uidOfName(name string) string {
-	if len(name) <= maxNameUID && strings.IndexByte(name, 0) < 0 {
+	if len(name) <= maxNameUID && strings.IndexByte(name, 0) < 0 && !strings.HasPrefix(name, hashed) {
 		return name
 	}
 	sum := sha256.Sum256([]byte(name))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return hashed + hex.EncodeToString(sum[:])
 }
 
 // summary writes what makes a node unique as ML Metadata prints it.
