@@ -168,17 +168,21 @@ func TestOnlyNodesThatAreThereAreChanged(t *testing.T) {
 		change *NodePut
 		says   string
 	}{
-		"an unknown one":       {again(draft(pedigree.Artifact, p.artifact, ""), 12345), "Cannot find the given id 12345"},
-		"zero":                 {again(draft(pedigree.Artifact, p.artifact, ""), 0), "Cannot find the given id 0"},
-		"a negative one":       {again(draft(pedigree.Artifact, p.artifact, ""), math.MinInt64), "Cannot find the given id -9223372036854775808"},
-		"one of another kind":  {again(draft(pedigree.Artifact, p.artifact, ""), p.step), "Cannot find the given id"},
-		"one in the bin":       {again(draft(pedigree.Artifact, p.artifact, ""), p.model), "Cannot find the given id"},
-		"the server's own":     {again(draft(pedigree.Context, p.ctxt, "x"), ws), "Cannot find the given id"},
-		"one of another type":  {again(draft(pedigree.Artifact, other, ""), p.dataset), "is different from the one known before"},
-		"a context's name":     {again(draft(pedigree.Context, p.ctxt, ""), p.run), "Context name should not be empty"},
-		"an undeclared value":  {again(draft(pedigree.Artifact, p.artifact, "", field("x", 1)), p.dataset), "Found unknown property: x"},
-		"a value of no form":   {again(draft(pedigree.Artifact, p.artifact, "", field("n", 1.0)), p.dataset), "Found unmatched property type: n"},
-		"an external identity": {func() *NodePut { c := again(draft(pedigree.Artifact, p.artifact, ""), p.dataset); c.Node.External = "a\x00b"; return c }(), "NUL"},
+		"an unknown one":      {again(draft(pedigree.Artifact, p.artifact, ""), 12345), "Cannot find the given id 12345"},
+		"zero":                {again(draft(pedigree.Artifact, p.artifact, ""), 0), "Cannot find the given id 0"},
+		"a negative one":      {again(draft(pedigree.Artifact, p.artifact, ""), math.MinInt64), "Cannot find the given id -9223372036854775808"},
+		"one of another kind": {again(draft(pedigree.Artifact, p.artifact, ""), p.step), "Cannot find the given id"},
+		"one in the bin":      {again(draft(pedigree.Artifact, p.artifact, ""), p.model), "Cannot find the given id"},
+		"the server's own":    {again(draft(pedigree.Context, p.ctxt, "x"), ws), "Cannot find the given id"},
+		"one of another type": {again(draft(pedigree.Artifact, other, ""), p.dataset), "is different from the one known before"},
+		"a context's name":    {again(draft(pedigree.Context, p.ctxt, ""), p.run), "Context name should not be empty"},
+		"an undeclared value": {again(draft(pedigree.Artifact, p.artifact, "", field("x", 1)), p.dataset), "Found unknown property: x"},
+		"a value of no form":  {again(draft(pedigree.Artifact, p.artifact, "", field("n", 1.0)), p.dataset), "Found unmatched property type: n"},
+		"an external identity": {func() *NodePut {
+			c := again(draft(pedigree.Artifact, p.artifact, ""), p.dataset)
+			c.Node.External = "a\x00b"
+			return c
+		}(), "NUL"},
 	} {
 		_, err := p.PutNodes(p.ctx, ws, []*NodePut{c.change})
 		if err == nil {
