@@ -9,7 +9,7 @@ func (p *parser) cases() value {
 	at := p.tok.at
 	p.next()
 	var of []value
-	if p.tok.keyword() != "WHEN" {
+	if p.tok.word != "WHEN" {
 		of = append(of, p.expression())
 	}
 	var when, then []value

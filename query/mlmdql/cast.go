@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/pedigree-ml/pedigree/query"
 )
 
 var typeNames = map[string]string{
@@ -21,7 +19,7 @@ func (p *parser) typeName() string {
 	defer p.leave()
 	t := p.tok
 	p.next()
-	if word := t.keyword(); word == "ARRAY" || word == "STRUCT" {
+	if word := t.word; word == "ARRAY" || word == "STRUCT" {
 		p.expect("<")
 		inner := p.typeName()
 		for word == "STRUCT" && p.accept(",") {
@@ -40,8 +38,9 @@ func (p *parser) typeName() string {
 	return typ
 }
 
-// cast reads what follows the word CAST.
-func (p *parser) cast() value {
+// cast reads what follows the word CAST. A safe one gives null for a constant
+// that has no value of the type; no engine runs one of anything else.
+func (p *parser) cast(safe bool) value {
 	p.enter()
 	defer p.leave()
 	p.expect("(")
@@ -55,20 +54,24 @@ func (p *parser) cast() value {
 		if isArray(typ) || typ == structType {
 			p.cannotRun("syntax error near a type with parameters")
 		}
-		return value{typ: typ, tree: query.Literal{}, size: 1}
+		return literal(typ, nil).settled()
 	case v.typ == typ:
-		v.literal = false
-		return v
+		return v.settled()
 	case !castable(v.typ, typ):
 		refuse("Invalid cast from %s to %s [at %s]", v.typ, typ, p.place(at))
 	}
-	if v.literal {
-		if folded, ok := fold(v, typ); ok {
+	if v.literal || v.cast {
+		folded, ok := fold(v, typ)
+		switch {
+		case ok:
 			return folded
-		}
-		if typ == bytesType || typ == dateType && datePattern.MatchString(v.constant().(string)) || typ == timestampType && timestampPattern.MatchString(v.constant().(string)) {
+		case typ == bytesType, v.isCalendar(typ):
 			p.cannotRun("syntax error near a literal of type %s", typ)
+		case safe:
+			return literal(typ, nil).settled()
 		}
+	} else if safe {
+		p.cannotRun("syntax error near AS")
 	}
 	result := v.converted(typ)
 	result.add(p, value{depth: result.depth - 1})
@@ -98,6 +101,8 @@ func castable(from, to string) bool {
 func fold(v value, typ string) (value, bool) {
 	folded, ok := value{}, false
 	switch c := v.constant().(type) {
+	case nil:
+		folded, ok = literal(typ, nil), true
 	case int64:
 		folded, ok = foldInt(v, c, typ)
 	case float64:
@@ -109,8 +114,7 @@ func fold(v value, typ string) (value, bool) {
 			folded, ok = foldString(c, typ)
 		}
 	}
-	folded.literal = false // it has the type that was asked for and takes on no other
-	return folded, ok
+	return folded.settled(), ok
 }
 
 func foldInt(v value, c int64, typ string) (value, bool) {

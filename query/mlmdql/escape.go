@@ -14,10 +14,7 @@ var plainEscapes = map[byte]byte{
 // unescape resolves the backslashes of a literal that starts at a place. In
 // text, \x and octal escapes name a character; in bytes, a byte, and there are
 // no Unicode escapes.
-func (l *lexer) unescape(s string, at int, isBytes, multiline bool) string {
-	if multiline {
-		s = newlines.Replace(s)
-	}
+func (l *lexer) unescape(s string, at int, isBytes bool) string {
 	if !strings.Contains(s, `\`) {
 		return s
 	}

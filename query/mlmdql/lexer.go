@@ -3,6 +3,7 @@ package mlmdql
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
@@ -21,38 +22,28 @@ const (
 	tokenFloat // float
 	tokenSign  // an operator or punctuation
 	tokenMention
-	tokenStates
 )
 
 // token is a word of the filter. Mentions of properties and neighbours are one
 // word, as the engine has it: no space or comment may stand within.
 type token struct {
-	kind  tokenKind
-	text  string // a name as it is spelled, the content of a string, a sign
-	at    int    // where it starts, in bytes
-	int   int64
-	large uint64
-	float float64
-
+	kind   tokenKind
+	text   string // a name as it is spelled, the content of a string, a sign
+	word   string // an unquoted name in capitals, empty for all else
+	at     int    // where it starts, in bytes
+	int    int64
+	large  uint64
+	float  float64
 	column query.Column // a mention; without a part it is a neighbour, whose attribute follows
-	states []int64      // what the column must not be
 }
 
 type lexer struct {
-	text  string
-	kind  pedigree.Kind
-	pos   int
-	last  token   // the token before
-	prior token   // the one before that
-	held  []token // to be given before the text is read on
-}
-
-// keyword gives an unquoted name in capitals, and empty text for all else.
-func (t *token) keyword() string {
-	if t.kind != tokenName {
-		return ""
-	}
-	return strings.ToUpper(t.text)
+	text      string
+	kind      pedigree.Kind
+	pos       int
+	last      token   // the token before
+	held      []token // to be given before the text is read on
+	rewritten bool    // the text has no names of enumerations
 }
 
 func (t *token) is(sign string) bool { return t.kind == tokenSign && t.text == sign }
@@ -61,12 +52,19 @@ func (t *token) is(sign string) bool { return t.kind == tokenSign && t.text == s
 func (l *lexer) scan() token {
 	var t token
 	if len(l.held) > 0 {
-		t, l.held = l.held[0], l.held[1:]
+		t = l.take()
 	} else {
 		l.skip()
 		t = l.read()
 	}
-	l.prior, l.last = l.last, t
+	l.last = t
+	return t
+}
+
+// take gives the next of the tokens that are held.
+func (l *lexer) take() token {
+	t := l.held[0]
+	l.held = l.held[1:]
 	return t
 }
 
@@ -74,9 +72,11 @@ func (l *lexer) scan() token {
 func (l *lexer) skip() {
 	for l.pos < len(l.text) {
 		rest := l.text[l.pos:]
+		if n := spaceLength(rest); n > 0 {
+			l.pos += n
+			continue
+		}
 		switch {
-		case strings.IndexByte(" \t\r\n\v\f\b", rest[0]) >= 0:
-			l.pos++
 		case rest[0] == '#' || strings.HasPrefix(rest, "--"):
 			if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
 				l.pos += n
@@ -93,6 +93,19 @@ func (l *lexer) skip() {
 			return
 		}
 	}
+}
+
+// spaceLength gives the length of the space character that s starts with: those
+// of ASCII and those that Unicode calls separators, but for a few.
+func spaceLength(s string) int {
+	if s[0] < utf8.RuneSelf {
+		return strings.Count(" \t\r\n\v\f\b", s[:1])
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	if unicode.Is(unicode.Zs, r) && r != '\u1680' {
+		return n
+	}
+	return 0
 }
 
 func (l *lexer) read() token {
@@ -119,11 +132,13 @@ func (l *lexer) read() token {
 
 // afterPath tells whether the last token ends a path, which a dot goes on with.
 func (l *lexer) afterPath() bool {
-	return l.last.kind == tokenName && !reserved[l.last.keyword()] || l.last.kind == tokenQuotedName
+	return l.last.kind == tokenName && !reserved[l.last.word] || l.last.kind == tokenQuotedName
 }
 
-var signs = []string{"<=", ">=", "<>", "!=", "<<", ">>", "||", "->", "=>",
-	"=", "<", ">", "+", "-", "*", "/", "&", "|", "^", "~", "(", ")", "[", "]", "{", "}", ",", ".", ";", ":", "@", "?"}
+var signs = []string{
+	"<=", ">=", "<>", "!=", "<<", ">>", "||", "->", "=>",
+	"=", "<", ">", "+", "-", "*", "/", "&", "|", "^", "~", "(", ")", "[", "]", "{", "}", ",", ".", ";", ":", "@", "?",
+}
 
 func (l *lexer) readSign() token {
 	rest := l.text[l.pos:]
@@ -140,25 +155,23 @@ func (l *lexer) readSign() token {
 
 func (l *lexer) readName() token {
 	at := l.pos
+	if !l.rewritten && l.rewriteEnumeration() {
+		return l.take()
+	}
 	if !l.last.is(".") {
 		if t, ok := l.readMention(); ok {
 			return t
 		}
 	}
-	for l.pos < len(l.text) && isWord(l.text[l.pos]) {
-		l.pos++
-	}
-	t := token{kind: tokenName, text: l.text[at:l.pos], at: at}
-	if len(l.held) == 0 {
-		return l.readStates(t)
-	}
-	return t
+	name := leadingWord(l.text[at:])
+	l.pos += len(name)
+	return token{kind: tokenName, text: name, word: strings.ToUpper(name), at: at}
 }
 
 func (l *lexer) readQuotedName() token {
 	at := l.pos
 	raw := l.quoted("`", false)
-	text := l.unescape(raw, at+1, false, false)
+	text := l.unescape(raw, at+1, false)
 	if text == "" {
 		l.fail(at, "Invalid empty identifier")
 	}
@@ -193,10 +206,11 @@ func (l *lexer) readString(at int, prefix string) token {
 	if isBytes {
 		t.kind = tokenBytes
 	}
-	if raw {
-		t.text = newlines.Replace(content)
-	} else {
-		t.text = l.unescape(content, start, isBytes, true)
+	if strings.Contains(content, "\r") {
+		content = newlines.Replace(content)
+	}
+	if t.text = content; !raw {
+		t.text = l.unescape(content, start, isBytes)
 	}
 	return t
 }

@@ -96,11 +96,11 @@ func (p *parser) column(source query.Source, a attribute) value {
 	size := 1
 	switch {
 	case a.part == query.EventPlace:
-		tree, size = eventNumber(tree), 8
+		tree, size = query.Case{Of: tree, When: eventNumbers}, 8
 	case a.part == query.Stage && source.Relation == query.Executions, a.part == query.Stage && p.kind == pedigree.Execution:
-		tree, size = stateNumber(tree, pedigree.Execution, executionStates), 12
+		tree, size = query.Case{Of: tree, When: executionNumbers}, 12
 	case a.part == query.Stage:
-		tree, size = stateNumber(tree, pedigree.Artifact, allArtifactStates), 12
+		tree, size = query.Case{Of: tree, When: artifactNumbers}, 12
 	}
 	return value{typ: a.typ, tree: tree, size: size}
 }
@@ -110,37 +110,45 @@ var allArtifactStates = map[string]int64{
 	"UNKNOWN": 0, "PENDING": 1, "LIVE": 2, "MARKED_FOR_DELETION": 3, "DELETED": 4, "ABANDONED": 5, "REFERENCE": 6,
 }
 
-// stateNumber turns stored states into numbers, those of other wires by what
+// What is stored of enumerations, and the numbers for it.
+var (
+	artifactNumbers  = stateNumbers(pedigree.Artifact, allArtifactStates)
+	executionNumbers = stateNumbers(pedigree.Execution, executionStates)
+	eventNumbers     = placeNumbers()
+)
+
+// stateNumbers gives numbers for stored states, those of other wires by what
 // they mean.
-func stateNumber(state query.Scalar, kind pedigree.Kind, numbers map[string]int64) query.Scalar {
-	c := query.Case{Of: state}
+func stateNumbers(kind pedigree.Kind, numbers map[string]int64) (branches []query.Branch) {
 	words := make([]string, len(numbers))
 	for word, n := range numbers {
 		words[n] = word
 	}
 	for n, word := range words {
 		for _, stored := range pedigree.StatesMeaning(kind, word) {
-			c.When = append(c.When, query.Branch{If: query.Literal{Value: stored}, Then: query.Literal{Value: int64(n)}})
+			branches = append(branches, query.Branch{If: query.Literal{Value: stored}, Then: query.Literal{Value: int64(n)}})
 		}
 	}
-	return c
+	return branches
 }
 
-// eventNumber turns role and direction into the numbers of Event.Type.
-func eventNumber(place query.Scalar) query.Scalar {
-	c := query.Case{Of: place}
+// placeNumbers gives the numbers of Event.Type for role and direction.
+func placeNumbers() (branches []query.Branch) {
 	for _, e := range []struct {
 		role      pedigree.Role
 		direction pedigree.Direction
 		number    int64
 	}{
-		{pedigree.RoleUsed, pedigree.Input, 3}, {pedigree.RoleUsed, pedigree.Output, 4},
-		{pedigree.RoleDeclared, pedigree.Input, 2}, {pedigree.RoleDeclared, pedigree.Output, 1},
-		{pedigree.RoleInternal, pedigree.Input, 5}, {pedigree.RoleInternal, pedigree.Output, 6},
+		{pedigree.RoleUsed, pedigree.Input, 3},
+		{pedigree.RoleUsed, pedigree.Output, 4},
+		{pedigree.RoleDeclared, pedigree.Input, 2},
+		{pedigree.RoleDeclared, pedigree.Output, 1},
+		{pedigree.RoleInternal, pedigree.Input, 5},
+		{pedigree.RoleInternal, pedigree.Output, 6},
 		{pedigree.RolePending, pedigree.Output, 7},
 	} {
 		at := int64(e.role)*2 + int64(e.direction)
-		c.When = append(c.When, query.Branch{If: query.Literal{Value: at}, Then: query.Literal{Value: e.number}})
+		branches = append(branches, query.Branch{If: query.Literal{Value: at}, Then: query.Literal{Value: e.number}})
 	}
-	return c
+	return branches
 }

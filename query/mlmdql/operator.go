@@ -7,31 +7,36 @@ var comparisons = map[string]query.Operation{
 	"<": query.Below, "<=": query.AtMost, ">": query.Above, ">=": query.AtLeast,
 }
 
-// comparison reads an operand and at most one comparison of it: they do not
-// chain.
+// comparison reads an operand and what it is compared with. Comparisons do not
+// chain, but for one behind IS UNKNOWN.
 func (p *parser) comparison() value {
 	at := p.tok.at
 	v := p.operand()
-	if p.tok.kind == tokenSign {
-		op, ok := comparisons[p.tok.text]
-		if !ok {
+	for {
+		if p.tok.kind == tokenSign {
+			if op, ok := comparisons[p.tok.text]; ok {
+				word := p.tok.text
+				p.next()
+				return p.compare(word, op, at, v, p.operand())
+			}
 			return v
 		}
-		word := p.tok.text
-		p.next()
-		return p.compare(word, op, at, v, p.operand())
+		switch p.tok.word {
+		case "IS":
+			p.next()
+			var chains bool
+			if v, chains = p.is(at, v); !chains {
+				return v
+			}
+		case "NOT":
+			p.next()
+			return p.call(boolType, query.Negate, p.relation(at, v))
+		case "IN", "LIKE", "BETWEEN":
+			return p.relation(at, v)
+		default:
+			return v
+		}
 	}
-	switch p.tok.keyword() {
-	case "IS":
-		p.next()
-		return p.is(at, v)
-	case "NOT":
-		p.next()
-		return p.call(boolType, query.Negate, p.relation(at, v))
-	case "IN", "LIKE", "BETWEEN":
-		return p.relation(at, v)
-	}
-	return v
 }
 
 func (p *parser) compare(word string, op query.Operation, at int, a, b value) value {
@@ -89,7 +94,7 @@ func (p *parser) in(at int, v value) value {
 		return p.inArray(at, v)
 	}
 	p.expect("(")
-	if p.tok.keyword() == "SELECT" {
+	if p.tok.word == "SELECT" {
 		s := p.selection()
 		p.expect(")")
 		return p.inSelection(at, v, s)
@@ -122,12 +127,11 @@ func (p *parser) inArray(at int, v value) value {
 	return literal(boolType, nil)
 }
 
-// is reads what follows IS.
-func (p *parser) is(at int, v value) value {
+// is reads what follows IS, and tells whether a comparison may follow in turn.
+func (p *parser) is(at int, v value) (result value, chains bool) {
 	negated := p.acceptWord("NOT")
-	word := p.tok.keyword()
+	word := p.tok.word
 	p.next()
-	var result value
 	switch word {
 	case "NULL":
 		result = p.call(boolType, query.IsAbsent, v)
@@ -141,9 +145,9 @@ func (p *parser) is(at int, v value) value {
 		p.fail(at, "Expected keyword FALSE or keyword NULL or keyword TRUE or keyword UNKNOWN behind IS")
 	}
 	if negated {
-		return p.call(boolType, query.Negate, result)
+		result = p.call(boolType, query.Negate, result)
 	}
-	return result
+	return result, word == "UNKNOWN"
 }
 
 var arithmetics = map[string]query.Operation{

@@ -27,7 +27,7 @@ func (p *parser) accept(sign string) bool {
 }
 
 func (p *parser) acceptWord(word string) bool {
-	if p.tok.keyword() != word {
+	if p.tok.word != word {
 		return false
 	}
 	p.next()
@@ -60,9 +60,9 @@ func (t *token) describe() string {
 	switch {
 	case t.kind == tokenEnd:
 		return "end of expression"
-	case t.kind == tokenName && reserved[t.keyword()]:
-		return "keyword " + t.keyword()
-	case t.kind == tokenName, t.kind == tokenQuotedName, t.kind == tokenMention, t.kind == tokenStates:
+	case t.kind == tokenName && reserved[t.word]:
+		return "keyword " + t.word
+	case t.kind == tokenName, t.kind == tokenQuotedName, t.kind == tokenMention:
 		return `identifier "` + t.text + `"`
 	case t.kind == tokenString:
 		return "string literal"

@@ -21,14 +21,6 @@ func (p *parser) primary() value {
 		return literal(bytesType, "")
 	case tokenMention:
 		return p.mention()
-	case tokenStates:
-		t := p.tok
-		p.next()
-		a, ok := p.own(t.text)
-		if !ok {
-			refuse("Unrecognized name: %s [at %s]", t.text, p.place(t.at))
-		}
-		return p.notStates(p.column(query.Source{}, a), t.states)
 	case tokenName:
 		return p.word()
 	case tokenQuotedName:
@@ -57,7 +49,7 @@ func (p *parser) mention() value {
 	}
 	p.expect(".")
 	name := p.tok
-	if name.kind != tokenName && name.kind != tokenQuotedName && name.kind != tokenStates {
+	if name.kind != tokenName && name.kind != tokenQuotedName {
 		p.unexpected()
 	}
 	p.next()
@@ -65,27 +57,13 @@ func (p *parser) mention() value {
 	if !ok {
 		refuse("Field name %s does not exist in %s [at %s]", name.text, t.text, p.place(name.at))
 	}
-	v := p.column(t.column.Of, a)
-	if name.kind == tokenStates {
-		return p.notStates(v, name.states)
-	}
-	return v
-}
-
-// notStates holds where a state is none of those given, or there is none.
-func (p *parser) notStates(state value, numbers []int64) value {
-	list := []value{state}
-	for _, n := range numbers {
-		list = append(list, literal(int64Type, n))
-	}
-	other := p.call(boolType, query.Negate, p.call(boolType, query.OneOf, list...))
-	return p.call(boolType, query.AnyOf, other, p.call(boolType, query.IsAbsent, state))
+	return p.column(t.column.Of, a)
 }
 
 // word reads what starts with an unquoted name: a constant, an expression with
 // a keyword, a function or an attribute.
 func (p *parser) word() value {
-	switch word := p.tok.keyword(); word {
+	switch word := p.tok.word; word {
 	case "NULL":
 		p.next()
 		return nullValue
@@ -96,7 +74,7 @@ func (p *parser) word() value {
 		return p.cases()
 	case "CAST":
 		p.next()
-		return p.cast()
+		return p.cast(false)
 	case "EXISTS":
 		p.next()
 		p.expect("(")
@@ -126,8 +104,7 @@ func (p *parser) named() value {
 	upper := strings.ToUpper(t.text)
 	if p.tok.is("(") {
 		if t.kind == tokenName && upper == "SAFE_CAST" {
-			p.cannotRun("syntax error near AS")
-			return p.cast()
+			return p.cast(true)
 		}
 		return p.function(upper, t.at)
 	}
@@ -181,7 +158,7 @@ func (p *parser) giveUp() {
 }
 
 func (p *parser) subscript() {
-	word := p.tok.keyword()
+	word := p.tok.word
 	if word == "OFFSET" || word == "ORDINAL" || word == "SAFE_OFFSET" || word == "SAFE_ORDINAL" {
 		p.next()
 	}
@@ -197,7 +174,7 @@ func (p *parser) subscript() {
 func (p *parser) parenthesis() value {
 	at := p.tok.at
 	p.next()
-	if p.tok.keyword() == "SELECT" {
+	if p.tok.word == "SELECT" {
 		p.enter()
 		defer p.leave()
 		s := p.selection()
@@ -281,7 +258,7 @@ func (p *parser) extract() value {
 	at := p.tok.at
 	p.next()
 	p.expect("(")
-	if !dateParts[p.tok.keyword()] {
+	if !dateParts[p.tok.word] {
 		refuse("A valid date part name is required but found %s [at %s]", p.tok.text, p.place(p.tok.at))
 	}
 	p.next()

@@ -49,9 +49,9 @@ func (p *parser) selection() selection {
 	defer p.leave()
 	s := p.simpleSelection()
 	for {
-		switch p.tok.keyword() {
+		switch p.tok.word {
 		case "UNION", "INTERSECT", "EXCEPT":
-			word := p.tok.keyword()
+			word := p.tok.word
 			p.next()
 			if !p.acceptWord("ALL") && !p.acceptWord("DISTINCT") {
 				p.unexpected()
@@ -74,7 +74,7 @@ func (p *parser) simpleSelection() selection {
 		return s
 	}
 	p.expectWord("SELECT")
-	if p.tok.keyword() == "DISTINCT" {
+	if p.tok.word == "DISTINCT" {
 		refuse("Query without FROM clause cannot use SELECT DISTINCT [at %s]", p.place(p.tok.at))
 	}
 	p.acceptWord("ALL")
@@ -116,7 +116,7 @@ func (p *parser) passToFrom() bool {
 			depth++
 		case p.tok.is(")"), p.tok.is("]"):
 			depth--
-		case depth == 0 && p.tok.keyword() == "FROM":
+		case depth == 0 && p.tok.word == "FROM":
 			p.next()
 			return true
 		}
@@ -146,7 +146,7 @@ func (p *parser) columns() selection {
 			name = alias
 		}
 		s.names, s.values = append(s.names, strings.ToLower(name)), append(s.values, v)
-		if !p.accept(",") || p.tok.keyword() == "FROM" || p.tok.is(")") {
+		if !p.accept(",") || p.tok.word == "FROM" || p.tok.is(")") {
 			return s
 		}
 	}
@@ -155,7 +155,7 @@ func (p *parser) columns() selection {
 // alias reads a name for what stands before it, if there is one.
 func (p *parser) alias() string {
 	as := p.acceptWord("AS")
-	if p.tok.kind == tokenQuotedName || p.tok.kind == tokenName && !reserved[p.tok.keyword()] {
+	if p.tok.kind == tokenQuotedName || p.tok.kind == tokenName && !reserved[p.tok.word] {
 		name := p.tok.text
 		p.next()
 		return name
@@ -191,7 +191,7 @@ func (p *parser) from() derived {
 	s := p.selection()
 	p.expect(")")
 	d := derived{s, strings.ToLower(p.alias())}
-	if p.tok.is(",") || p.tok.keyword() == "JOIN" || p.tok.keyword() == "CROSS" || p.tok.keyword() == "INNER" || p.tok.keyword() == "LEFT" {
+	if p.tok.is(",") || p.tok.word == "JOIN" || p.tok.word == "CROSS" || p.tok.word == "INNER" || p.tok.word == "LEFT" {
 		p.cannotRun("joins in a subquery")
 		p.giveUp()
 	}
@@ -225,7 +225,7 @@ func (p *parser) restrict(s *selection) {
 
 // limit reads LIMIT and OFFSET, which may leave no row.
 func (p *parser) limit(s *selection) {
-	switch word := p.tok.keyword(); word {
+	switch word := p.tok.word; word {
 	case "WHERE", "GROUP", "HAVING", "ORDER":
 		refuse("Query cannot have a %s clause here [at %s]", word, p.place(p.tok.at))
 	}
@@ -311,11 +311,14 @@ func (p *parser) inSelection(at int, v value, s selection) value {
 	other := s.values[0]
 	other.literal = false
 	list := []value{v, other}
-	typ, ok := common(list)
-	if !ok {
-		refuse("Cannot execute IN subquery with uncomparable types %s and %s [at %s]", v.describe(), other.describe(), p.place(at))
+	if v.literal || !mixedIntegers(v, other) {
+		typ, ok := common(list)
+		if !ok {
+			refuse("Cannot execute IN subquery with uncomparable types %s and %s [at %s]", v.describe(), other.describe(), p.place(at))
+		}
+		list = all(list, typ)
 	}
-	in := p.call(boolType, query.OneOf, all(list, typ)...)
+	in := p.call(boolType, query.OneOf, list...)
 	when := s.condition(p)
 	if when == nil {
 		return in

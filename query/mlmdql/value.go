@@ -29,6 +29,7 @@ type value struct {
 	typ     string
 	tree    query.Scalar
 	literal bool   // a constant, which takes on other types more easily
+	cast    bool   // a constant that was cast, which keeps its type
 	null    bool   // NULL, of no type yet; typ is what it is without any other hint
 	large   uint64 // a literal of type UINT64
 	stuck   bool   // a constant that no engine has a notation for
@@ -47,6 +48,19 @@ func largeLiteral(v uint64) value {
 	l := literal(uint64Type, int64(math.MaxInt64))
 	l.large = v
 	return l
+}
+
+// settled makes a constant keep the type that it has.
+func (v value) settled() value {
+	v.cast = v.cast || v.literal
+	v.literal = false
+	return v
+}
+
+// isCalendar tells whether a constant is a text that reads as a date or time.
+func (v value) isCalendar(typ string) bool {
+	text, _ := v.constant().(string)
+	return typ == dateType && datePattern.MatchString(text) || typ == timestampType && timestampPattern.MatchString(text)
 }
 
 // constant gives the value of a literal.
@@ -158,7 +172,7 @@ func (v value) literalAs(typ string) value {
 	case float64:
 		return literal(typ, c)
 	case string:
-		if typ == dateType && !datePattern.MatchString(c) || typ == timestampType && !timestampPattern.MatchString(c) {
+		if !v.isCalendar(typ) {
 			refuse("Could not cast literal %q to type %s", c, typ)
 		}
 		l := literal(typ, c)
