@@ -56,7 +56,7 @@ type Result struct {
 
 // A worker is one client and what it saw.
 type worker struct {
-	client  *Client
+	client  Caller
 	request Request
 	times   []time.Duration
 	errors  int
@@ -88,7 +88,7 @@ func Run(base string, pid int, w Workload, plan Plan) (Result, error) {
 func connect(base string, w Workload, plan Plan) ([]*worker, error) {
 	workers := make([]*worker, 0, plan.Clients)
 	for range plan.Clients {
-		client, err := NewClient(base, plan.Timeout)
+		client, err := newCaller(base, plan.Timeout)
 		if err != nil {
 			return workers, err
 		}

@@ -17,20 +17,21 @@ type Command struct {
 	Args []string
 	Dir  string    // data directory and working directory
 	Log  io.Writer // where its output goes
+	GRPC bool      // it speaks ML Metadata over gRPC, and is ready when it answers that
 }
 
 // A Server is a server process that the harness started.
 type Server struct {
 	URL   string
 	PID   int
-	Ready time.Duration // from start of the process to the first 200 on /health
+	Ready time.Duration // from start of the process to its first answer
 
 	process *exec.Cmd
 	ended   chan error
 }
 
-// Start starts a server and waits at most limit until it answers 200 on
-// /health.
+// Start starts a server and waits at most limit until it answers: 200 on
+// /health, or over gRPC which types of contexts it has.
 func (c Command) Start(limit time.Duration) (*Server, error) {
 	port, err := freePort()
 	if err != nil {
@@ -48,13 +49,20 @@ func (c Command) Start(limit time.Duration) (*Server, error) {
 	if err := process.Start(); err != nil {
 		return nil, err
 	}
-	s := &Server{URL: fmt.Sprintf("http://127.0.0.1:%d", port), PID: process.Process.Pid, process: process, ended: make(chan error, 1)}
+	s := &Server{URL: fmt.Sprintf("%s://127.0.0.1:%d", c.scheme(), port), PID: process.Process.Pid, process: process, ended: make(chan error, 1)}
 	go func() { s.ended <- process.Wait() }()
 	if err := s.await(start, limit); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	s.Ready = time.Since(start)
 	return s, nil
+}
+
+func (c Command) scheme() string {
+	if c.GRPC {
+		return schemeGRPC
+	}
+	return "http"
 }
 
 // await asks every millisecond: a fast server is ready within tens of them.
@@ -76,6 +84,9 @@ func (s *Server) await(start time.Time, limit time.Duration) error {
 }
 
 func healthy(url string) bool {
+	if strings.HasPrefix(url, schemeGRPC+":") {
+		return speaksMLMD(url)
+	}
 	c, err := NewClient(url, 10*time.Second)
 	if err != nil {
 		return false
