@@ -25,11 +25,11 @@ type MLMD struct {
 	Artifacts int   // that lists and lookups choose from
 	Graph     Parts // that lineage is walked in
 
-	unique                             string // part of every name
-	artifactType, executionType        int64
-	runType, pipelineType, contextType int64
-	artifacts, executions, contexts    []int64
-	made                               atomic.Int64 // counts what writes make
+	unique                          string // part of every name
+	partTypes                       PartTypes
+	project, pipeline               int64 // types of contexts
+	artifacts, executions, contexts []int64
+	made                            atomic.Int64 // counts what writes make
 }
 
 // Seed declares the types and makes all that the workloads work on, over the
@@ -57,7 +57,9 @@ type seeder struct {
 }
 
 // ask calls a method once.
-func (s seeder) ask(method string, request, answer proto.Message) error { return ask(s.caller, method, request, answer) }
+func (s seeder) ask(method string, request, answer proto.Message) error {
+	return ask(s.caller, method, request, answer)
+}
 
 func ask(c Caller, method string, request, answer proto.Message) error {
 	body, err := proto.Marshal(request)
@@ -81,28 +83,36 @@ func speaksMLMD(url string) bool {
 	return ask(c, "GetContextTypes", &mlmdpb.GetContextTypesRequest{}, &mlmdpb.GetContextTypesResponse{}) == nil
 }
 
-func (s seeder) types() error {
+// MLMDTypes declares the types of an [MLMD].
+func MLMDTypes() *mlmdpb.PutTypesRequest {
 	properties := map[string]mlmdpb.PropertyType{"x": mlmdpb.PropertyType_INT, "y": mlmdpb.PropertyType_DOUBLE, "s": mlmdpb.PropertyType_STRING}
-	answer := &mlmdpb.PutTypesResponse{}
-	err := s.ask("PutTypes", &mlmdpb.PutTypesRequest{
+	return &mlmdpb.PutTypesRequest{
 		ArtifactTypes:  []*mlmdpb.ArtifactType{{Name: proto.String("bench.Model"), Properties: properties}},
 		ExecutionTypes: []*mlmdpb.ExecutionType{{Name: proto.String("bench.Train"), Properties: properties}},
 		ContextTypes: []*mlmdpb.ContextType{
-			{Name: proto.String("bench.Project")}, {Name: proto.String("bench.Pipeline")}, {Name: proto.String("bench.Run"), Properties: properties},
+			{Name: proto.String("bench.Run"), Properties: properties}, {Name: proto.String("bench.Project")}, {Name: proto.String("bench.Pipeline")},
 		},
-	}, answer)
-	if err != nil {
-		return err
 	}
-	s.artifactType, s.executionType = answer.ArtifactTypeIds[0], answer.ExecutionTypeIds[0]
-	s.contextType, s.pipelineType, s.runType = answer.ContextTypeIds[0], answer.ContextTypeIds[1], answer.ContextTypeIds[2]
-	return nil
+}
+
+// PartTypesOf reads the answer to [MLMDTypes].
+func PartTypesOf(r *mlmdpb.PutTypesResponse) PartTypes {
+	return PartTypes{Artifact: r.ArtifactTypeIds[0], Execution: r.ExecutionTypeIds[0], Run: r.ContextTypeIds[0]}
+}
+
+func (s seeder) types() error {
+	answer := &mlmdpb.PutTypesResponse{}
+	err := s.ask("PutTypes", MLMDTypes(), answer)
+	if err == nil {
+		s.partTypes, s.project, s.pipeline = PartTypesOf(answer), answer.ContextTypeIds[1], answer.ContextTypeIds[2]
+	}
+	return err
 }
 
 func (s seeder) contextNodes() error {
 	request := &mlmdpb.PutContextsRequest{}
 	for i := range mlmdContexts {
-		request.Contexts = append(request.Contexts, &mlmdpb.Context{TypeId: &s.contextType, Name: proto.String(s.project(i))})
+		request.Contexts = append(request.Contexts, &mlmdpb.Context{TypeId: &s.project, Name: proto.String(s.projectName(i))})
 	}
 	answer := &mlmdpb.PutContextsResponse{}
 	err := s.ask("PutContexts", request, answer)
@@ -110,14 +120,16 @@ func (s seeder) contextNodes() error {
 	return err
 }
 
-func (l *MLMD) project(i int) string { return fmt.Sprintf("%s-project-%d", l.unique, i%mlmdContexts) }
+func (l *MLMD) projectName(i int) string {
+	return fmt.Sprintf("%s-project-%d", l.unique, i%mlmdContexts)
+}
 
 func (l *MLMD) artifactName(i int) string { return fmt.Sprintf("%s-model-%d", l.unique, i) }
 
 // artifact gives a new artifact like the ith seeded one.
 func (l *MLMD) artifact(name string, i int) *mlmdpb.Artifact {
 	return &mlmdpb.Artifact{
-		TypeId: &l.artifactType, Name: &name, Uri: proto.String("s3://bucket/models/" + name), State: mlmdpb.Artifact_LIVE.Enum(),
+		TypeId: &l.partTypes.Artifact, Name: &name, Uri: proto.String("s3://bucket/models/" + name), State: mlmdpb.Artifact_LIVE.Enum(),
 		Properties:       values(i),
 		CustomProperties: map[string]*mlmdpb.Value{"owner": textValue(fmt.Sprintf("team-%d", i%7)), "rank": intValue(int64(i))},
 	}
@@ -125,7 +137,7 @@ func (l *MLMD) artifact(name string, i int) *mlmdpb.Artifact {
 
 func (l *MLMD) execution(name string, i int) *mlmdpb.Execution {
 	return &mlmdpb.Execution{
-		TypeId: &l.executionType, Name: &name, LastKnownState: mlmdpb.Execution_COMPLETE.Enum(),
+		TypeId: &l.partTypes.Execution, Name: &name, LastKnownState: mlmdpb.Execution_COMPLETE.Enum(),
 		Properties:       values(i),
 		CustomProperties: map[string]*mlmdpb.Value{"pod": textValue("pod-" + name), "retries": intValue(int64(i % 3))},
 	}
@@ -138,9 +150,13 @@ func values(i int) map[string]*mlmdpb.Value {
 	}
 }
 
-func textValue(v string) *mlmdpb.Value { return &mlmdpb.Value{Value: &mlmdpb.Value_StringValue{StringValue: v}} }
+func textValue(v string) *mlmdpb.Value {
+	return &mlmdpb.Value{Value: &mlmdpb.Value_StringValue{StringValue: v}}
+}
 
-func intValue(v int64) *mlmdpb.Value { return &mlmdpb.Value{Value: &mlmdpb.Value_IntValue{IntValue: v}} }
+func intValue(v int64) *mlmdpb.Value {
+	return &mlmdpb.Value{Value: &mlmdpb.Value_IntValue{IntValue: v}}
+}
 
 func (s seeder) artifactNodes() error {
 	for len(s.artifacts) < s.Artifacts {

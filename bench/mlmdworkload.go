@@ -59,8 +59,8 @@ func (l *MLMD) publication(int) proto.Message {
 	r := &mlmdpb.PutExecutionRequest{
 		Execution: l.execution(fmt.Sprintf("%s-step-%d", l.unique, n), n),
 		Contexts: []*mlmdpb.Context{
-			{TypeId: &l.pipelineType, Name: proto.String(l.unique + "-pipeline")},
-			{TypeId: &l.runType, Name: proto.String(fmt.Sprintf("%s-run-%d", l.unique, n/10)), Properties: values(n / 10)},
+			{TypeId: &l.pipeline, Name: proto.String(l.unique + "-pipeline")},
+			{TypeId: &l.partTypes.Run, Name: proto.String(fmt.Sprintf("%s-run-%d", l.unique, n/10)), Properties: values(n / 10)},
 		},
 		Options: &mlmdpb.PutExecutionRequest_Options{ReuseContextIfAlreadyExist: proto.Bool(true)},
 	}
@@ -110,7 +110,7 @@ func (l *MLMD) reads() []Workload {
 			return &mlmdpb.GetArtifactsByContextRequest{ContextId: &l.contexts[i%mlmdContexts], Options: page(20, "")}
 		}), Verify: verifyNumber(20, func(r *mlmdpb.GetArtifactsByContextResponse) int { return len(r.Artifacts) })},
 		{Name: "list-filtered", Build: l.list(20, func(i int) string {
-			return fmt.Sprintf(`properties.x.int_value > 5 AND contexts_a.name = %q`, l.project(i))
+			return fmt.Sprintf(`properties.x.int_value > 5 AND contexts_a.name = %q`, l.projectName(i))
 		}), Verify: verifyList(20)},
 		{Name: "list-filtered-rare", Build: l.list(20, func(i int) string {
 			return fmt.Sprintf(`custom_properties.rank.int_value = %d AND type = "bench.Model"`, i*7919%len(l.artifacts))

@@ -64,9 +64,8 @@ func (s seeder) graph() error {
 	if s.Graph.Nodes == 0 {
 		return nil
 	}
-	types := PartTypes{Artifact: s.artifactType, Execution: s.executionType, Run: s.runType}
 	for part := range s.Graph.Count() {
-		if err := s.ask("PutLineageSubgraph", Part(s.unique, part, types), &mlmdpb.PutLineageSubgraphResponse{}); err != nil {
+		if err := s.ask("PutLineageSubgraph", Part(s.unique, part, s.partTypes), &mlmdpb.PutLineageSubgraphResponse{}); err != nil {
 			return err
 		}
 	}

@@ -82,7 +82,7 @@ func (f filling) fill(ctx context.Context, s store.Store) error {
 // rulesOn gives the rules as a server has them that serves no artifacts of the
 // versions, inside a transaction.
 func rulesOn(tx store.Tx) *registry.Service {
-	s := within{tx}
+	s := bench.Within{Tx: tx}
 	rules := registry.New(s, nil)
 	rules.DigestWith(digest.New(s, elsewhere{}))
 	return rules

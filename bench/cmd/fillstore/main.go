@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/bench"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/tracking"
@@ -77,7 +78,7 @@ func (f filling) fill(ctx context.Context, s store.Store) (string, error) {
 	for from := 0; from < f.runs; from += f.perCommit {
 		to := min(from+f.perCommit, f.runs)
 		err := s.Update(ctx, func(tx store.Tx) error {
-			return f.fillRuns(ctx, tracking.New(within{tx}, f.root), id, from, to)
+			return f.fillRuns(ctx, tracking.New(bench.Within{Tx: tx}, f.root), id, from, to)
 		})
 		if err != nil {
 			return "", err
