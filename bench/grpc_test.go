@@ -109,6 +109,9 @@ func TestWhatAnEngineSpentIsPerCall(t *testing.T) {
 
 func TestWrittenMessagesAreBuiltAnew(t *testing.T) {
 	load := &MLMD{unique: "u", artifacts: make([]int64, 1000), executions: make([]int64, 1000), contexts: make([]int64, mlmdContexts)}
+	for i := range load.artifacts {
+		load.artifacts[i] = int64(i)
+	}
 	for _, w := range load.writes() {
 		var one, two Request
 		w.Build(&one, 0)
