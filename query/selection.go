@@ -3,7 +3,7 @@ package query
 import "github.com/pedigree-ml/pedigree"
 
 // A Selection asks for the nodes of one kind, whatever their types and homes, a
-// page at a time. Nodes in the bin are not seen.
+// page at a time. Nodes in the bin are not seen, nor workspaces.
 type Selection struct {
 	Workspace pedigree.NodeID
 	Kind      pedigree.Kind

@@ -37,6 +37,7 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"nodes by what others call them", "node_external", nodesExternalOf(4)},
 		{"artifacts by place", "node_uri", s.engine.Dialect.nodesAt(4)},
 		{"types by number", "PRIMARY KEY", declarationsOf("d.id IN (" + batch + ")")},
+		{"types by name", "type_name", typesNamedOf(4)},
 		{"types by what others call them", "type_external", declarationsOf("d.kind = ? AND d.external IN (" + batch + ")")},
 		{"locations by number", "PRIMARY KEY", locationsOf(batch)},
 		{"places of nodes", "PRIMARY KEY", placesOf("node", batch)},
@@ -89,6 +90,27 @@ func (s *Store) SearchPlans(ctx context.Context, explain string, q *query.Query)
 		plans = append(plans, plan)
 	}
 	return plans, nil
+}
+
+// SelectionPlan explains a selection. Its index is empty where matches are
+// sorted.
+func (s *Store) SelectionPlan(ctx context.Context, explain string, q *query.Selection) (p Plan, err error) {
+	c, err := s.reader(ctx)
+	if err != nil {
+		return p, err
+	}
+	defer func() { s.readers <- c }()
+	t := &tx{ctx: ctx, conn: c, store: s}
+	sel, err := t.selection(q)
+	if err != nil || sel == nil {
+		return p, err
+	}
+	text, err := sel.statement()
+	if err != nil {
+		return p, err
+	}
+	p = Plan{Name: "selection", SQL: text.String(), Index: sel.index()}
+	return p, explainOn(ctx, c, explain, &p, text.args)
 }
 
 func (s *Store) explain(ctx context.Context, word string, p *Plan, args []any) error {

@@ -133,7 +133,7 @@ func (s *selection) statement() (*sqlText, error) {
 	}
 	w.add(plus+"n.workspace = ? AND ", s.q.Workspace)
 	if s.index() == "node_type" {
-		w.add("n.type = ?", s.types[0])
+		w.add("n.type = ? AND +n.kind = ?", s.types[0], s.q.Kind)
 	} else {
 		w.add(plus+"n.kind = ?", s.q.Kind)
 		s.ofTypes(w)

@@ -57,6 +57,7 @@ func Run(t *testing.T, open Open) {
 		{"what was written is there after reopening", reopen},
 		{"a new store is sound", sound},
 		{"find agrees with a model", findAgrees},
+		{"selections agree with a model", selectAgrees},
 		{"pages neither lose nor repeat under writes", stablePages},
 		{"like and ilike", patterns},
 		{"several homes and views are merged in order", mergedHomes},
