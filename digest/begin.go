@@ -20,7 +20,7 @@ func (s *Service) Begin(tx store.Tx, version *registry.Version, original pedigre
 	}
 	_, err = s.place(tx, version)
 	if pedigree.CodeOf(err) == pedigree.Invalid {
-		return false, setState(tx, &version.Node, Unavailable, reasonField, err.Error())
+		return false, setState(tx, &version.Node, Unavailable, "", "") // why is told by where it is
 	}
 	if err != nil {
 		return false, err
@@ -70,9 +70,13 @@ func (s *Service) place(r store.Reader, v *registry.Version) (place, error) {
 	}
 	found, dir, err := s.locations.Find(uri)
 	if err != nil || dir.IsRoot() {
-		return place{}, pedigree.Errorf(pedigree.Invalid, "the bytes are elsewhere: this server does not serve %s", location)
+		return place{}, pedigree.Errorf(pedigree.Invalid, "%s", reasonElsewhere(location))
 	}
 	return place{found, dir, s.locations.Owns(found)}, nil
+}
+
+func reasonElsewhere(location string) string {
+	return "the bytes are elsewhere: this server does not serve " + location
 }
 
 // resolveRun gives the location behind one such as runs:/<run>/model, and any

@@ -129,8 +129,25 @@ func summaryOf(r store.Reader, version pedigree.NodeID) (summary Summary, err er
 			summary.Digest = f.Value
 		}
 	}
+	if summary.State == Unavailable && summary.Reason == "" {
+		if summary.Reason, err = whyElsewhere(r, version); err != nil {
+			return summary, err
+		}
+	}
 	summary.FileCount, err = r.CountFiles(version)
 	return summary, err
+}
+
+// whyElsewhere gives the reason of a version that has none written down: its
+// bytes were out of reach when it was registered. Most are, where models are
+// kept in buckets, and the words would fill the store.
+func whyElsewhere(r store.Reader, version pedigree.NodeID) (string, error) {
+	n, err := versionNode(r, version)
+	if n == nil {
+		return "", err
+	}
+	v, err := registry.Describe(r, *n)
+	return reasonElsewhere(v.Location()), err
 }
 
 // Files gives the files of a version as they were registered, by path, from

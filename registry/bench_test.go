@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -36,26 +37,72 @@ type bench struct {
 	models int
 }
 
+// newBench is for what only reads.
 func newBench(b *testing.B, durability sqlite.Durability) *bench {
 	b.Helper()
 	path := *benchStore
 	if path == "" {
 		path = filepath.Join(b.TempDir(), "db")
 	}
+	f, closeStore := openBench(b, path, durability)
+	b.Cleanup(closeStore)
+	return f
+}
+
+// newScratch is for what changes something: it works on a copy, so that the
+// kept store stays as it was made.
+func newScratch(b *testing.B, durability sqlite.Durability) *bench {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "db")
+	if *benchStore != "" {
+		_, closeStore := openBench(b, *benchStore, sqlite.Normal)
+		closeStore()
+		copyFile(b, path, *benchStore)
+	}
+	f, closeStore := openBench(b, path, durability)
+	b.Cleanup(closeStore)
+	return f
+}
+
+// openBench opens a store and fills it if it is new.
+func openBench(b *testing.B, path string, durability sqlite.Durability) (f *bench, closeStore func()) {
+	b.Helper()
 	_, missing := os.Stat(path)
 	s, err := sqlite.Open(b.Context(), path, sqlite.Options{Durability: durability})
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = s.Close() })
-	f := &bench{New(s, nil), b.Context(), *benchModels}
+	f = &bench{New(s, nil), b.Context(), *benchModels}
 	for first := 0; missing != nil && first < f.models; first += 200 {
 		if err := s.Update(f.ctx, func(tx store.Tx) error { return f.fill(tx, first, min(first+200, f.models)) }); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.ReportAllocs()
-	return f
+	return f, func() {
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	}
+}
+
+func copyFile(b *testing.B, to, from string) {
+	b.Helper()
+	source, err := os.Open(from)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = source.Close() }()
+	target, err := os.Create(to)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err = io.Copy(target, source); err == nil {
+		err = target.Close()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
 }
 
 // modelName spreads the teams over the alphabet.
@@ -211,18 +258,6 @@ func BenchmarkModel(b *testing.B) {
 	})
 }
 
-// What changes something works on a store of its own, so that the kept one
-// stays as it was made.
-func newScratch(b *testing.B, durability sqlite.Durability) *bench {
-	kept := *benchStore
-	*benchStore = ""
-	defer func() { *benchStore = kept }()
-	models := *benchModels
-	*benchModels = min(models, 1000)
-	defer func() { *benchModels = models }()
-	return newBench(b, durability)
-}
-
 func BenchmarkCreateVersion(b *testing.B) {
 	for _, c := range []struct {
 		name       string
@@ -232,7 +267,7 @@ func BenchmarkCreateVersion(b *testing.B) {
 			f := newScratch(b, c.durability)
 			measure(b, func(i int) {
 				_, err := f.CreateVersion(f.ctx, ws, VersionDraft{
-					Name: modelName(i % f.models), Source: "s3://bucket/" + strconv.Itoa(i), Tags: []pedigree.Property{tag("validated", "1")},
+					Name: modelName(i * 7919 % f.models), Source: "s3://bucket/" + strconv.Itoa(i), Tags: []pedigree.Property{tag("validated", "1")},
 				})
 				if err != nil {
 					b.Fatal(err)

@@ -11,7 +11,9 @@ import (
 
 // Which version is the latest of each stage stands on the model itself: fields
 // "latest.Staging" and so on, whose values are node identities. A page of
-// models would otherwise have to look at all their versions.
+// models would otherwise have to look at all their versions. New ones are of
+// the form Bytes, which no index of texts has to follow: they change with each
+// version, and nobody searches for them.
 
 const latestPrefix = "latest."
 
@@ -39,26 +41,26 @@ func parseID(text string) pedigree.NodeID {
 	return pedigree.NodeID(id)
 }
 
-// latestOf gives the latest version of one stage, 0 where there is none.
-func latestOf(r store.Reader, model *pedigree.Node, stage string) (pedigree.NodeID, error) {
-	text, ok, err := r.Property(model.ID, pedigree.Field, latestPrefix+stage)
-	if err != nil || !ok {
-		return 0, err
+// latestVersions gives the latest version of each stage that has one.
+func latestVersions(r store.Reader, model *pedigree.Node) (map[string]pedigree.NodeID, error) {
+	facts, err := r.Facts([]pedigree.NodeID{model.ID}, pedigree.Field)
+	if err != nil {
+		return nil, err
 	}
-	return parseID(text), nil
+	return latestIn(facts[0].Properties), nil
 }
 
 func setLatest(tx store.Tx, model *pedigree.Node, stage string, version pedigree.NodeID) error {
 	return tx.PutProperties(model, pedigree.Property{
-		Space: pedigree.Field, Key: latestPrefix + stage, Value: strconv.FormatInt(int64(version), 10),
+		Space: pedigree.Field, Form: pedigree.Bytes, Key: latestPrefix + stage, Value: strconv.FormatInt(int64(version), 10),
 	})
 }
 
 // enterStage notes that a version has come into a stage. Nodes are numbered in
 // order of arrival, and so are the versions of a model: the larger is later.
 func enterStage(tx store.Tx, model *pedigree.Node, stage string, version pedigree.NodeID) error {
-	latest, err := latestOf(tx, model, stage)
-	if err != nil || latest >= version {
+	latest, err := latestVersions(tx, model)
+	if err != nil || latest[stage] >= version {
 		return err
 	}
 	return setLatest(tx, model, stage, version)
@@ -67,8 +69,8 @@ func enterStage(tx store.Tx, model *pedigree.Node, stage string, version pedigre
 // leaveStage notes that a version is no longer in a stage. Only when it was the
 // latest there must the next be looked for.
 func leaveStage(tx store.Tx, model *pedigree.Node, stage string, version pedigree.NodeID) error {
-	latest, err := latestOf(tx, model, stage)
-	if err != nil || latest != version {
+	latest, err := latestVersions(tx, model)
+	if err != nil || latest[stage] != version {
 		return err
 	}
 	members, err := liveVersions(tx, model)

@@ -159,7 +159,7 @@ func redescribe(r recorder, n *pedigree.Node, description string) error {
 			return err
 		}
 	}
-	return r.tx.UpdateNode(n)
+	return r.tx.TouchNode(n)
 }
 
 // RenameModel gives a model and its versions another name. One that is taken

@@ -131,5 +131,5 @@ func addVersion(r recorder, model *pedigree.Node, v *Version) error {
 	if err := r.add(model, VersionAdded, "", v.Version); err != nil {
 		return err
 	}
-	return r.tx.UpdateNode(model)
+	return r.tx.TouchNode(model)
 }

@@ -70,7 +70,7 @@ func (s *Service) TransitionVersion(ctx context.Context, ws pedigree.NodeID, nam
 		if err := moveToStage(r, model, n, to); err != nil {
 			return err
 		}
-		if err := tx.UpdateNode(model); err != nil {
+		if err := tx.TouchNode(model); err != nil {
 			return err
 		}
 		version, err = describeVersion(tx, model, *n)
@@ -105,7 +105,7 @@ func moveToStage(r recorder, model, n *pedigree.Node, to string) error {
 		return err
 	}
 	if from == to {
-		return r.tx.UpdateNode(n)
+		return r.tx.TouchNode(n)
 	}
 	if to == stageNone {
 		_, err = r.tx.DeleteProperty(n, pedigree.Field, stageField)
@@ -124,7 +124,7 @@ func moveToStage(r recorder, model, n *pedigree.Node, to string) error {
 	if err := r.add(n, Staged, from, to); err != nil {
 		return err
 	}
-	return r.tx.UpdateNode(n)
+	return r.tx.TouchNode(n)
 }
 
 // DeleteVersion puts a version in the bin and takes its aliases from it. Its
@@ -148,6 +148,6 @@ func (s *Service) DeleteVersion(ctx context.Context, ws pedigree.NodeID, name, n
 		if err := r.add(model, VersionRemoved, n.Version, ""); err != nil {
 			return err
 		}
-		return tx.UpdateNode(model)
+		return tx.TouchNode(model)
 	})
 }

@@ -80,13 +80,13 @@ func aliased(r store.Reader, ws pedigree.NodeID, name, alias string) (model, n p
 
 // latestVersion finds the highest version that is in one of some stages.
 func latestVersion(r store.Reader, model *pedigree.Node, among []string) (pedigree.Node, error) {
+	ids, err := latestVersions(r, model)
+	if err != nil {
+		return pedigree.Node{}, err
+	}
 	var latest pedigree.NodeID
 	for _, stage := range among {
-		id, err := latestOf(r, model, stage)
-		if err != nil {
-			return pedigree.Node{}, err
-		}
-		latest = max(latest, id)
+		latest = max(latest, ids[stage])
 	}
 	nodes, err := r.Nodes([]pedigree.NodeID{latest})
 	if err != nil {

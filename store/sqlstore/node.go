@@ -144,6 +144,16 @@ func (t *tx) UpdateNode(n *pedigree.Node) error {
 	return classify(t.store.engine, err)
 }
 
+func (t *tx) TouchNode(n *pedigree.Node) error {
+	n.Updated = t.now
+	changed, err := t.exec(nodeTouch, n.Updated, n.ID)
+	if err == nil && changed == 0 {
+		err = errNotFound
+	}
+	t.touch(n.Workspace, n.ID, pedigree.TouchNode)
+	return classify(t.store.engine, err)
+}
+
 func checkNode(n *pedigree.Node) error {
 	name := maxLabel
 	if n.Type.Kind == pedigree.Context {

@@ -47,6 +47,7 @@ var (
 	nodeUpdate = define("change node", "",
 		"UPDATE node SET name = ?, version = ?, state = ?, owner = ?, uri = ?, updated = ?, "+
 			"started = ?, ended = ?, deleted = ?, external = ? WHERE id = ?")
+	nodeTouch  = define("touch node", "", "UPDATE node SET updated = ? WHERE id = ?")
 	nodesToBin = define("bin nodes of a context", "node_live",
 		"UPDATE node SET deleted = ? WHERE home = ? AND type = ? AND deleted IS NULL")
 	nodesFromBin = define("restore nodes of a context", "node_bin",

@@ -48,6 +48,24 @@ func nodeRoundTrip(e *env) {
 	e.wantCode(err, pedigree.NotFound)
 }
 
+func touched(e *env) {
+	x := e.experiment()
+	e.now.Add(1000)
+	stored := *x
+	x.State = "not stored"
+	e.update(func(tx store.Tx) error { return tx.TouchNode(x) })
+	stored.Updated = pedigree.Time(e.now.Load())
+	e.view(func(tx store.Reader) error {
+		got, err := tx.Nodes([]pedigree.NodeID{x.ID})
+		if err != nil || got[0] != stored || x.Updated != stored.Updated {
+			e.Errorf("after the touch %+v (%v), want %+v", got, err, stored)
+		}
+		return nil
+	})
+	err := e.Update(e.Context(), func(tx store.Tx) error { m := *x; m.ID = 99999; return tx.TouchNode(&m) })
+	e.wantCode(err, pedigree.NotFound)
+}
+
 func uniqueIdentity(e *env) {
 	x := e.experiment()
 	create := func(n *pedigree.Node) error {

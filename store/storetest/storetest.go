@@ -23,6 +23,7 @@ func Run(t *testing.T, open Open) {
 		test func(*env)
 	}{
 		{"a node comes back as it was stored", nodeRoundTrip},
+		{"a touch changes when a node was last updated and nothing else", touched},
 		{"identities are unique within workspace and type", uniqueIdentity},
 		{"names are unique for contexts alone", uniqueNames},
 		{"names are compared byte for byte", binaryNames},

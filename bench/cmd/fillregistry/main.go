@@ -26,7 +26,8 @@ import (
 
 func main() {
 	path := flag.String("db", "", "database file; made if there is none")
-	models := flag.Int("models", 10000, "models to register")
+	from := flag.Int("from", 0, "first model to register, to go on with a fill that was cut off")
+	models := flag.Int("models", 10000, "models to register, those before -from included")
 	versions := flag.Int("versions", 10, "versions of each, at least 1")
 	perCommit := flag.Int("per-commit", 50, "models written in one commit, which are all last changed at the same moment")
 	flag.Parse()
@@ -34,7 +35,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	f := filling{models: *models, versions: *versions, perCommit: *perCommit}
+	f := filling{from: *from, models: *models, versions: *versions, perCommit: *perCommit}
 	if err := f.fillFile(context.Background(), *path); err != nil {
 		fmt.Fprintln(os.Stderr, "fillregistry:", err)
 		os.Exit(1)
@@ -43,6 +44,7 @@ func main() {
 
 // A filling says what to write.
 type filling struct {
+	from      int
 	models    int
 	versions  int // of each model
 	perCommit int // models
@@ -67,13 +69,13 @@ func (f filling) fill(ctx context.Context, s store.Store) error {
 		return err
 	}
 	start := time.Now()
-	for from := 0; from < f.models; from += f.perCommit {
+	for from := f.from; from < f.models; from += f.perCommit {
 		to := min(from+f.perCommit, f.models)
 		err := s.Update(ctx, func(tx store.Tx) error { return f.fillModels(ctx, rulesOn(tx), from, to) })
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "\r%d of %d models, %.0f a second ", to, f.models, float64(to)/time.Since(start).Seconds())
+		fmt.Fprintf(os.Stderr, "\r%d of %d models, %.0f a second ", to, f.models, float64(to-f.from)/time.Since(start).Seconds())
 	}
 	fmt.Fprintln(os.Stderr)
 	return nil
