@@ -40,6 +40,7 @@ type Store interface {
 type Reader interface {
 	WebhookReader
 	IdentityReader
+	LineageReader
 	FeedReader
 
 	// Now is the time at which the transaction began; it does not move.

@@ -74,14 +74,20 @@ func readPlaces[ID any](t *tx, by string, ids []ID) ([]pedigree.Place, error) {
 		if err != nil {
 			return err
 		}
-		for r.next() {
-			all = append(all, pedigree.Place{
-				Node: r.id(0), Location: pedigree.LocationID(r.int(1)), Version: r.text(2), Created: r.time(3), Deleted: r.time(4),
-			})
-		}
-		return r.close()
+		all, err = readPlaceRows(r, all)
+		return err
 	})
 	return all, err
+}
+
+// readPlaceRows reads a result to its end, adding to places, and closes it.
+func readPlaceRows(r *rows, places []pedigree.Place) ([]pedigree.Place, error) {
+	for r.next() {
+		places = append(places, pedigree.Place{
+			Node: r.id(0), Location: pedigree.LocationID(r.int(1)), Version: r.text(2), Created: r.time(3), Deleted: r.time(4),
+		})
+	}
+	return places, r.close()
 }
 
 // placesOf reads places by one of their columns, and within it by the other.

@@ -1,0 +1,72 @@
+package store
+
+import "github.com/pedigree-ml/pedigree"
+
+// A LineageReader reads what lineage is walked by, in pages and no more of each
+// node than a walk needs. It is part of [Reader].
+type LineageReader interface {
+	// LinkPage gives one page of the events of artifacts or executions in one
+	// direction, by node and then the node at the other end; and where the next
+	// page starts, nil after the last. Ends in the bin are given too.
+	LinkPage(q *LinkQuery) ([]Link, *LinkPlace, error)
+
+	// Vertices gives what a walk needs of nodes, in the order asked for;
+	// unknown ones are left out.
+	Vertices(ids []pedigree.NodeID) ([]Vertex, error)
+
+	// SharedLocations gives the locations of nodes at which another node is or
+	// was, by node and location.
+	SharedLocations(nodes []pedigree.NodeID) ([]NodeLocation, error)
+
+	// PlacesFrom gives what is or was at a location by node, from after the
+	// given one, at most limit.
+	PlacesFrom(location pedigree.LocationID, after pedigree.NodeID, limit int) ([]pedigree.Place, error)
+
+	// Unlocated gives artifacts of any workspace that are nowhere, by ID, from
+	// after the given one, looking at no more than limit artifacts; and the last
+	// one looked at, 0 where there are no more.
+	Unlocated(after pedigree.NodeID, limit int) ([]pedigree.Node, pedigree.NodeID, error)
+}
+
+// A LinkQuery asks for a page of events.
+type LinkQuery struct {
+	Kind      pedigree.Kind     // of Nodes: artifacts or executions
+	Nodes     []pedigree.NodeID // ascending, each once
+	Direction pedigree.Direction
+	Detail    bool       // read the time of each event too, which costs more
+	After     *LinkPlace // nil for the first page
+	Limit     int
+}
+
+// A LinkPlace is where a page of events ended.
+type LinkPlace struct {
+	Node, Other pedigree.NodeID
+	Given       int // events between these two that were given already
+}
+
+// A Link is an event as a walk sees it.
+type Link struct {
+	Event int64           // its ID
+	Node  pedigree.NodeID // that was asked for
+	Other pedigree.NodeID // at the other end
+	Time  pedigree.Time   // only where asked for
+}
+
+// A Vertex is a node as a walk sees it.
+type Vertex struct {
+	ID        pedigree.NodeID
+	Workspace pedigree.NodeID
+	Type      pedigree.Type
+	Name      string
+	UID       string
+	Version   string
+	URI       string
+	Created   pedigree.Time
+	Deleted   pedigree.Time
+}
+
+// A NodeLocation says where a node is.
+type NodeLocation struct {
+	Node     pedigree.NodeID
+	Location pedigree.LocationID
+}

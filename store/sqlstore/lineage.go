@@ -1,0 +1,114 @@
+package sqlstore
+
+import (
+	"slices"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+var (
+	unlocated = define("artifacts from a number on", "PRIMARY KEY",
+		"SELECT "+nodeColumns+", EXISTS (SELECT 1 FROM place p WHERE p.node = n.id) FROM node n WHERE n.id > ? AND n.kind = 1 ORDER BY n.id LIMIT ?")
+	placesFrom = define("places of a location", "place_location",
+		"SELECT p.node, p.location, p.version, n.created, n.deleted FROM place p CROSS JOIN node n ON n.id = p.node "+
+			"WHERE p.location = ? AND p.node > ? ORDER BY p.node LIMIT ?")
+)
+
+func (t *tx) Vertices(ids []pedigree.NodeID) ([]store.Vertex, error) {
+	found := make([]store.Vertex, 0, len(ids))
+	ordered := true
+	err := batches(ids, func(list string, args []any) error {
+		r, err := t.conn.query(background, verticesOf(list), args...)
+		if err != nil {
+			return err
+		}
+		for r.next() {
+			typ, err := t.typeByID(r.int(2))
+			if err != nil {
+				_ = r.close() // the first error counts
+				return err
+			}
+			v := store.Vertex{
+				ID: r.id(0), Workspace: r.id(1), Type: typ, UID: r.text(3), Name: r.text(4), Version: r.text(5), URI: r.text(6),
+				Created: r.time(7), Deleted: r.time(8),
+			}
+			ordered = ordered && (len(found) == 0 || found[len(found)-1].ID < v.ID)
+			found = append(found, v)
+		}
+		return r.close()
+	})
+	if err != nil || ordered && slices.IsSorted(ids) {
+		return found, err
+	}
+	return inOrder(ids, found), nil
+}
+
+// inOrder gives vertices in the order of ids, each as often as it is there.
+func inOrder(ids []pedigree.NodeID, found []store.Vertex) []store.Vertex {
+	at := make(map[pedigree.NodeID]int, len(found))
+	for i := range found {
+		at[found[i].ID] = i
+	}
+	sorted := make([]store.Vertex, 0, len(ids))
+	for _, id := range ids {
+		if i, ok := at[id]; ok {
+			sorted = append(sorted, found[i])
+		}
+	}
+	return sorted
+}
+
+func verticesOf(list string) string {
+	return "SELECT n.id, n.workspace, n.type, n.uid, n.name, n.version, n.uri, n.created, n.deleted FROM node n WHERE n.id IN (" + list + ")"
+}
+
+func (t *tx) SharedLocations(nodes []pedigree.NodeID) ([]store.NodeLocation, error) {
+	var all []store.NodeLocation
+	err := batches(nodes, func(list string, args []any) error {
+		r, err := t.conn.query(background, sharedLocationsOf(list), args...)
+		if err != nil {
+			return err
+		}
+		for r.next() {
+			all = append(all, store.NodeLocation{Node: r.id(0), Location: pedigree.LocationID(r.int(1))})
+		}
+		return r.close()
+	})
+	return all, err
+}
+
+// sharedLocationsOf leaves out, from the indexes alone, what is alone where it
+// is: most artifacts are.
+func sharedLocationsOf(list string) string {
+	return "SELECT p.node, p.location FROM place p WHERE p.node IN (" + list + ") AND EXISTS " +
+		"(SELECT 1 FROM place q WHERE q.location = p.location AND q.node <> p.node) ORDER BY p.node, p.location"
+}
+
+func (t *tx) PlacesFrom(location pedigree.LocationID, after pedigree.NodeID, limit int) ([]pedigree.Place, error) {
+	r, err := t.query(placesFrom, location, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return readPlaceRows(r, nil)
+}
+
+func (t *tx) Unlocated(after pedigree.NodeID, limit int) (nodes []pedigree.Node, last pedigree.NodeID, err error) {
+	r, err := t.query(unlocated, after, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	for r.next() {
+		last = r.id(0)
+		if r.int(nodeWidth) != 0 {
+			continue
+		}
+		n, err := t.readNode(r)
+		if err != nil {
+			_ = r.close() // the first error counts
+			return nil, 0, err
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes, last, r.close()
+}
