@@ -147,6 +147,9 @@ func foldFloat(c float64, typ string) (value, bool) {
 
 // floatText writes a number with as few digits as bring it back.
 func floatText(c float64) string {
+	if math.IsInf(c, 0) {
+		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(c, 'g', -1, 64)), "+")
+	}
 	if s := strconv.FormatFloat(c, 'g', 15, 64); parsesTo(s, c) {
 		return s
 	}

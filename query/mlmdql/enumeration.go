@@ -28,13 +28,14 @@ var enumerationPredicate = regexp.MustCompile(`^(state|last_known_state|events_\
 	`(\w+|\((?:[\s\v]*\w+[\s\v]*,*[\s\v]*\w+[\s\v]*)*\))`)
 
 // rewriteEnumeration looks for a comparison of an enumeration with its names. If
-// one starts here, it holds the tokens of what the engine puts in its place:
-// numbers for names, and what has no state passes where some are excluded.
+// one starts here, it reads what the engine puts in its place: numbers for names,
+// and what has no state passes where some are excluded.
 func (l *lexer) rewriteEnumeration() bool {
-	if c := l.text[l.pos]; c != 's' && c != 'l' && c != 'e' {
+	rest := l.text[l.pos:]
+	if rest == "" || strings.IndexByte("sle", rest[0]) < 0 {
 		return false
 	}
-	m := enumerationPredicate.FindStringSubmatch(l.text[l.pos:])
+	m := enumerationPredicate.FindStringSubmatch(rest)
 	if m == nil || m[3] == "()" {
 		return false
 	}
@@ -47,10 +48,11 @@ func (l *lexer) rewriteEnumeration() bool {
 	if op == "!=" || len(op) > len("in") {
 		text = fmt.Sprintf("((%s) OR (%s IS NULL))", text, attribute)
 	}
-	inner := lexer{text: text, kind: l.kind, last: l.last, rewritten: true}
-	for t := inner.scan(); t.kind != tokenEnd; t = inner.scan() {
+	inner := lexer{text: text, kind: l.kind}
+	for inner.skip(); inner.pos < len(text); inner.skip() {
+		t := inner.read()
 		t.at = l.pos
-		l.held = append(l.held, t)
+		l.tokens = append(l.tokens, t)
 	}
 	l.pos += len(m[0])
 	return true

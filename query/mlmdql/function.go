@@ -26,7 +26,7 @@ func (p *parser) function(name string, at int) value {
 	for _, strict := range []bool{true, false} {
 		for signature := range strings.FieldsSeq(f.signatures) {
 			if converted, result, ok := match(signature, args, strict); ok {
-				return p.apply(name, f.op, result, converted)
+				return p.apply(name, at, f.op, result, converted)
 			}
 		}
 	}
@@ -35,13 +35,15 @@ func (p *parser) function(name string, at int) value {
 }
 
 // apply makes the call, of a function that the engine's database has.
-func (p *parser) apply(name string, op query.Operation, typ string, args []value) value {
+func (p *parser) apply(name string, at int, op query.Operation, typ string, args []value) value {
 	switch {
 	case op == 0:
 		p.cannotRun("no such function: %s", name)
 		return value{typ: typ, tree: query.Literal{}, size: 1}
 	case op == query.FirstPresent && len(args) == 1:
 		p.cannotRun("wrong number of arguments to function %s()", name)
+	case op == query.Format:
+		p.checkFormat(at, args)
 	case op == query.JSONValue:
 		if _, ok := args[1].constantText(); !ok {
 			refuse("JSONPath must be a string literal or query parameter")

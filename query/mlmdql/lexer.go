@@ -18,54 +18,53 @@ const (
 	tokenQuotedName // in backquotes: never a keyword
 	tokenString
 	tokenBytes
-	tokenInt   // int, or where it is too large for that, large
-	tokenFloat // float
-	tokenSign  // an operator or punctuation
+	tokenInt
+	tokenFloat
+	tokenSign // an operator or punctuation
 	tokenMention
 )
 
 // token is a word of the filter. Mentions of properties and neighbours are one
 // word, as the engine has it: no space or comment may stand within.
 type token struct {
-	kind   tokenKind
-	text   string // a name as it is spelled, the content of a string, a sign
-	word   string // an unquoted name in capitals, empty for all else
-	at     int    // where it starts, in bytes
-	int    int64
-	large  uint64
-	float  float64
-	column query.Column // a mention; without a part it is a neighbour, whose attribute follows
+	kind    tokenKind
+	text    string        // a name as it is spelled, the content of a string, a number, a sign
+	word    string        // an unquoted name in capitals, empty for all else
+	at      int           // where it starts, in bytes
+	number  uint64        // of an integer
+	mention *query.Column // without a part it is a neighbour, whose attribute follows
 }
 
+// lexer takes a filter apart.
 type lexer struct {
-	text      string
-	kind      pedigree.Kind
-	pos       int
-	last      token   // the token before
-	held      []token // to be given before the text is read on
-	rewritten bool    // the text has no names of enumerations
+	text   string
+	kind   pedigree.Kind
+	pos    int
+	tokens []token // those read
 }
 
 func (t *token) is(sign string) bool { return t.kind == tokenSign && t.text == sign }
 
-// scan gives the next token.
-func (l *lexer) scan() token {
-	var t token
-	if len(l.held) > 0 {
-		t = l.take()
-	} else {
+// readAll takes the whole filter apart.
+func (l *lexer) readAll() {
+	l.tokens = make([]token, 0, len(l.text)/4+2)
+	for {
 		l.skip()
-		t = l.read()
+		if !l.rewriteEnumeration() {
+			l.tokens = append(l.tokens, l.read())
+		}
+		if l.last().kind == tokenEnd {
+			return
+		}
 	}
-	l.last = t
-	return t
 }
 
-// take gives the next of the tokens that are held.
-func (l *lexer) take() token {
-	t := l.held[0]
-	l.held = l.held[1:]
-	return t
+// last gives the token before.
+func (l *lexer) last() *token {
+	if len(l.tokens) == 0 {
+		return &token{}
+	}
+	return &l.tokens[len(l.tokens)-1]
 }
 
 // skip passes space and comments.
@@ -132,7 +131,8 @@ func (l *lexer) read() token {
 
 // afterPath tells whether the last token ends a path, which a dot goes on with.
 func (l *lexer) afterPath() bool {
-	return l.last.kind == tokenName && !reserved[l.last.word] || l.last.kind == tokenQuotedName
+	last := l.last()
+	return last.kind == tokenName && !reserved[last.word] || last.kind == tokenQuotedName
 }
 
 var signs = []string{
@@ -155,10 +155,7 @@ func (l *lexer) readSign() token {
 
 func (l *lexer) readName() token {
 	at := l.pos
-	if !l.rewritten && l.rewriteEnumeration() {
-		return l.take()
-	}
-	if !l.last.is(".") {
+	if !l.last().is(".") {
 		if t, ok := l.readMention(); ok {
 			return t
 		}
@@ -253,18 +250,14 @@ func (l *lexer) readNumber() token {
 	if l.pos < len(l.text) && isLetter(l.text[l.pos]) {
 		l.fail(l.pos, "Missing whitespace between literal and alias")
 	}
-	t := token{kind: tokenInt, text: rest[:n], at: at}
 	if isFloat {
-		t.kind = tokenFloat
-		t.float, _ = strconv.ParseFloat(t.text, 64) // what is out of range is infinite
-		return t
+		return token{kind: tokenFloat, text: rest[:n], at: at}
 	}
-	large, err := parseUint(t.text)
+	number, err := parseUint(rest[:n])
 	if err != nil {
-		refuse("Invalid integer literal: %s [at %s]", t.text, l.place(at))
+		refuse("Invalid integer literal: %s [at %s]", rest[:n], l.place(at))
 	}
-	t.large, t.int = large, int64(large)
-	return t
+	return token{kind: tokenInt, text: rest[:n], at: at, number: number}
 }
 
 func parseUint(s string) (uint64, error) {

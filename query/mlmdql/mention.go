@@ -42,7 +42,7 @@ func (l *lexer) readMention() (token, bool) {
 		if label, ok := strings.CutPrefix(name, prefix+"_"); ok && label != "" {
 			at := l.pos
 			l.pos += len(name)
-			return token{kind: tokenMention, text: name, at: at, column: query.Column{Of: query.Source{Relation: relation, Label: name}}}, true
+			return token{kind: tokenMention, text: name, at: at, mention: &query.Column{Of: query.Source{Relation: relation, Label: name}}}, true
 		}
 	}
 	return token{}, false
@@ -63,7 +63,7 @@ func (l *lexer) readProperty(space query.Relation, n int) (token, bool) {
 	}
 	at := l.pos
 	l.pos += end + 1 + len(name)
-	return token{kind: tokenMention, text: l.text[at:l.pos], at: at, column: query.Column{Of: query.Source{Relation: space, Label: key}, Part: part}}, true
+	return token{kind: tokenMention, text: l.text[at:l.pos], at: at, mention: &query.Column{Of: query.Source{Relation: space, Label: key}, Part: part}}, true
 }
 
 // leadingKey gives the key that s starts with, and how many bytes it takes. In

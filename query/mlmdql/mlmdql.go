@@ -44,7 +44,8 @@ func Parse(kind pedigree.Kind, filter string) (expr query.Scalar, err error) {
 		}
 	}()
 	p := &parser{lexer: lexer{text: filter, kind: kind}}
-	p.next()
+	p.readAll()
+	p.jump(0)
 	v := p.expression()
 	p.end()
 	if v.null || v.typ != boolType {

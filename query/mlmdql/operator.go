@@ -54,8 +54,7 @@ func (p *parser) compare(word string, op query.Operation, at int, a, b value) va
 // mixedIntegers tells whether one is signed and the other is not: they can be
 // compared although they have no type in common.
 func mixedIntegers(a, b value) bool {
-	return a.typ == uint64Type && b.typ == int64Type && !b.literal || a.typ == int64Type && b.typ == uint64Type && !a.literal ||
-		a.large != 0 && b.typ == int64Type || b.large != 0 && a.typ == int64Type
+	return a.typ == uint64Type && isSigned(b.typ) || isSigned(a.typ) && b.typ == uint64Type
 }
 
 // relation reads what follows IN, LIKE or BETWEEN.
@@ -73,7 +72,7 @@ func (p *parser) relation(at int, v value) value {
 		if !ok || isArray(typ) || typ == structType {
 			p.noSignature("operator BETWEEN", at, v, low, high)
 		}
-		return p.call(boolType, query.Between, all([]value{v, low, high}, typ)...)
+		return p.call(boolType, query.Between, all([]value{v, low, high}, broad(typ))...)
 	}
 	p.unexpected()
 	return value{}
@@ -168,7 +167,7 @@ func (p *parser) arithmetic(op string, at int, a, b value) value {
 		return p.bitwise(op, at, a, b)
 	case "+", "-", "*":
 		for _, typ := range []string{int64Type, uint64Type} {
-			if a.becomes(typ) && b.becomes(typ) && (a.typ == typ || b.typ == typ || !a.literal || !b.literal || typ == int64Type) {
+			if a.becomes(typ) && b.becomes(typ) && (a.typ == typ || b.typ == typ || !a.literal || !b.literal) {
 				result := typ
 				if typ == uint64Type && op == "-" {
 					result = int64Type

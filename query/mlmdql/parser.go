@@ -3,19 +3,25 @@ package mlmdql
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/pedigree-ml/pedigree/query"
 )
 
 type parser struct {
 	lexer
-	tok        token
+	tok        token // the next one
+	passed     int   // how many tokens came before it
 	depth      int
 	scopes     []scope // of subqueries, innermost last
 	unrunnable string  // the first construct that no engine runs
 }
 
-func (p *parser) next() { p.tok = p.scan() }
+// next passes a token; behind the last one it stays there.
+func (p *parser) next() { p.jump(min(p.passed+1, len(p.tokens)-1)) }
+
+// jump goes to a token, from which reading goes on.
+func (p *parser) jump(passed int) { p.passed, p.tok = passed, p.tokens[passed] }
 
 // accept passes a sign if it is next.
 func (p *parser) accept(sign string) bool {
@@ -204,11 +210,11 @@ func (p *parser) negative() value {
 	p.next()
 	switch {
 	case t.kind == tokenFloat:
-		return literal(doubleType, -t.float)
-	case t.large > 1<<63:
+		return literal(doubleType, -t.float())
+	case t.number > 1<<63:
 		refuse("Invalid integer literal: -%s [at %s]", t.text, p.place(t.at))
 	}
-	return literal(int64Type, -t.int) // the least one is its own negative
+	return literal(int64Type, -int64(t.number)) // the least one is its own negative
 }
 
 func (p *parser) sign(op string, at int, v value) value {
@@ -222,10 +228,6 @@ func (p *parser) sign(op string, at int, v value) value {
 		return v
 	case op == "-" && (v.typ == int32Type || v.typ == int64Type || v.typ == floatType || v.typ == doubleType):
 		return p.call(v.typ, query.Minus, v)
-	case op == "-" && widens(v.typ, int64Type):
-		return p.call(int64Type, query.Minus, v.as(int64Type))
-	case op == "-" && v.becomes(doubleType):
-		return p.call(doubleType, query.Minus, v.as(doubleType))
 	}
 	p.noSignature("operator "+op, at, v)
 	return value{}
@@ -236,9 +238,15 @@ func (p *parser) number() value {
 	p.next()
 	switch {
 	case t.kind == tokenFloat:
-		return literal(doubleType, t.float)
-	case t.large > math.MaxInt64:
-		return largeLiteral(t.large)
+		return literal(doubleType, t.float())
+	case t.number > math.MaxInt64:
+		return largeLiteral(t.number)
 	}
-	return literal(int64Type, t.int)
+	return literal(int64Type, int64(t.number))
+}
+
+// float gives the value of a fraction; what is out of range is infinite.
+func (t *token) float() float64 {
+	f, _ := strconv.ParseFloat(t.text, 64)
+	return f
 }

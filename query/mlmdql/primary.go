@@ -44,8 +44,8 @@ func (p *parser) primary() value {
 func (p *parser) mention() value {
 	t := p.tok
 	p.next()
-	if t.column.Part != 0 {
-		return value{typ: propertyTypes[t.column.Part], tree: t.column, size: 1}
+	if t.mention.Part != 0 {
+		return value{typ: propertyTypes[t.mention.Part], tree: *t.mention, size: 1}
 	}
 	p.expect(".")
 	name := p.tok
@@ -53,11 +53,11 @@ func (p *parser) mention() value {
 		p.unexpected()
 	}
 	p.next()
-	a, ok := p.neighbourAttribute(t.column.Of, name.text)
+	a, ok := p.neighbourAttribute(t.mention.Of, name.text)
 	if !ok {
 		refuse("Field name %s does not exist in %s [at %s]", name.text, t.text, p.place(name.at))
 	}
-	return p.column(t.column.Of, a)
+	return p.column(t.mention.Of, a)
 }
 
 // word reads what starts with an unquoted name: a constant, an expression with

@@ -83,21 +83,20 @@ func (p *parser) simpleSelection() selection {
 		p.cannotRun("no such column: STRUCT")
 	}
 	// The columns can be read only when it is known what they are selected from.
-	list := p.lexer
-	tok := p.tok
+	list := p.passed
 	if !p.passToFrom() {
-		p.lexer, p.tok = list, tok
+		p.jump(list)
 		s := p.columns()
 		p.limit(&s)
 		return s
 	}
 	from := p.from()
-	rest, restTok := p.lexer, p.tok
-	p.lexer, p.tok = list, tok
+	rest := p.passed
+	p.jump(list)
 	p.scopes = append(p.scopes, from.scope())
 	s := p.columns()
 	p.expectWord("FROM")
-	p.lexer, p.tok = rest, restTok
+	p.jump(rest)
 	s.when, s.none = from.when, from.none
 	if p.acceptWord("WHERE") {
 		p.restrict(&s)
@@ -238,11 +237,11 @@ func (p *parser) limit(s *selection) {
 	}
 }
 
-func (p *parser) count() int64 {
+func (p *parser) count() uint64 {
 	if p.tok.kind != tokenInt {
 		p.unexpected()
 	}
-	n := p.tok.int
+	n := p.tok.number
 	p.next()
 	return n
 }

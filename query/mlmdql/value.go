@@ -90,6 +90,8 @@ func isInteger(typ string) bool {
 	return typ == int32Type || typ == int64Type || typ == uint32Type || typ == uint64Type
 }
 
+func isSigned(typ string) bool { return typ == int32Type || typ == int64Type }
+
 func isNumeric(typ string) bool { return isInteger(typ) || typ == floatType || typ == doubleType }
 
 // widening lists what values of a type become by themselves.
@@ -111,6 +113,17 @@ func widens(from, to string) bool {
 		}
 	}
 	return false
+}
+
+// broad gives the type of 64 bits for one of 32.
+func broad(typ string) string {
+	switch typ {
+	case int32Type, uint32Type:
+		return int64Type
+	case floatType:
+		return doubleType
+	}
+	return typ
 }
 
 // becomes reports whether a value may stand where a type is wanted.
@@ -170,6 +183,9 @@ func (v value) literalAs(typ string) value {
 		}
 		return literal(typ, c)
 	case float64:
+		if typ == floatType && math.Abs(c) > math.MaxFloat32 {
+			refuse("Could not cast literal %g to type %s", c, typ)
+		}
 		return literal(typ, c)
 	case string:
 		if !v.isCalendar(typ) {
@@ -216,8 +232,9 @@ func common(values []value) (typ string, ok bool) {
 			}
 		}
 	}
+	given := typ != ""
 	for _, v := range values {
-		if v.literal && (typ == "" || !v.becomes(typ)) {
+		if v.literal && (typ == "" || !v.becomes(typ) || !given && typ == uint64Type) {
 			if typ, ok = wider(typ, v.typ); !ok {
 				return "", false
 			}
