@@ -2,7 +2,7 @@ package query
 
 // A Scalar is an expression over one node and what it is tied to. Its value may
 // be null, and logic has three values, as in SQL. It is one of [Literal],
-// [Column], [Call] and [Case].
+// [Column], [Call], [Case] and [Any].
 //
 // A source that an expression names must be there: a node without the property
 // or neighbour matches nothing, not even a negation. Each distinct source is
@@ -47,15 +47,19 @@ type Part uint8
 
 // The traits of nodes, then those of properties, then those of events.
 const (
-	ID        Part = iota + 1 // a number
-	TypeID                    // a number
-	TypeName                  // text
-	Label                     // text: the name; null where it is empty
-	Outer                     // text: what other systems know the node by, or null; nodes of a wire of their own show their UID
-	Location                  // text: the URI
-	Stage                     // text: the state as it is stored, or null
-	MadeAt                    // a number: when the node was made, in milliseconds
-	ChangedAt                 // a number: when it last changed
+	ID          Part = iota + 1 // a number
+	TypeID                      // a number
+	TypeName                    // text
+	Label                       // text: the name; null where it is empty
+	Outer                       // text: what other systems know the node by, or null; nodes of a wire of their own show their UID
+	Location                    // text: the URI
+	Stage                       // text: the state as it is stored, or null
+	MadeAt                      // a number: when the node was made, in milliseconds
+	ChangedAt                   // a number: when it last changed
+	KindNumber                  // a number: the [pedigree.Kind]
+	PublicID                    // text: the UID
+	OwnerName                   // text, or null
+	VersionName                 // text, or null
 
 	IntValue    // null where the value has another form, as the next three
 	DoubleValue // a metric's latest point too; null for NaN
@@ -138,6 +142,14 @@ type Case struct {
 	Else Scalar
 }
 
+// Any is true where there is a choice of the source for which the condition is,
+// and else false, never null. In the condition columns are of the node or of
+// this source, which is one of its own wherever it is named again.
+type Any struct {
+	Of    Source
+	Where Scalar // a [Literal] true asks whether the source is there
+}
+
 // Branch is one way through a [Case].
 type Branch struct{ If, Then Scalar }
 
@@ -145,8 +157,10 @@ func (Literal) scalar() {}
 func (Column) scalar()  {}
 func (Call) scalar()    {}
 func (Case) scalar()    {}
+func (Any) scalar()     {}
 
-// Walk calls fn for an expression and all that it is made of.
+// Walk calls fn for an expression and all that it is made of, but for the
+// conditions of [Any], whose sources are their own.
 func Walk(s Scalar, fn func(Scalar)) {
 	if s == nil {
 		return

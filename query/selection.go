@@ -10,6 +10,7 @@ type Selection struct {
 	Types     []pedigree.TypeID // only nodes of these; empty for any type
 	Within    []pedigree.NodeID // only members of one of these contexts, home included; nil for any
 	Around    []pedigree.NodeID // only contexts that one of these nodes belongs to, home included; nil for any
+	Text      string            // only nodes in whose text all of these words are found, the last may be a beginning; empty for any. See store.TextTx
 	Where     Scalar            // keeps nodes for which it is true, neither false nor null; nil keeps all
 	By        Attr              // Arrival, Created or Updated; ties go by arrival, in the same direction
 	Desc      bool

@@ -42,6 +42,7 @@ type Reader interface {
 	IdentityReader
 	LineageReader
 	FeedReader
+	TextReader
 
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time
@@ -163,6 +164,7 @@ type Tx interface {
 	WebhookTx
 	IdentityTx
 	FeedTx
+	TextTx
 
 	// NextNumber counts up a sequence of the workspace; the first is 1. A
 	// number is never given twice; one whose transaction fails is not lost.

@@ -32,10 +32,16 @@ func served(t *testing.T, p sqlstore.Plan) {
 		t.Errorf("%s is not served by %s:\n%s\n%s", p.Name, p.Index, p.SQL, text)
 	}
 	for _, step := range p.Steps {
-		if strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN CONSTANT") {
+		if strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN CONSTANT") && !searchesText(step) {
 			t.Errorf("%s walks a table: %s\n%s", p.Name, step, p.SQL)
 		}
 	}
+}
+
+// searchesText reports whether a step looks into the index of words by a number
+// or a word: only a walk over all of it says nothing behind the colon.
+func searchesText(step string) bool {
+	return strings.Contains(step, "VIRTUAL TABLE INDEX") && !strings.HasSuffix(step, ":")
 }
 
 func TestEveryShapeIsServedByTheIndexItNames(t *testing.T) {

@@ -104,6 +104,32 @@ func TestSelectionsAreDrivenByTheFewestMatchesOrTheOrder(t *testing.T) {
 	}
 }
 
+func TestSelectionsByWordsStartFromTheirIndex(t *testing.T) {
+	s := steps(t)
+	p, err := s.SelectionPlan(t.Context(), explain, &query.Selection{Workspace: 1, Kind: pedigree.Execution, Text: "some wor", By: query.Updated, Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served(t, p)
+	if steps := strings.Join(p.Steps, "; "); p.Index != "" || !strings.Contains(steps, "INTEGER PRIMARY KEY") {
+		t.Errorf("driven by %q: %s", p.Index, steps)
+	}
+}
+
+func TestAnyOfSeveralRareConditionsStartsFromAllOfThem(t *testing.T) {
+	s := steps(t)
+	any := query.Any{Of: query.Source{Relation: query.Customs, Label: "lr"}, Where: is(query.Customs, "lr", query.DoubleValue, 2.0)}
+	where := query.Call{Op: query.AnyOf, Args: []query.Scalar{is(0, "", query.ID, int64(3)), any}}
+	p, err := s.SelectionPlan(t.Context(), explain, &query.Selection{Workspace: 1, Kind: pedigree.Execution, Where: where, By: query.Updated, Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served(t, p)
+	if steps := strings.Join(p.Steps, "; "); p.Index != "" || !strings.Contains(steps, "COMPOUND QUERY") || !strings.Contains(steps, "property_fact_num") {
+		t.Errorf("driven by %q: %s", p.Index, steps)
+	}
+}
+
 func TestSelectionsWithinAContextStartFromItsMembersWhereTheyAreFew(t *testing.T) {
 	s := steps(t)
 	p, err := s.SelectionPlan(t.Context(), explain, &query.Selection{Workspace: 1, Kind: pedigree.Execution, Within: []pedigree.NodeID{2}, By: query.Arrival, Limit: 20})

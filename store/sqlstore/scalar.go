@@ -18,6 +18,8 @@ func (s *sources) scalar(w *sqlText, e query.Scalar) error {
 		return s.call(w, e)
 	case query.Case:
 		return s.branches(w, e)
+	case query.Any:
+		return s.any(w, e)
 	}
 	return pedigree.Errorf(pedigree.Internal, "a selection has an unknown part %T", e)
 }
@@ -165,10 +167,29 @@ func (s *sources) branches(w *sqlText, c query.Case) error {
 	return nil
 }
 
+// any writes that a choice of a source makes a condition true.
+func (s *sources) any(w *sqlText, a query.Any) error {
+	if isProperty(a.Of) && len(s.keys[a.Of]) == 0 {
+		w.add("(" + never + ")")
+		return nil
+	}
+	s.inner = append(s.inner, a.Of)
+	defer func() { s.inner = s.inner[:len(s.inner)-1] }()
+	w.add("EXISTS (SELECT 1 FROM " + tables[a.Of.Relation] + " " + s.alias(a.Of) + " WHERE ")
+	if err := s.tie(w, a.Of, s.alias(a.Of)); err != nil {
+		return err
+	}
+	w.add(" AND ")
+	err := s.scalar(w, a.Where)
+	w.add(")")
+	return err
+}
+
 // nodeParts are the traits of a node with the name @.
 var nodeParts = map[query.Part]string{
 	query.ID: "@.id", query.TypeID: "@.type", query.TypeName: "(SELECT y.name FROM type y WHERE y.id = @.type)",
 	query.Label: "NULLIF(@.name, '')", query.Location: "@.uri", query.Stage: "NULLIF(@.state, '')", query.MadeAt: "@.created", query.ChangedAt: "@.updated",
+	query.KindNumber: "@.kind", query.PublicID: "@.uid", query.OwnerName: "NULLIF(@.owner, '')", query.VersionName: "NULLIF(@.version, '')",
 }
 
 // propertyParts are those of a property. A latest point stands as a Double.

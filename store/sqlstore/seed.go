@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
@@ -33,16 +34,22 @@ var ranges = map[query.Operation]string{
 func (s *selection) conditions() []condition { return conditionsOf(s.q.Where) }
 
 func conditionsOf(e query.Scalar) []condition {
+	if a, ok := e.(query.Any); ok {
+		return conditionsOf(a.Where)
+	}
 	c, ok := e.(query.Call)
 	if !ok {
 		return nil
 	}
-	if c.Op == query.AllOf {
+	switch {
+	case c.Op == query.AllOf:
 		var all []condition
 		for _, a := range c.Args {
 			all = append(all, conditionsOf(a)...)
 		}
 		return all
+	case c.Op == query.IsTrue && len(c.Args) == 1:
+		return conditionsOf(c.Args[0])
 	}
 	if one, ok := conditionOf(c); ok {
 		return []condition{one}
@@ -132,6 +139,9 @@ func (s *selection) seeds() ([]*seed, error) {
 		s.members(one, placeholders(len(s.q.Within)), identities(s.q.Within)...)
 		all = append(all, one)
 	}
+	if s.q.Text != "" {
+		all = append(all, s.seedOfText())
+	}
 	conditions := s.conditions()
 	for i := range conditions {
 		one, err := s.seedOf(&conditions[i])
@@ -142,13 +152,16 @@ func (s *selection) seeds() ([]*seed, error) {
 			all = append(all, one)
 		}
 	}
-	for _, of := range s.all {
-		if of.Relation == query.Contexts {
-			if one := s.membersOfNamed(of, conditions); one != nil {
-				all = append(all, one)
-			}
+	for i := range conditions {
+		if one := s.membersOfNamed(&conditions[i], conditions); one != nil {
+			all = append(all, one)
 		}
 	}
+	unions, err := s.unions(s.q.Where)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, unions...)
 	if s.types != nil && s.index() != "node_type" {
 		one := &seed{}
 		one.text.add("SELECT t.id FROM node t"+s.use("node_type")+" WHERE t.workspace = ? AND t.type IN ("+placeholders(len(s.types))+")", s.q.Workspace)
@@ -156,6 +169,49 @@ func (s *selection) seeds() ([]*seed, error) {
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// unions gives a seed for each part of an expression that must be true and is
+// one of several, if each of these has a seed.
+func (s *selection) unions(e query.Scalar) (all []*seed, err error) {
+	c, ok := e.(query.Call)
+	switch {
+	case !ok:
+		return nil, nil
+	case c.Op == query.AllOf:
+		for _, a := range c.Args {
+			more, err := s.unions(a)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, more...)
+		}
+		return all, nil
+	case c.Op != query.AnyOf:
+		return nil, nil
+	}
+	union := &seed{sure: true}
+	for i, a := range c.Args {
+		one, err := s.firstSeed(conditionsOf(a))
+		if err != nil || one == nil {
+			return nil, err
+		}
+		if i > 0 {
+			union.text.add(" UNION ALL ")
+		}
+		union.text.add(one.text.String(), one.text.args...)
+		union.sure = union.sure && one.sure
+	}
+	return []*seed{union}, nil
+}
+
+func (s *selection) firstSeed(conditions []condition) (*seed, error) {
+	for i := range conditions {
+		if one, err := s.seedOf(&conditions[i]); one != nil || err != nil {
+			return one, err
+		}
+	}
+	return nil, nil
 }
 
 func (s *selection) use(index string) string { return s.conn.dialect.UseIndex(index) }
@@ -184,19 +240,17 @@ func (s *selection) members(one *seed, contexts string, args ...any) {
 }
 
 // membersOfNamed gives the members of the contexts whose name a condition
-// gives.
-func (s *selection) membersOfNamed(of query.Source, conditions []condition) *seed {
-	var name, typ *condition
+// gives, and whose type another one may.
+func (s *selection) membersOfNamed(name *condition, conditions []condition) *seed {
+	of := name.column.Of
+	if of.Relation != query.Contexts || name.column.Part != query.Label || !name.equal {
+		return nil
+	}
+	var typ *condition
 	for i, c := range conditions {
-		switch c.column {
-		case query.Column{Of: of, Part: query.Label}:
-			name = &conditions[i]
-		case query.Column{Of: of, Part: query.TypeName}:
+		if c.column == (query.Column{Of: of, Part: query.TypeName}) && slices.Contains(s.all, of) { // or it speaks of another context
 			typ = &conditions[i]
 		}
-	}
-	if name == nil || !name.equal {
-		return nil
 	}
 	w := &sqlText{}
 	w.add("SELECT c.id FROM node c"+s.use("node_context_name")+" WHERE c.workspace = ? AND c.kind = 3 AND c.type IN (SELECT y.id FROM type y WHERE y.kind = 3", s.q.Workspace)

@@ -121,6 +121,10 @@ func (s *selection) seedOfEvent(c *condition) *seed {
 // seedOfProperty reads the index on properties of the form that is compared.
 func (s *selection) seedOfProperty(c *condition) (*seed, error) {
 	one := &seed{}
+	if len(s.keys[c.column.Of]) == 0 { // no node has such a property
+		one.sure = true
+		one.text.add("SELECT n.id FROM node n WHERE " + never)
+	}
 	for i, k := range s.keys[c.column.Of] {
 		if i > 0 {
 			one.text.add(" UNION ALL ")

@@ -120,8 +120,13 @@ func (s *selection) index() string {
 }
 
 func (s *selection) statement() (*sqlText, error) {
+	return s.text("SELECT " + nodeColumns + " FROM node n")
+}
+
+// text writes the statement that begins with the given words.
+func (s *selection) text(begin string) (*sqlText, error) {
 	w := &sqlText{}
-	w.add("SELECT " + nodeColumns + " FROM node n")
+	w.add(begin)
 	plus := "+" // keeps indexes of the column out
 	if index := s.index(); index != "" {
 		plus = ""
@@ -140,6 +145,7 @@ func (s *selection) statement() (*sqlText, error) {
 	}
 	w.add(" AND n.deleted IS NULL AND n.id <> n.workspace")
 	s.among(w)
+	s.found(w)
 	if s.q.Where != nil {
 		w.add(" AND ")
 		if err := s.where(w, s.q.Where); err != nil {

@@ -12,10 +12,11 @@ import (
 // each a table of its own in the statement.
 type sources struct {
 	*tx
-	kind pedigree.Kind
-	all  []query.Source
-	keys map[query.Source][]sourceKey // of properties
-	none bool                         // a source is nowhere, so the expression is true for no node
+	kind  pedigree.Kind
+	all   []query.Source
+	inner []query.Source               // of the conditions of query.Any that are being written
+	keys  map[query.Source][]sourceKey // of properties
+	none  bool                         // a source is nowhere, so the expression is true for no node
 }
 
 // sourceKey is a key under which the property of a source may stand.
@@ -33,17 +34,32 @@ func (t *tx) sourcesOf(kind pedigree.Kind, e query.Scalar) (*sources, error) {
 			s.all = append(s.all, c.Of)
 		}
 	})
-	for _, of := range s.all {
-		if of.Relation != query.Fields && of.Relation != query.Customs {
+	for _, of := range append(ownSources(e), s.all...) {
+		if !isProperty(of) {
 			continue
 		}
-		keys, err := s.keysOf(of)
-		if err != nil {
+		var err error
+		if s.keys[of], err = s.keysOf(of); err != nil {
 			return nil, err
 		}
-		s.keys[of], s.none = keys, s.none || len(keys) == 0
 	}
+	s.none = slices.ContainsFunc(s.all, func(of query.Source) bool { return isProperty(of) && len(s.keys[of]) == 0 })
 	return s, nil
+}
+
+// ownSources lists the sources that conditions of [query.Any] have to
+// themselves.
+func ownSources(e query.Scalar) (own []query.Source) {
+	query.Walk(e, func(e query.Scalar) {
+		if a, ok := e.(query.Any); ok {
+			own = append(append(own, a.Of), ownSources(a.Where)...)
+		}
+	})
+	return own
+}
+
+func isProperty(of query.Source) bool {
+	return of.Relation == query.Fields || of.Relation == query.Customs
 }
 
 // keysOf gives the keys under which the property of a source may stand, those
@@ -72,6 +88,11 @@ func (s *sources) keysOf(of query.Source) (keys []sourceKey, err error) {
 func (s *sources) alias(of query.Source) string {
 	if of.Relation == query.Self {
 		return "n"
+	}
+	for i := len(s.inner) - 1; i >= 0; i-- {
+		if s.inner[i] == of {
+			return "i" + strconv.Itoa(i)
+		}
 	}
 	return "s" + strconv.Itoa(slices.Index(s.all, of))
 }

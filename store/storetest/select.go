@@ -26,6 +26,7 @@ type worldNode struct {
 	pedigree.Node
 	properties []pedigree.Property
 	metrics    map[string]float64
+	words      []string
 }
 
 // The types of the world: two of each kind, one of them of a wire whose nodes
@@ -81,6 +82,10 @@ func (w *world) addNode(e *env, tx store.Tx, t *rapid.T) error {
 		return err
 	}
 	w.nodes = append(w.nodes, n)
+	n.words = rapid.SliceOfN(rapid.SampledFrom([]string{"red", "reddish", "blue", "green"}), 0, 3).Draw(t, "words")
+	if err := tx.SetText(n.ID, strings.Join(n.words, " ")); err != nil {
+		return err
+	}
 	if n.Home != pedigree.DefaultWorkspace {
 		w.addMember(n.Home, n.ID)
 	}
@@ -176,7 +181,7 @@ func (w *world) selects(q *query.Selection, types map[pedigree.TypeID]bool) (ids
 	for _, n := range w.nodes {
 		within := len(q.Within) == 0 || slices.ContainsFunc(q.Within, func(c pedigree.NodeID) bool { return slices.Contains(w.memberOf[n.ID], c) })
 		around := len(q.Around) == 0 || slices.ContainsFunc(q.Around, func(m pedigree.NodeID) bool { return slices.Contains(w.memberOf[m], n.ID) })
-		if n.Type.Kind == q.Kind && n.Live() && within && around && (len(types) == 0 || types[n.TypeID]) && w.matches(n, q.Where) {
+		if n.Type.Kind == q.Kind && n.Live() && within && around && (len(types) == 0 || types[n.TypeID]) && n.says(q.Text) && w.matches(n, q.Where) {
 			found = append(found, n)
 		}
 	}
@@ -191,6 +196,16 @@ func (w *world) selects(q *query.Selection, types map[pedigree.TypeID]bool) (ids
 		ids = append(ids, n.ID)
 	}
 	return ids
+}
+
+// says reports whether a node is found by words; the last may be a beginning.
+func (n *worldNode) says(text string) bool {
+	for _, word := range strings.Fields(text) {
+		if !slices.ContainsFunc(n.words, func(w string) bool { return strings.HasPrefix(w, word) && (w == word || strings.HasSuffix(text, word)) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func orderKey(by query.Attr, n *worldNode) pedigree.Time {
@@ -219,7 +234,7 @@ func (w *world) matches(n *worldNode, where query.Scalar) bool {
 	var try func(int) bool
 	try = func(i int) bool {
 		if i == len(sources) {
-			return eval(where, chosen) == true
+			return w.eval(where, chosen) == true
 		}
 		return slices.ContainsFunc(choices[sources[i]], func(c any) bool {
 			chosen[sources[i]] = c
@@ -291,8 +306,25 @@ func selectAgrees(e *env) {
 			if got := selectPages(e, *q); !slices.Equal(got, want) {
 				t.Fatalf("%s\nselected %v\nwant     %v", describe(q), got, want)
 			}
+			if n := tallied(e, q); n != int64(len(want)) {
+				t.Fatalf("%s\ntallied %d, want %d", describe(q), n, len(want))
+			}
 		}
 	})
+}
+
+func tallied(e *env, q *query.Selection) (n int64) {
+	e.view(func(r store.Reader) error {
+		counts, more, err := r.Tally(q, 1000)
+		for _, c := range counts {
+			n += c.Nodes
+		}
+		if more {
+			e.Error("more than a thousand nodes")
+		}
+		return err
+	})
+	return n
 }
 
 func describe(q *query.Selection) string { return fmt.Sprintf("%+v", *q) }
@@ -361,6 +393,9 @@ func selections(w *world) *rapid.Generator[*query.Selection] {
 			q.Types = []pedigree.TypeID{rapid.SampledFrom(w.nodes).Draw(t, "type").TypeID}
 		case 3:
 			q.Types = []pedigree.TypeID{rapid.SampledFrom(w.nodes).Draw(t, "type").TypeID, rapid.SampledFrom(w.nodes).Draw(t, "other type").TypeID}
+		}
+		if rapid.IntRange(0, 3).Draw(t, "worded") == 0 {
+			q.Text = rapid.SampledFrom([]string{"red", "red ", "r", "blue gre", "none", "red blue "}).Draw(t, "text")
 		}
 		if rapid.IntRange(0, 4).Draw(t, "filtered") > 0 {
 			q.Where = conditions(w, q.Kind, 3).Draw(t, "where")

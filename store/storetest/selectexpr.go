@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 
 // eval computes an expression in three-valued logic: nil is null, truth is a
 // bool, numbers are float64.
-func eval(s query.Scalar, chosen map[query.Source]any) any {
+func (w *world) eval(s query.Scalar, chosen map[query.Source]any) any {
 	switch s := s.(type) {
 	case query.Literal:
 		return plain(s.Value)
@@ -20,19 +21,25 @@ func eval(s query.Scalar, chosen map[query.Source]any) any {
 		return plain(part(s.Part, chosen[s.Of]))
 	case query.Case:
 		for _, b := range s.When {
-			if eval(b.If, chosen) == true {
-				return eval(b.Then, chosen)
+			if w.eval(b.If, chosen) == true {
+				return w.eval(b.Then, chosen)
 			}
 		}
 		if s.Else == nil {
 			return nil
 		}
-		return eval(s.Else, chosen)
+		return w.eval(s.Else, chosen)
+	case query.Any:
+		return slices.ContainsFunc(w.choices(chosen[query.Source{}].(*worldNode), s.Of), func(c any) bool {
+			inner := maps.Clone(chosen)
+			inner[s.Of] = c
+			return w.eval(s.Where, inner) == true
+		})
 	}
 	c := s.(query.Call)
 	args := make([]any, len(c.Args))
 	for i, a := range c.Args {
-		args[i] = eval(a, chosen)
+		args[i] = w.eval(a, chosen)
 	}
 	return apply(c.Op, args)
 }
@@ -90,6 +97,10 @@ func (n *worldNode) part(p query.Part) any {
 		return n.Created
 	case query.ChangedAt:
 		return n.Updated
+	case query.KindNumber:
+		return int64(n.Type.Kind)
+	case query.PublicID:
+		return n.UID
 	}
 	if text[p] == "" {
 		return nil
@@ -217,7 +228,9 @@ func operands(w *world, kind pedigree.Kind) []operand {
 		}
 	}
 	all := append(node(query.Source{}), operand{query.Column{Part: query.Outer}, outer}, operand{query.Column{Part: query.Stage}, []any{"LIVE", "none"}},
-		operand{query.Column{Part: query.Location}, texts}, operand{query.Column{Part: query.ChangedAt}, times(w)})
+		operand{query.Column{Part: query.PublicID}, outer},
+		operand{query.Column{Part: query.Location}, texts}, operand{query.Column{Part: query.ChangedAt}, times(w)},
+		operand{query.Column{Part: query.KindNumber}, []any{int64(1), int64(2), int64(3)}})
 	for _, key := range []string{"i", "s", "none"} {
 		all = append(all, property(query.Fields, key)...)
 		all = append(all, property(query.Customs, key)...)
@@ -273,13 +286,25 @@ func conditions(w *world, kind pedigree.Kind, depth int) *rapid.Generator[query.
 		op := rapid.SampledFrom([]query.Operation{query.Equals, query.Equals, query.Differs, query.Below, query.AtMost, query.Above, query.AtLeast}).Draw(t, "op")
 		return query.Call{Op: op, Args: []query.Scalar{o.column, value()}}
 	})
+	own := rapid.Map(one, func(x query.Scalar) query.Scalar {
+		var of query.Source
+		query.Walk(x, func(s query.Scalar) {
+			if c, ok := s.(query.Column); ok {
+				of = c.Of
+			}
+		})
+		if of.Relation == query.Self {
+			return query.Call{Op: query.IsTrue, Args: []query.Scalar{x}}
+		}
+		return query.Any{Of: of, Where: x}
+	})
 	if depth == 0 {
-		return one
+		return rapid.OneOf(one, own)
 	}
 	inner := conditions(w, kind, depth-1)
 	several := rapid.SliceOfN(inner, 1, 3)
 	return rapid.OneOf(
-		one,
+		one, own,
 		rapid.Map(several, func(x []query.Scalar) query.Scalar { return query.Call{Op: query.AllOf, Args: x} }),
 		rapid.Map(several, func(x []query.Scalar) query.Scalar { return query.Call{Op: query.AnyOf, Args: x} }),
 		rapid.Map(inner, func(x query.Scalar) query.Scalar { return query.Call{Op: query.Negate, Args: []query.Scalar{x}} }),

@@ -1,0 +1,76 @@
+package sqlstore
+
+import (
+	"strings"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+var (
+	textDelete = define("forget the words of a node", "node_text", "DELETE FROM node_text WHERE rowid = ?")
+	textInsert = define("words of a node", "", "INSERT INTO node_text (rowid, words) VALUES (?, ?)")
+)
+
+func (t *tx) SetText(node pedigree.NodeID, text string) error {
+	if _, err := t.exec(textDelete, node); err != nil || text == "" {
+		return err
+	}
+	_, err := t.exec(textInsert, node, strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", " "), " "))
+	return err
+}
+
+// textQuery asks for all words of a text, in the language of the index. The
+// last may be the beginning of one, unless a space follows.
+func textQuery(text string) string {
+	var terms []string
+	for word := range strings.FieldsSeq(text) {
+		terms = append(terms, `"`+strings.ReplaceAll(word, `"`, `""`)+`"`)
+	}
+	if len(terms) > 0 && !strings.HasSuffix(text, " ") {
+		terms[len(terms)-1] += "*"
+	}
+	return strings.Join(terms, " ")
+}
+
+func (s *selection) seedOfText() *seed {
+	one := &seed{}
+	one.text.add("SELECT t.rowid FROM node_text t WHERE t.node_text MATCH ?", textQuery(s.q.Text))
+	return one
+}
+
+// found keeps the nodes that the words are found in.
+func (s *selection) found(w *sqlText) {
+	if s.q.Text != "" {
+		w.add(" AND EXISTS (SELECT 1 FROM node_text t WHERE t.node_text MATCH ? AND t.rowid = n.id)", textQuery(s.q.Text))
+	}
+}
+
+func (t *tx) Tally(q *query.Selection, limit int) (counts []store.Count, more bool, err error) {
+	all := *q
+	all.After, all.Limit, all.By = nil, limit, query.Arrival
+	s, err := t.selection(&all)
+	if err != nil || s == nil {
+		return nil, false, err
+	}
+	text, err := s.text("SELECT n.type, n.state FROM node n")
+	if err != nil {
+		return nil, false, err
+	}
+	r, err := t.conn.query(t.ctx, "SELECT c.type, c.state, count(*) FROM ("+text.String()+") AS c GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2", text.args...)
+	if err != nil {
+		return nil, false, err
+	}
+	total := int64(0)
+	for r.next() {
+		typ, err := t.typeByID(r.int(0))
+		if err != nil {
+			_ = r.close() // the first error counts
+			return nil, false, err
+		}
+		counts = append(counts, store.Count{Type: typ, State: r.text(1), Nodes: r.int(2)})
+		total += r.int(2)
+	}
+	return counts, total > int64(limit), r.close()
+}
