@@ -26,6 +26,10 @@ var parsers = []struct {
 	{"registered", shown(ParseModels)},
 	{"versions", shown(ParseVersions)},
 	{"runs", shown(ParseRuns)},
+	{"nodes", func(f string) (string, error) {
+		e, err := ParseNodes(f)
+		return showScalar(e), err
+	}},
 	{"experiments", shown(ParseExperiments)},
 	{"models", shown(func(f string) (query.Expr, error) { return ParseLoggedModels(f, nil) })},
 }

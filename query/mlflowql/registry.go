@@ -88,7 +88,6 @@ func keySet(attributes map[string]query.Field) string {
 }
 
 // takesList reports whether an attribute can be compared with a list.
-// XX that can be compared with a list.
 func (g *registryGrammar) takesList(key string) bool { return key == "name" || key == "run_id" }
 
 func (g *registryGrammar) read(c *clause) (query.Compare, error) {
