@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 	"query":           {"."},
 	"query/mlflowql":  {".", "query"},
 	"route":           {"google.golang.org/grpc"},
+	"search":          {".", "query", "store"},
 	"server":          {".", "auth", "route", "github.com/prometheus/client_golang", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"store":           {".", "query"},
 	"store/sqlite":    {".", "store/sqlstore", "modernc.org/libc", "modernc.org/sqlite", "github.com/pressly/goose/v3"},

@@ -5,9 +5,13 @@ import (
 	"github.com/pedigree-ml/pedigree/query"
 )
 
-// A TextReader counts what a search finds. It is part of [Reader]; the words of
-// a search are part of a [query.Selection].
+// A TextReader serves searches across types and wires. It is part of [Reader];
+// the words of a search are part of a [query.Selection].
 type TextReader interface {
+	// NodesAfter gives nodes of all kinds and workspaces, in the bin or not, by
+	// ID, from after the given one, at most limit.
+	NodesAfter(after pedigree.NodeID, limit int) ([]pedigree.Node, error)
+
 	// Tally counts the nodes of a selection by type and state, whatever its
 	// order and page. It looks at no more than limit nodes and reports whether
 	// there are more.

@@ -9,9 +9,14 @@ import (
 )
 
 var (
+	nodesAfter = define("nodes from a number on", "PRIMARY KEY", "SELECT "+nodeColumns+" FROM node n WHERE n.id > ? ORDER BY n.id LIMIT ?")
 	textDelete = define("forget the words of a node", "node_text", "DELETE FROM node_text WHERE rowid = ?")
 	textInsert = define("words of a node", "", "INSERT INTO node_text (rowid, words) VALUES (?, ?)")
 )
+
+func (t *tx) NodesAfter(after pedigree.NodeID, limit int) ([]pedigree.Node, error) {
+	return t.allNodes(t.query(nodesAfter, after, limit))
+}
 
 func (t *tx) SetText(node pedigree.NodeID, text string) error {
 	if _, err := t.exec(textDelete, node); err != nil || text == "" {

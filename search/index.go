@@ -1,0 +1,223 @@
+package search
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+const (
+	follower  = "search"  // under which the index notes how far it has come
+	batch     = 100       // nodes that one write takes: who writes meanwhile waits
+	entries   = 1000      // of the feed, read at once
+	maxWords  = 8 << 10   // bytes that are indexed of one node
+	maxValue  = 500       // bytes that are indexed of one value
+	keptFeed  = 1_000_000 // entries of the feed that are kept for those who follow it
+	idle      = 30 * time.Second
+	gather    = 200 * time.Millisecond // so that what comes together is indexed once
+	leisure   = 9                      // times as long as a batch took nothing is done after it
+	longPause = 2 * time.Second
+)
+
+// changes are the touches after which a node has other words.
+const changes = pedigree.TouchCreated | pedigree.TouchNode | pedigree.TouchProperties
+
+// Follow keeps the index of words until ctx ends. It takes a tenth of a
+// processor at the most: under load words are found later, and nothing else.
+func (s *Service) Follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		changed := s.store.Changed()
+		begun := time.Now()
+		more, err := s.advance(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			s.log.Error("the index of words is not kept", "error", err)
+			s.pause(ctx, idle)
+		case more:
+			s.pause(ctx, min(leisure*time.Since(begun), longPause))
+		default:
+			wait(ctx, changed, idle)
+			s.pause(ctx, gather)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) { wait(ctx, nil, d) }
+
+func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-changed:
+	case <-timer.C:
+	}
+}
+
+// A stretch is what the index does next: some nodes, and how far it is then.
+type stretch struct {
+	words     map[pedigree.NodeID]string
+	positions map[string]int64 // to note; nil where there is nothing to do
+	more      bool             // there is more to do after it
+	trim      int64            // entries of the feed before this one may go
+}
+
+// advance indexes the next nodes and reports whether there are more.
+func (s *Service) advance(ctx context.Context) (more bool, err error) {
+	var next stretch
+	err = s.store.View(ctx, func(r store.Reader) (err error) {
+		next, err = plan(r)
+		return err
+	})
+	if err != nil || next.positions == nil {
+		return false, err
+	}
+	err = s.store.Update(ctx, func(tx store.Tx) error { return next.write(tx) })
+	return next.more, err
+}
+
+func (n *stretch) write(tx store.Tx) error {
+	for id, words := range n.words {
+		if err := tx.SetText(id, words); err != nil {
+			return err
+		}
+	}
+	for position, to := range n.positions {
+		if err := tx.SetPosition(position, to); err != nil {
+			return err
+		}
+	}
+	if n.trim <= 0 {
+		return nil
+	}
+	_, err := tx.TrimFeed(n.trim, entries)
+	return err
+}
+
+// scanner is the position of a walk over all nodes, [scanned] when it is
+// through: over those stored before there was an index, and over all again where
+// the feed has lost what the index had not read yet.
+const (
+	scanner = follower + ".scan"
+	scanned = -1
+)
+
+// plan says what is to be done next.
+func plan(r store.Reader) (stretch, error) {
+	oldest, newest, err := r.FeedEnds()
+	if err != nil {
+		return stretch{}, err
+	}
+	walked, err := r.Position(scanner)
+	if err != nil {
+		return stretch{}, err
+	}
+	at, err := r.Position(follower)
+	switch {
+	case err != nil:
+		return stretch{}, err
+	case walked != scanned:
+		return planWalk(r, walked, newest)
+	case at < oldest-1:
+		return stretch{positions: map[string]int64{scanner: 0}, more: true}, nil
+	}
+	n, err := planFeed(r, at)
+	n.trim = newest - keptFeed
+	return n, err
+}
+
+// planWalk takes the next nodes of a walk. What is touched after its first step
+// the feed tells when it is through.
+func planWalk(r store.Reader, walked, newest int64) (stretch, error) {
+	nodes, err := r.NodesAfter(pedigree.NodeID(walked), batch)
+	if err != nil {
+		return stretch{}, err
+	}
+	n := stretch{positions: map[string]int64{scanner: scanned}, more: true}
+	if len(nodes) > 0 {
+		n.positions[scanner] = int64(nodes[len(nodes)-1].ID)
+	}
+	if walked == 0 {
+		n.positions[follower] = newest
+	}
+	n.words, err = wordsOf(r, nodes)
+	return n, err
+}
+
+// planFeed takes the next nodes that the feed names.
+func planFeed(r store.Reader, at int64) (stretch, error) {
+	feed, err := r.Feed(at, entries)
+	if err != nil || len(feed) == 0 {
+		return stretch{}, err
+	}
+	n := stretch{more: len(feed) == entries}
+	to := feed[len(feed)-1].ID
+	var ids []pedigree.NodeID
+	for _, e := range feed {
+		if e.Touch&changes == 0 || slices.Contains(ids, e.Node) {
+			continue
+		}
+		if len(ids) == batch {
+			to, n.more = e.ID-1, true
+			break
+		}
+		ids = append(ids, e.Node)
+	}
+	n.positions = map[string]int64{follower: to}
+	nodes, err := r.Nodes(ids)
+	if err != nil {
+		return n, err
+	}
+	n.words, err = wordsOf(r, nodes)
+	return n, err
+}
+
+// wordsOf gives what nodes are found by.
+func wordsOf(r store.Reader, nodes []pedigree.Node) (map[pedigree.NodeID]string, error) {
+	ids := make([]pedigree.NodeID, len(nodes))
+	for i := range nodes {
+		ids[i] = nodes[i].ID
+	}
+	facts, err := r.Facts(ids)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[pedigree.NodeID]string, len(nodes))
+	for i := range nodes {
+		all[ids[i]] = words(&nodes[i], &facts[i])
+	}
+	return all, nil
+}
+
+// words writes the texts of a node, the telling ones first.
+func words(n *pedigree.Node, f *pedigree.Facts) string {
+	var b strings.Builder
+	add := func(text string) {
+		if len(text) > maxValue {
+			text = text[:maxValue]
+		}
+		if text != "" && b.Len()+len(text) < maxWords {
+			b.WriteString(text)
+			b.WriteByte('\n')
+		}
+	}
+	for _, text := range []string{n.Name, n.UID, n.External, n.URI, n.Type.Name, n.Version, n.Owner, n.State} {
+		add(text)
+	}
+	for _, p := range f.Properties {
+		add(p.Key)
+		if p.Form == pedigree.Text || p.Form == pedigree.Bytes {
+			add(p.Value)
+		}
+	}
+	for _, m := range f.Metrics {
+		add(m.Key)
+	}
+	return b.String()
+}

@@ -1,0 +1,132 @@
+// Package search finds nodes of every wire together: by a filter, by the words
+// that stand in them, or both. It also keeps the index of words, which follows
+// what is written at a distance, so that writers do not wait for it.
+package search
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// A Service searches one store.
+type Service struct {
+	store store.Store
+	log   *slog.Logger
+	pause func(context.Context, time.Duration) // tests need not wait
+}
+
+// New returns a service on s that tells log of failures to keep the index.
+func New(s store.Store, log *slog.Logger) *Service { return &Service{store: s, log: log, pause: pause} }
+
+// A Query asks for nodes, a page at a time. Nodes in the bin are not seen.
+type Query struct {
+	Workspace pedigree.NodeID
+	Kinds     []pedigree.Kind // empty for all
+	Where     query.Scalar    // nil for any
+	Words     string          // all of them; the last may be a beginning; empty for any
+	By        query.Attr      // Arrival, Created or Updated
+	Desc      bool
+	Limit     int // at least 1
+	After     *query.Place
+	Count     bool // also count what is found by type and state
+}
+
+// A Page is part of an answer.
+type Page struct {
+	Nodes  []pedigree.Node
+	Next   *query.Place  // nil after the last
+	Counts []store.Count // most frequent first
+	More   bool          // Counts leave some out
+}
+
+const (
+	patience = 10 * time.Second // for one search
+	counted  = 10_000           // nodes of a kind that are counted at the most
+)
+
+var allKinds = []pedigree.Kind{pedigree.Artifact, pedigree.Execution, pedigree.Context}
+
+// Find answers a query. The error is Exhausted where it takes too long: a
+// condition that few nodes fulfil and that no index knows.
+func (s *Service) Find(ctx context.Context, q *Query) (p Page, err error) {
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = s.store.View(patient, func(r store.Reader) error {
+		p = Page{}
+		return find(r, q, &p)
+	})
+	if patient.Err() != nil && ctx.Err() == nil {
+		return p, pedigree.Errorf(pedigree.Exhausted, "the search took more than %s: add a condition on the type, name, URI or a property that few nodes have", patience)
+	}
+	return p, err
+}
+
+func find(r store.Reader, q *Query, p *Page) error {
+	kinds := q.Kinds
+	if len(kinds) == 0 {
+		kinds = allKinds
+	}
+	for _, kind := range kinds {
+		sel := &query.Selection{
+			Workspace: q.Workspace, Kind: kind, Where: q.Where, Text: q.Words, By: q.By, Desc: q.Desc, Limit: q.Limit, After: q.After,
+		}
+		nodes, next, err := r.Select(sel)
+		if err != nil {
+			return err
+		}
+		p.Nodes = append(p.Nodes, nodes...)
+		if p.Next == nil {
+			p.Next = next
+		}
+		if q.Count {
+			if err := count(r, sel, p); err != nil {
+				return err
+			}
+		}
+	}
+	p.cut(q)
+	slices.SortStableFunc(p.Counts, func(a, b store.Count) int { return cmp.Compare(b.Nodes, a.Nodes) })
+	return nil
+}
+
+func count(r store.Reader, sel *query.Selection, p *Page) error {
+	counts, more, err := r.Tally(sel, counted)
+	p.Counts, p.More = append(p.Counts, counts...), p.More || more
+	return err
+}
+
+// cut merges the pages of several kinds to one.
+func (p *Page) cut(q *Query) {
+	slices.SortFunc(p.Nodes, func(a, b pedigree.Node) int {
+		c := cmp.Or(cmp.Compare(placeKey(q.By, &a), placeKey(q.By, &b)), cmp.Compare(a.ID, b.ID))
+		if q.Desc {
+			return -c
+		}
+		return c
+	})
+	if len(p.Nodes) > q.Limit {
+		p.Nodes = p.Nodes[:q.Limit]
+		p.Next = &query.Place{}
+	}
+	if p.Next != nil {
+		last := &p.Nodes[len(p.Nodes)-1]
+		p.Next = &query.Place{Key: placeKey(q.By, last), ID: last.ID}
+	}
+}
+
+func placeKey(by query.Attr, n *pedigree.Node) pedigree.Time {
+	switch by {
+	case query.Created:
+		return n.Created
+	case query.Updated:
+		return n.Updated
+	}
+	return 0
+}
