@@ -1,6 +1,9 @@
 package pedigree
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Space separates the keys of a node that different parts of a wire own: a
 // param and a tag of one run may both be called "lr". The numbers are stored
@@ -66,6 +69,14 @@ type Property struct {
 	Value  string
 	Int    int64
 	Number float64
+}
+
+// TextForm tells a text that every engine holds from one that only bytes do.
+func TextForm(s string) Form {
+	if utf8.ValidString(s) && !strings.Contains(s, "\x00") {
+		return Text
+	}
+	return Bytes
 }
 
 // prefixes qualify the keys of spaces for readers that know only one space.

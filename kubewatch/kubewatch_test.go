@@ -31,7 +31,7 @@ func newWatching(t *testing.T) *watching {
 	w := &watching{t: t, cluster: newFakeCluster(t), server: newMetadataServer(t, &fakeMetadata{}), followed: make(chan Resource, 100)}
 	w.options = Options{
 		Resources: []Resource{{Version: "v1", Plural: "pods"}}, PageSize: 3,
-		Backoff:    Backoff{Min: time.Millisecond, Max: 20 * time.Millisecond},
+		Backoff: Backoff{Min: time.Millisecond, Max: 20 * time.Millisecond},
 		onFollowed: func(r Resource) {
 			select {
 			case w.followed <- r:

@@ -1,9 +1,6 @@
 package mlmd
 
 import (
-	"strings"
-	"unicode/utf8"
-
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -46,7 +43,7 @@ func decodeValue(v *mlmdpb.Value, p *pedigree.Property) (bool, error) {
 	case *mlmdpb.Value_DoubleValue:
 		p.Form, p.Number = pedigree.Double, v.DoubleValue
 	case *mlmdpb.Value_StringValue:
-		p.Form, p.Value = textForm(v.StringValue), v.StringValue
+		p.Form, p.Value = pedigree.TextForm(v.StringValue), v.StringValue
 	case *mlmdpb.Value_StructValue:
 		return true, decodeMessage(p, pedigree.Struct, v.StructValue)
 	case *mlmdpb.Value_ProtoValue:
@@ -62,12 +59,4 @@ func decodeMessage(p *pedigree.Property, form pedigree.Form, m proto.Message) er
 	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 	p.Form, p.Value = form, string(b)
 	return err
-}
-
-// textForm tells text that every engine holds from text that only bytes do.
-func textForm(s string) pedigree.Form {
-	if utf8.ValidString(s) && !strings.Contains(s, "\x00") {
-		return pedigree.Text
-	}
-	return pedigree.Bytes
 }

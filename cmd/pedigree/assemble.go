@@ -12,6 +12,7 @@ import (
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/graph"
+	"github.com/pedigree-ml/pedigree/kfmd"
 	"github.com/pedigree-ml/pedigree/mlflow"
 	"github.com/pedigree-ml/pedigree/mlmd"
 	"github.com/pedigree-ml/pedigree/registry"
@@ -150,6 +151,9 @@ func (e *engine) mlflow() *mlflow.Handler {
 
 // mlmd gives the wire of ML Metadata over the rules.
 func (e *engine) mlmd() *mlmd.Server { return mlmd.New(e.graph) }
+
+// kfmd gives the older wire of Kubeflow Metadata over the rules.
+func (e *engine) kfmd() *kfmd.Handler { return kfmd.New(e.graph) }
 
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {

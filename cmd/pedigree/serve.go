@@ -96,7 +96,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 
 func (c *serveCmd) newServer(e *engine, log *slog.Logger) *server.Server {
 	return server.New(server.Options{
-		Wires:         []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.native().Wire()},
+		Wires:         []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.native().Wire()},
 		Version:       versionName(),
 		Log:           log,
 		Hosts:         c.AllowedHosts,
