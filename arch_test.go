@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"lineage":         {".", "identity", "query", "store"},
 	"kubewatch":       {"mlmd/mlmdpb", "go.yaml.in/yaml/v3", "google.golang.org/grpc", "google.golang.org/protobuf"},
+	"kubewatch/fake":  {},
 	"kfmd":            {".", "graph", "mlmd/mlmdpb", "query", "route", "github.com/go-json-experiment/json", "google.golang.org/protobuf"},
 	"query/mlmdql":    {".", "query"},
 	"mlmd/mlmdpb":     {"google.golang.org/grpc", "google.golang.org/protobuf"},

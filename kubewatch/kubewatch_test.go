@@ -13,13 +13,14 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pedigree-ml/pedigree/kubewatch/fake"
 	"github.com/pedigree-ml/pedigree/mlmd/mlmdpb"
 )
 
 // A watching is a watcher at work on fakes.
 type watching struct {
 	t        *testing.T
-	cluster  *fakeCluster
+	cluster  *fake.Cluster
 	server   *metadataServer
 	options  Options
 	followed chan Resource
@@ -28,7 +29,7 @@ type watching struct {
 }
 
 func newWatching(t *testing.T) *watching {
-	w := &watching{t: t, cluster: newFakeCluster(t), server: newMetadataServer(t, &fakeMetadata{}), followed: make(chan Resource, 100)}
+	w := &watching{t: t, cluster: fake.New(t), server: newMetadataServer(t), followed: make(chan Resource, 100)}
 	w.options = Options{
 		Resources: []Resource{{Version: "v1", Plural: "pods"}}, PageSize: 3,
 		Backoff: Backoff{Min: time.Millisecond, Max: 20 * time.Millisecond},
@@ -42,11 +43,20 @@ func newWatching(t *testing.T) *watching {
 	return w
 }
 
+// clientOf opens a cluster without credentials.
+func clientOf(t *testing.T, cluster *fake.Cluster) *Cluster {
+	c, err := newCluster(cluster.URL, nil, &fixed{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // start runs the watcher until it has listed.
 func (w *watching) start() {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	w.ended = make(chan error, 1)
-	go func() { w.ended <- Run(ctx, w.cluster.client(), w.server, w.options) }()
+	go func() { w.ended <- Run(ctx, clientOf(w.t, w.cluster), w.server, w.options) }()
 	stopped := false
 	w.stop = func() {
 		if cancel(); !stopped {
@@ -117,12 +127,12 @@ func (w *watching) awaitSpec(uid, spec string) {
 func TestObjectsAreRecordedPageByPage(t *testing.T) {
 	w := newWatching(t)
 	for i := range 8 {
-		w.cluster.put(fmt.Sprint("uid", i), "lab", "first")
+		w.cluster.Put(fmt.Sprint("uid", i), "lab", "first")
 	}
 	w.start()
 	all := w.artifacts()
-	if len(all) != 8 || len(w.cluster.lists) != 3 {
-		t.Fatalf("%d artifacts after %d pages, want 8 after 3", len(all), len(w.cluster.lists))
+	if len(all) != 8 || len(w.cluster.Lists) != 3 {
+		t.Fatalf("%d artifacts after %d pages, want 8 after 3", len(all), len(w.cluster.Lists))
 	}
 	a := all["uid3"]
 	for key, want := range map[string]string{"name": "pod-uid3", "version": "uid3", "create_time": "2026-01-02T03:04:05Z"} {
@@ -151,31 +161,32 @@ func TestObjectsAreRecordedPageByPage(t *testing.T) {
 func TestArtifactsAreInTheWorkspace(t *testing.T) {
 	w := newWatching(t)
 	w.options.Workspace = "observed"
-	w.cluster.put("a", "lab", "first")
+	w.cluster.Put("a", "lab", "first")
 	w.start()
-	w.cluster.put("b", "lab", "first")
-	w.await("both", func(all map[string]*mlmdpb.Artifact) bool { return len(all) == 2 })
-	w.stop()
+	w.cluster.Put("b", "lab", "first")
 	workspace, err := w.server.GetContextByTypeAndName(t.Context(), &mlmdpb.GetContextByTypeAndNameRequest{
 		TypeName: proto.String(workspaceType), ContextName: proto.String("observed"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := w.server.GetArtifactsByContext(t.Context(), &mlmdpb.GetArtifactsByContextRequest{ContextId: workspace.GetContext().Id})
-	if err != nil || len(answer.Artifacts) != 2 {
-		t.Errorf("%d artifacts in the workspace (%v), want 2", len(answer.GetArtifacts()), err)
-	}
+	w.await("two artifacts in the workspace", func(map[string]*mlmdpb.Artifact) bool {
+		answer, err := w.server.GetArtifactsByContext(t.Context(), &mlmdpb.GetArtifactsByContextRequest{ContextId: workspace.GetContext().Id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(answer.Artifacts) == 2
+	})
 }
 
 func TestChangesAndDeletionsAreRecorded(t *testing.T) {
 	w := newWatching(t)
-	w.cluster.put("old", "lab", "first")
+	w.cluster.Put("old", "lab", "first")
 	w.start()
-	w.cluster.put("new", "lab", "first")
-	w.cluster.put("old", "lab", "second")
+	w.cluster.Put("new", "lab", "first")
+	w.cluster.Put("old", "lab", "second")
 	w.awaitSpec("old", "second")
-	w.cluster.remove("old")
+	w.cluster.Remove("old")
 	w.awaitState("old", mlmdpb.Artifact_DELETED)
 	all := w.artifacts()
 	if all["old"].CustomProperties[deleteTimeKey].GetStringValue() == "" || all["new"].GetState() != mlmdpb.Artifact_LIVE {
@@ -185,7 +196,7 @@ func TestChangesAndDeletionsAreRecorded(t *testing.T) {
 
 func TestAnotherWritersFactsStay(t *testing.T) {
 	w := newWatching(t)
-	w.cluster.put("a", "lab", "first")
+	w.cluster.Put("a", "lab", "first")
 	w.start()
 	a := w.artifacts()["a"]
 	a.CustomProperties["team"] = stringValue("vision")
@@ -193,7 +204,7 @@ func TestAnotherWritersFactsStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.cluster.put("a", "lab", "second")
+	w.cluster.Put("a", "lab", "second")
 	w.awaitSpec("a", "second")
 	if got := w.artifacts()["a"].CustomProperties["team"].GetStringValue(); got != "vision" {
 		t.Errorf("the fact of another writer is %q", got)
@@ -202,48 +213,49 @@ func TestAnotherWritersFactsStay(t *testing.T) {
 
 func TestAClosedWatchGoesOnFromTheVersionReached(t *testing.T) {
 	w := newWatching(t)
-	w.cluster.put("a", "lab", "first")
+	w.cluster.Put("a", "lab", "first")
 	w.start()
-	w.cluster.put("a", "lab", "second")
+	w.cluster.Put("a", "lab", "second")
 	w.awaitSpec("a", "second")
-	w.cluster.endWatches()
-	w.cluster.put("a", "lab", "third")
+	w.cluster.EndWatches()
+	w.cluster.Put("a", "lab", "third")
 	w.awaitSpec("a", "third")
 	w.stop()
-	if len(w.cluster.lists) != 1 {
-		t.Errorf("listed %d times, want once", len(w.cluster.lists))
+	if len(w.cluster.Lists) != 1 {
+		t.Errorf("listed %d times, want once", len(w.cluster.Lists))
 	}
-	if got := w.cluster.watches[1].Get("resourceVersion"); got != "102" {
+	if got := w.cluster.Watches[1].Get("resourceVersion"); got != "102" {
 		t.Errorf("the second watch starts at %s, want 102", got)
 	}
 }
 
 func TestABrokenWatchGoesOn(t *testing.T) {
 	w := newWatching(t)
-	w.cluster.set(func() { w.cluster.garbage = 2 })
+	w.cluster.Set(func() { w.cluster.Garbage = 2 })
 	w.start()
-	w.cluster.put("a", "lab", "first")
+	w.cluster.Put("a", "lab", "first")
 	w.awaitSpec("a", "first")
 	w.stop()
-	if len(w.cluster.lists) != 1 || len(w.cluster.watches) < 3 {
-		t.Errorf("%d lists and %d watches", len(w.cluster.lists), len(w.cluster.watches))
+	if len(w.cluster.Lists) != 1 || len(w.cluster.Watches) < 3 {
+		t.Errorf("%d lists and %d watches", len(w.cluster.Lists), len(w.cluster.Watches))
 	}
 }
 
 func TestABookmarkMovesTheVersion(t *testing.T) {
 	w := newWatching(t)
 	w.start()
-	w.cluster.put("a", "lab", "first")
-	w.cluster.bookmark()
-	w.await("a watch from the bookmark", func(map[string]*mlmdpb.Artifact) bool {
-		w.cluster.endWatches()
-		w.cluster.mu.Lock()
-		defer w.cluster.mu.Unlock()
-		return slices.ContainsFunc(w.cluster.watches, func(q url.Values) bool { return q.Get("resourceVersion") == "102" })
+	w.cluster.Put("a", "lab", "first")
+	w.cluster.Bookmark()
+	w.await("a watch from the bookmark", func(map[string]*mlmdpb.Artifact) (so bool) {
+		w.cluster.EndWatches()
+		w.cluster.Set(func() {
+			so = slices.ContainsFunc(w.cluster.Watches, func(q url.Values) bool { return q.Get("resourceVersion") == "102" })
+		})
+		return so
 	})
 	w.stop()
-	if len(w.cluster.lists) != 1 {
-		t.Errorf("listed %d times, want once", len(w.cluster.lists))
+	if len(w.cluster.Lists) != 1 {
+		t.Errorf("listed %d times, want once", len(w.cluster.Lists))
 	}
 }
 
@@ -251,18 +263,16 @@ func TestGoneListsAgainAndNoticesWhatIsMissing(t *testing.T) {
 	for _, as := range []string{"status", "event"} {
 		t.Run(as, func(t *testing.T) {
 			w := newWatching(t)
-			w.cluster.set(func() { w.cluster.goneAs = as })
+			w.cluster.Set(func() { w.cluster.GoneAs = as })
 			for _, uid := range []string{"a", "b", "c", "d"} {
-				w.cluster.put(uid, "lab", "first")
+				w.cluster.Put(uid, "lab", "first")
 			}
 			w.start()
-			w.cluster.mu.Lock() // changes that no watch tells
-			delete(w.cluster.objects, "b")
-			w.cluster.mu.Unlock()
-			w.cluster.forget()
-			w.cluster.endWatches()
+			w.cluster.Lose("b")
+			w.cluster.Forget()
+			w.cluster.EndWatches()
 			w.awaitState("b", mlmdpb.Artifact_DELETED)
-			w.cluster.put("c", "lab", "second")
+			w.cluster.Put("c", "lab", "second")
 			w.awaitSpec("c", "second")
 			for _, uid := range []string{"a", "c", "d"} {
 				w.awaitState(uid, mlmdpb.Artifact_LIVE)
@@ -274,14 +284,14 @@ func TestGoneListsAgainAndNoticesWhatIsMissing(t *testing.T) {
 func TestAListThatExpiresIsListedInOnePiece(t *testing.T) {
 	w := newWatching(t)
 	for i := range 8 {
-		w.cluster.put(fmt.Sprint("uid", i), "lab", "first")
+		w.cluster.Put(fmt.Sprint("uid", i), "lab", "first")
 	}
-	w.cluster.set(func() { w.cluster.expire = 1 })
+	w.cluster.Set(func() { w.cluster.Expire = 1 })
 	w.start()
 	if all := w.artifacts(); len(all) != 8 {
 		t.Errorf("%d artifacts, want 8", len(all))
 	}
-	if last := w.cluster.lists[len(w.cluster.lists)-1]; last.Has("limit") || last.Has("continue") {
+	if last := w.cluster.Lists[len(w.cluster.Lists)-1]; last.Has("limit") || last.Has("continue") {
 		t.Errorf("the last list asks %v", last)
 	}
 }
@@ -289,14 +299,14 @@ func TestAListThatExpiresIsListedInOnePiece(t *testing.T) {
 func TestARestartRecordsNothingTwiceAndNoticesDeletions(t *testing.T) {
 	w := newWatching(t)
 	for _, uid := range []string{"a", "b", "c", "d"} {
-		w.cluster.put(uid, "lab", "first")
+		w.cluster.Put(uid, "lab", "first")
 	}
 	w.start()
 	before := w.artifacts()
 	w.stop()
-	w.cluster.remove("a")
-	w.cluster.put("b", "lab", "second")
-	w.cluster.put("e", "lab", "first")
+	w.cluster.Remove("a")
+	w.cluster.Put("b", "lab", "second")
+	w.cluster.Put("e", "lab", "first")
 	puts := w.server.count("PutArtifacts")
 	w.start()
 	all := w.artifacts()
@@ -318,12 +328,12 @@ func TestARestartRecordsNothingTwiceAndNoticesDeletions(t *testing.T) {
 func TestOtherClustersAndNamespacesAreLeftAlone(t *testing.T) {
 	w := newWatching(t)
 	w.options.ClusterID = "east"
-	w.cluster.put("a", "lab", "first")
-	w.cluster.put("b", "shop", "first")
+	w.cluster.Put("a", "lab", "first")
+	w.cluster.Put("b", "shop", "first")
 	w.start()
 	w.stop()
-	w.cluster.remove("a")
-	w.cluster.remove("b")
+	w.cluster.Remove("a")
+	w.cluster.Remove("b")
 	w.options.ClusterID = "west"
 	w.start()
 	w.stop()
@@ -338,8 +348,8 @@ func TestOtherClustersAndNamespacesAreLeftAlone(t *testing.T) {
 func TestOneNamespace(t *testing.T) {
 	w := newWatching(t)
 	w.options.Namespace = "lab"
-	w.cluster.put("a", "lab", "first")
-	w.cluster.put("b", "shop", "first")
+	w.cluster.Put("a", "lab", "first")
+	w.cluster.Put("b", "shop", "first")
 	w.start()
 	if all := w.artifacts(); len(all) != 1 || all["a"] == nil {
 		t.Errorf("recorded %v", all)
@@ -348,32 +358,32 @@ func TestOneNamespace(t *testing.T) {
 
 func TestTheServerMayBeAwayForAWhile(t *testing.T) {
 	w := newWatching(t)
-	w.cluster.put("a", "lab", "first")
+	w.cluster.Put("a", "lab", "first")
 	w.server.failNext("PutArtifactType", codes.Unavailable, codes.Unavailable)
 	w.server.failNext("PutArtifacts", codes.Aborted, codes.Unavailable, codes.Aborted)
 	w.start()
 	w.awaitSpec("a", "first")
 	w.server.failNext("PutArtifacts", codes.Internal, codes.PermissionDenied)
-	w.cluster.put("a", "lab", "second")
+	w.cluster.Put("a", "lab", "second")
 	w.awaitSpec("a", "second")
 }
 
 func TestTheClusterMayBeAwayForAWhile(t *testing.T) {
 	w := newWatching(t)
-	w.cluster.set(func() { w.cluster.refusals = []int{500, 503, 429, 401, 403, 404} })
-	w.cluster.put("a", "lab", "first")
+	w.cluster.Set(func() { w.cluster.Refusals = []int{500, 503, 429, 401, 403, 404} })
+	w.cluster.Put("a", "lab", "first")
 	w.start()
-	w.cluster.set(func() { w.cluster.refusals = []int{503, 500} })
-	w.cluster.endWatches()
-	w.cluster.put("a", "lab", "second")
+	w.cluster.Set(func() { w.cluster.Refusals = []int{503, 500} })
+	w.cluster.EndWatches()
+	w.cluster.Put("a", "lab", "second")
 	w.awaitSpec("a", "second")
 }
 
 func TestOneBadObjectKeepsNoOtherOut(t *testing.T) {
 	w := newWatching(t)
-	w.cluster.put("a", "lab", "first")
-	w.cluster.put("b", "lab", "poison")
-	w.cluster.put("c", "lab", "first")
+	w.cluster.Put("a", "lab", "first")
+	w.cluster.Put("b", "lab", "poison")
+	w.cluster.Put("c", "lab", "first")
 	w.start()
 	if all := w.artifacts(); len(all) != 2 || all["a"] == nil || all["c"] == nil {
 		t.Errorf("recorded %v", all)
@@ -383,7 +393,7 @@ func TestOneBadObjectKeepsNoOtherOut(t *testing.T) {
 func TestAServerThatRefusesTheTypeEndsTheWatcher(t *testing.T) {
 	w := newWatching(t)
 	w.server.failNext("PutArtifactType", codes.AlreadyExists)
-	err := Run(t.Context(), w.cluster.client(), w.server, w.options)
+	err := Run(t.Context(), clientOf(w.t, w.cluster), w.server, w.options)
 	if err == nil || !strings.Contains(err.Error(), "v1/pods: the server does not keep these artifacts") {
 		t.Errorf("the watcher ended with %v", err)
 	}
@@ -406,7 +416,7 @@ func TestWrongOptions(t *testing.T) {
 }
 
 func TestResourcesAreFoundByTheirNames(t *testing.T) {
-	cluster := newFakeCluster(t).client()
+	cluster := clientOf(t, fake.New(t))
 	for word, want := range map[string]Resource{
 		"Pod": {"", "v1", "pods", "Pod"}, "pods": {"", "v1", "pods", "Pod"}, "po": {"", "v1", "pods", "Pod"},
 		"deployment": {"apps", "v1", "deployments", "Deployment"}, "Route.other.dev": {"other.dev", "v2", "routes", "Route"},

@@ -1,4 +1,6 @@
-package kubewatch
+// Package fake is a small cluster for tests: it speaks as much of the list
+// and watch protocol of Kubernetes as a watcher must cope with.
+package fake
 
 import (
 	"encoding/json"
@@ -14,35 +16,43 @@ import (
 	"testing"
 )
 
-// A fakeCluster speaks as much of the list and watch protocol as matters: pages,
-// versions, bookmarks, the end of a watch, and 410 Gone in all its forms.
-type fakeCluster struct {
+// A Cluster has pods and tells of them in pages, with versions, bookmarks, the
+// end of a watch, and 410 Gone in all its forms.
+type Cluster struct {
 	*httptest.Server
-	t *testing.T
+	Behaviour
 
-	mu       sync.Mutex
-	version  int
-	objects  map[string]map[string]any // pods, by UID
-	history  []fakeEvent               // since compacted
-	compact  int                       // versions up to this are forgotten
-	changed  chan struct{}             // closed and replaced at every change
-	hangUp   chan struct{}             // likewise to end all watches
-	lists    []url.Values              // queries, in order
-	watches  []url.Values
-	tokens   []string // Authorization headers, in order
-	expire   int      // so many of the next continue tokens are refused
-	goneAs   string   // "status" to refuse old versions by HTTP, else by an ERROR event
-	refusals []int    // HTTP codes to answer the next requests with
-	garbage  int      // so many of the next watches break off inside an event
+	t       *testing.T
+	mu      sync.Mutex
+	version int
+	objects map[string]map[string]any // pods, by UID
+	history []event                   // since compacted
+	compact int                       // versions up to this are forgotten
+	changed chan struct{}             // closed and replaced at every change
+	hangUp  chan struct{}             // likewise to end all watches
 }
 
-type fakeEvent struct {
+// A Behaviour is what can be asked of a cluster, and what it was asked. It is
+// looked at and changed within [Cluster.Set].
+type Behaviour struct {
+	Expire   int    // so many of the next continue tokens are refused
+	GoneAs   string // "status" to refuse old versions by HTTP, else by an ERROR event
+	Refusals []int  // HTTP codes to answer the next requests with
+	Garbage  int    // so many of the next watches break off inside an event
+
+	Lists   []url.Values // queries, in order
+	Watches []url.Values
+	Tokens  []string // Authorization headers, in order
+}
+
+type event struct {
 	version int
 	text    string
 }
 
-func newFakeCluster(t *testing.T) *fakeCluster {
-	f := &fakeCluster{t: t, version: 100, objects: make(map[string]map[string]any), changed: make(chan struct{}), hangUp: make(chan struct{})}
+// New starts a cluster without pods, which ends with the test.
+func New(t *testing.T) *Cluster {
+	f := &Cluster{t: t, version: 100, objects: make(map[string]map[string]any), changed: make(chan struct{}), hangUp: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/pods", f.pods)
 	mux.HandleFunc("GET /api/v1/namespaces/{namespace}/pods", f.pods)
@@ -56,7 +66,7 @@ func newFakeCluster(t *testing.T) *fakeCluster {
 	mux.HandleFunc("GET /apis/serving.knative.dev/v1", answer(`{"resources":[{"name":"routes","kind":"Route","verbs":["watch"]}]}`))
 	mux.HandleFunc("GET /apis/other.dev/v2", answer(`{"resources":[{"name":"routes","kind":"Route","verbs":["watch"]}]}`))
 	f.Server = httptest.NewServer(mux)
-	t.Cleanup(func() { f.endWatches(); f.Server.Close() })
+	t.Cleanup(func() { f.EndWatches(); f.Server.Close() })
 	return f
 }
 
@@ -64,32 +74,24 @@ func answer(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, text) }
 }
 
-// client opens the fake without credentials.
-func (f *fakeCluster) client() *Cluster {
-	c, err := newCluster(f.URL, nil, &fixed{})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return c
-}
-
-// put creates or changes a pod.
-func (f *fakeCluster) put(uid, namespace string, spec any) {
+// Put creates or changes a pod.
+func (f *Cluster) Put(uid, namespace string, spec any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	event := "ADDED"
+	what := "ADDED"
 	if f.objects[uid] != nil {
-		event = "MODIFIED"
+		what = "MODIFIED"
 	}
 	f.version++
 	f.objects[uid] = map[string]any{"spec": spec, "metadata": map[string]any{
 		"name": "pod-" + uid, "namespace": namespace, "uid": uid, "resourceVersion": strconv.Itoa(f.version),
 		"creationTimestamp": "2026-01-02T03:04:05Z", "managedFields": []any{"noise"},
 	}}
-	f.tell(event, f.objects[uid])
+	f.tell(what, f.objects[uid])
 }
 
-func (f *fakeCluster) remove(uid string) {
+// Remove deletes a pod.
+func (f *Cluster) Remove(uid string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.version++
@@ -99,8 +101,15 @@ func (f *fakeCluster) remove(uid string) {
 	f.tell("DELETED", gone)
 }
 
-// bookmark moves the version on without a change, and tells watchers.
-func (f *fakeCluster) bookmark() {
+// Lose deletes a pod and tells no watch.
+func (f *Cluster) Lose(uid string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.objects, uid)
+}
+
+// Bookmark moves the version on without a change, and tells watchers.
+func (f *Cluster) Bookmark() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.version++
@@ -108,47 +117,48 @@ func (f *fakeCluster) bookmark() {
 }
 
 // tell adds to the history; mu is held.
-func (f *fakeCluster) tell(event string, object map[string]any) {
+func (f *Cluster) tell(what string, object map[string]any) {
 	full := maps.Clone(object)
 	full["kind"], full["apiVersion"] = "Pod", "v1"
-	text, err := json.Marshal(map[string]any{"type": event, "object": full})
+	text, err := json.Marshal(map[string]any{"type": what, "object": full})
 	if err != nil {
 		f.t.Error(err)
 	}
-	f.history = append(f.history, fakeEvent{f.version, string(text)})
+	f.history = append(f.history, event{f.version, string(text)})
 	close(f.changed)
 	f.changed = make(chan struct{})
 }
 
-// forget makes the cluster forget all versions so far.
-func (f *fakeCluster) forget() {
+// Forget makes the cluster forget all versions so far.
+func (f *Cluster) Forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.version++
 	f.compact, f.history = f.version, nil
 }
 
-func (f *fakeCluster) endWatches() {
+// EndWatches closes the connections of all watches.
+func (f *Cluster) EndWatches() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	close(f.hangUp)
 	f.hangUp = make(chan struct{})
 }
 
-// set changes how the fake behaves.
-func (f *fakeCluster) set(change func()) {
+// Set looks at or changes the behaviour.
+func (f *Cluster) Set(change func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	change()
 }
 
-func (f *fakeCluster) pods(w http.ResponseWriter, r *http.Request) {
+func (f *Cluster) pods(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	f.mu.Lock()
-	f.tokens = append(f.tokens, r.Header.Get("Authorization"))
-	if len(f.refusals) > 0 {
-		code := f.refusals[0]
-		f.refusals = f.refusals[1:]
+	f.Tokens = append(f.Tokens, r.Header.Get("Authorization"))
+	if len(f.Refusals) > 0 {
+		code := f.Refusals[0]
+		f.Refusals = f.Refusals[1:]
 		f.mu.Unlock()
 		refuse(w, code, "Refused")
 		return
@@ -166,13 +176,13 @@ func refuse(w http.ResponseWriter, code int, reason string) {
 	fmt.Fprintf(w, `{"kind":"Status","code":%d,"reason":%q,"message":"no"}`, code, reason)
 }
 
-func (f *fakeCluster) list(w http.ResponseWriter, r *http.Request, query url.Values) {
+func (f *Cluster) list(w http.ResponseWriter, r *http.Request, query url.Values) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.lists = append(f.lists, query)
+	f.Lists = append(f.Lists, query)
 	from := query.Get("continue")
-	if from != "" && f.expire > 0 {
-		f.expire--
+	if from != "" && f.Expire > 0 {
+		f.Expire--
 		refuse(w, http.StatusGone, "Expired")
 		return
 	}
@@ -199,17 +209,17 @@ func isIn(r *http.Request, object map[string]any) bool {
 	return namespace == "" || object["metadata"].(map[string]any)["namespace"] == namespace
 }
 
-func (f *fakeCluster) watch(w http.ResponseWriter, r *http.Request, query url.Values) {
+func (f *Cluster) watch(w http.ResponseWriter, r *http.Request, query url.Values) {
 	from, err := strconv.Atoi(query.Get("resourceVersion"))
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "Invalid")
 		return
 	}
 	f.mu.Lock()
-	f.watches = append(f.watches, query)
-	hangUp, gone, goneAs, broken := f.hangUp, from < f.compact, f.goneAs, f.garbage > 0
+	f.Watches = append(f.Watches, query)
+	hangUp, gone, goneAs, broken := f.hangUp, from < f.compact, f.GoneAs, f.Garbage > 0
 	if broken {
-		f.garbage--
+		f.Garbage--
 	}
 	f.mu.Unlock()
 	switch {
