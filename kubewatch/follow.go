@@ -43,7 +43,7 @@ func (f *follower) run(ctx context.Context) error {
 	for {
 		err := f.turn(ctx)
 		switch refused, ok := errors.AsType[refusal](err); {
-		case ctx.Err() != nil:
+		case isOver(ctx):
 			f.report("stopped")
 			return nil
 		case ok:
@@ -54,6 +54,8 @@ func (f *follower) run(ctx context.Context) error {
 		}
 	}
 }
+
+func isOver(ctx context.Context) bool { return ctx.Err() != nil }
 
 // turn lists if need be and watches once.
 func (f *follower) turn(ctx context.Context) error {
@@ -224,9 +226,9 @@ func (f *follower) apply(ctx context.Context, changes []*change) error {
 }
 
 // report logs what was done since the last time.
-func (f *follower) report(what string) {
+func (f *follower) report(state string) {
 	c := f.keeper.counts
-	f.log.Info(what, "recorded", len(f.keeper.records), "created", c.created, "updated", c.updated, "deleted", c.deleted,
+	f.log.Info("objects are recorded", "state", state, "living", len(f.keeper.records), "created", c.created, "updated", c.updated, "deleted", c.deleted,
 		"refused", c.refused, "version", f.version)
 	f.keeper.counts, f.logged = counts{}, time.Now()
 }

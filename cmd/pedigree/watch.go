@@ -79,10 +79,12 @@ func (c *watchKubernetesCmd) Run(s streams) error {
 
 // ended leaves out an error that only says that the process was told to end.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // resources reads what to watch; words that are no path are looked up in the
