@@ -26,6 +26,9 @@ func checkTarget(r *http.Request, slashInNames func(*http.Request) bool) error {
 	if strings.IndexByte(raw, '%') >= 0 {
 		raw = strings.ToLower(raw)
 		if strings.Contains(raw, "%2f") && slashInNames(r) {
+			if strings.HasSuffix(raw, "%2f") {
+				return errEmptySegment
+			}
 			raw = strings.ReplaceAll(raw, "%2f", "/")
 		}
 		return checkDecoded(raw)

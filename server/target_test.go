@@ -75,6 +75,7 @@ func TestAnEscapedSlashReachesOnlyOperationsThatTakeIt(t *testing.T) {
 		"/api/fake/types/a%2Fthings",
 		"/api/fake%2Ftypes/a/things",
 		"/api/fake/types/a%2Fb/things/",
+		"/api/fake/type/a%2Fb%2F",
 	} {
 		f := &fake{}
 		wantStatus(t, get(t, f.handler(), target), 400)

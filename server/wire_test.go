@@ -45,6 +45,7 @@ func (f *fake) wire() route.Wire {
 			{Method: "PUT", Pattern: "/api/fake/files/{path...}", Permission: route.Write, Body: route.BytesBody, MaxBody: -1, Handler: f.handle},
 			{Method: "GET", Pattern: "/api/fake/files/{path...}", Permission: route.Read, Handler: f.handle},
 			{Method: "GET", Pattern: "/api/fake/types/{path}/things", Permission: route.Read, SlashInNames: true, Handler: f.handle},
+			{Method: "GET", Pattern: "/api/fake/type/{path}", Permission: route.Read, SlashInNames: true, Handler: f.handle},
 			{Method: "GET", Pattern: "/api/fake/version", Permission: route.Public, Handler: f.handle},
 		},
 		Prefixes: []string{"/api/fake/"},

@@ -16,6 +16,7 @@ import (
 	"github.com/pedigree-ml/pedigree/mlflow"
 	"github.com/pedigree-ml/pedigree/mlmd"
 	"github.com/pedigree-ml/pedigree/registry"
+	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/store/sqlstore"
@@ -160,6 +161,11 @@ func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
 	h.Webhooks = e.webhooks
 	return h
+}
+
+// wires are all protocols that the server speaks.
+func (e *engine) wires() []route.Wire {
+	return []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.native().Wire()}
 }
 
 // readable reports whether the store answers.

@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/server"
 )
 
@@ -96,7 +95,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 
 func (c *serveCmd) newServer(e *engine, log *slog.Logger) *server.Server {
 	return server.New(server.Options{
-		Wires:         []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.native().Wire()},
+		Wires:         e.wires(),
 		Version:       versionName(),
 		Log:           log,
 		Hosts:         c.AllowedHosts,
