@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -102,15 +103,5 @@ func word(d *jsontext.Decoder, words []string) (string, error) {
 	} else if slices.Contains(words, text) {
 		return text, nil
 	}
-	return "", errors.New("there is no such word in " + enumerate(words))
-}
-
-func enumerate(words []string) (text string) {
-	for i, w := range words {
-		if i > 0 {
-			text += ", "
-		}
-		text += w
-	}
-	return text
+	return "", errors.New("there is no such word in " + strings.Join(words, ", "))
 }
