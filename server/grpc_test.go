@@ -50,6 +50,32 @@ func TestCallsAreAnswered(t *testing.T) {
 	})
 }
 
+func TestAMessageOfAnotherTypeIsTheClientsFault(t *testing.T) {
+	e := &echo{}
+	e.ways(t, server.Options{}, func(t *testing.T, c *grpc.ClientConn) {
+		err := c.Invoke(t.Context(), sayMethod, []byte("\x0a\xff"), new([]byte), grpc.ForceCodec(bytesCodec{}))
+		wantCode(t, err, codes.InvalidArgument)
+		if m := status.Convert(err).Message(); m != "the message is not of the type that the call takes" {
+			t.Errorf("the client reads %q", m)
+		}
+	})
+	if n := e.calls.Load(); n != 0 {
+		t.Errorf("%d calls reached the handler", n)
+	}
+}
+
+// bytesCodec sends bytes as they are.
+type bytesCodec struct{}
+
+// Marshal gives the bytes of a message.
+func (bytesCodec) Marshal(v any) ([]byte, error) { return v.([]byte), nil }
+
+// Unmarshal keeps the bytes of an answer.
+func (bytesCodec) Unmarshal(b []byte, v any) error { *v.(*[]byte) = slices.Clone(b); return nil }
+
+// Name is that of the codec that servers expect.
+func (bytesCodec) Name() string { return "proto" }
+
 func TestWhatIsNotInTheTableIsUnknown(t *testing.T) {
 	e := &echo{}
 	e.ways(t, server.Options{}, func(t *testing.T, c *grpc.ClientConn) {

@@ -88,7 +88,7 @@ func (m *method) answerWeb(ctx context.Context, c *call, from io.Reader, form we
 			return err
 		}
 		if err := proto.Unmarshal(message, into.(proto.Message)); err != nil {
-			return pedigree.Hide(pedigree.Invalid, err, "the message is not of the type that the call takes")
+			return illegible(err)
 		}
 		return nil
 	}
