@@ -44,22 +44,6 @@ func (m *method) called(_ any, ctx context.Context, read func(any) error, _ grpc
 	return m.answer(ctx, legible(read))
 }
 
-// legible makes a message that is none the client's fault. gRPC would call it
-// an internal error.
-func legible(read func(any) error) func(any) error {
-	return func(into any) error {
-		err := read(into)
-		if status.Code(err) == codes.Internal {
-			return illegible(err)
-		}
-		return err
-	}
-}
-
-func illegible(cause error) error {
-	return pedigree.Hide(pedigree.Invalid, cause, "the message is not of the type that the call takes")
-}
-
 // answer reads the message and has it handled.
 func (m *method) answer(ctx context.Context, read func(any) error) (any, error) {
 	return m.unary(m.implementation, ctx, read, m.rpc.patient)

@@ -61,6 +61,7 @@ func (r *rpc) options() []grpc.ServerOption {
 	l := &r.server.limits
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(l.MessageSize),
+		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxConcurrentStreams(l.Streams),
 		grpc.MaxHeaderListSize(uint32(l.HeaderBytes)),
 		grpc.ConnectionTimeout(l.HeaderTime),
