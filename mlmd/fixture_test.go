@@ -205,7 +205,9 @@ func (f *fixture) count(kind pedigree.Kind) int {
 			if err != nil || len(nodes) == 0 {
 				return err
 			}
-			n += len(slices.DeleteFunc(nodes, func(n pedigree.Node) bool { return n.Type.Kind != kind || !n.Live() || strings.HasPrefix(n.Type.Name, "pedigree.") }))
+			n += len(slices.DeleteFunc(nodes, func(n pedigree.Node) bool {
+				return n.Type.Kind != kind || !n.Live() || strings.HasPrefix(n.Type.Name, "pedigree.")
+			}))
 		}
 	}))
 	return n
