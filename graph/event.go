@@ -23,7 +23,7 @@ func (s *Service) PutEvents(ctx context.Context, workspace pedigree.NodeID, even
 		if err := checkEnds(tx, workspace, events); err != nil {
 			return err
 		}
-		return s.addEvents(tx, events)
+		return s.addEvents(ctx, tx, events)
 	})
 }
 
@@ -69,8 +69,11 @@ func checkEnds(r store.Reader, workspace pedigree.NodeID, events []pedigree.Even
 }
 
 // addEvents stores events whose ends are known to be there.
-func (s *Service) addEvents(tx store.Tx, events []pedigree.Event) error {
+func (s *Service) addEvents(ctx context.Context, tx store.Tx, events []pedigree.Event) error {
 	for _, e := range events { // copies: a transaction may run again
+		if err := givenUp(ctx); err != nil {
+			return err
+		}
 		if e.Time == pedigree.NoTime {
 			e.Time = tx.Now()
 		}

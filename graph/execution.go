@@ -48,7 +48,7 @@ func (s *Service) PutExecution(ctx context.Context, workspace pedigree.NodeID, p
 	var done Published
 	err := s.store.Update(ctx, func(tx store.Tx) error {
 		done = Published{}
-		return s.publish(newPublisher(tx, workspace, p.Reuse), p, &done)
+		return s.publish(newPublisher(ctx, tx, workspace, p.Reuse), p, &done)
 	})
 	return done, err
 }
@@ -70,7 +70,7 @@ func (s *Service) publish(w *publisher, p *Publication, done *Published) error {
 	if err != nil {
 		return err
 	}
-	if err := s.addEvents(w.tx, events); err != nil {
+	if err := s.addEvents(w.ctx, w.tx, events); err != nil {
 		return err
 	}
 	for _, c := range p.Contexts {
@@ -90,8 +90,8 @@ type publisher struct {
 	external map[string]pedigree.NodeID // artifacts by external identity, those looked up
 }
 
-func newPublisher(tx store.Tx, workspace pedigree.NodeID, reuse Reuse) *publisher {
-	return &publisher{nodeWriter: newNodeWriter(tx, workspace), reuse: reuse, external: make(map[string]pedigree.NodeID)}
+func newPublisher(ctx context.Context, tx store.Tx, workspace pedigree.NodeID, reuse Reuse) *publisher {
+	return &publisher{nodeWriter: newNodeWriter(ctx, tx, workspace), reuse: reuse, external: make(map[string]pedigree.NodeID)}
 }
 
 // artifact makes, changes or reuses the artifact of a pair and gives its
@@ -228,6 +228,9 @@ func (w *publisher) join(done *Published) error {
 	members = distinct(slices.DeleteFunc(members, func(id pedigree.NodeID) bool { return id == 0 }))
 	for _, context := range distinct(done.Contexts) {
 		for _, id := range members {
+			if err := givenUp(w.ctx); err != nil {
+				return err
+			}
 			if _, err := w.tx.AddMember(context, id); err != nil {
 				return err
 			}

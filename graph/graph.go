@@ -9,6 +9,8 @@
 package graph
 
 import (
+	"context"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -31,6 +33,17 @@ func (o Options) maxEdges() int {
 		return o.MaxEdges
 	}
 	return 500_000
+}
+
+// givenUp is the error of a request that nobody waits for any more. Work that
+// may be long looks for it, writes above all: while one goes on, all others
+// wait.
+func givenUp(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return pedigree.Hide(pedigree.Unavailable, err, "the request was given up before it was done, and nothing of it is kept:"+
+			" it took too long or its client left; ask for less at once")
+	}
+	return nil
 }
 
 // New returns a service on s.

@@ -55,8 +55,8 @@ func (w *walk) run(frontier []pedigree.NodeID) error {
 		if len(frontier) == 0 || w.full() {
 			return nil
 		}
-		if err := w.ctx.Err(); err != nil {
-			return pedigree.Hide(pedigree.Unavailable, err, "the request was given up before it was done")
+		if err := givenUp(w.ctx); err != nil {
+			return err
 		}
 		next, err := w.hop(kind, frontier)
 		if err != nil {

@@ -18,10 +18,10 @@ func (s *Service) PutMembers(ctx context.Context, workspace pedigree.NodeID, art
 		if err != nil {
 			return err
 		}
-		if err := addMembers(tx, known, pedigree.Artifact, "Artifact", artifacts); err != nil {
+		if err := addMembers(ctx, tx, known, pedigree.Artifact, "Artifact", artifacts); err != nil {
 			return err
 		}
-		return addMembers(tx, known, pedigree.Execution, "Execution", executions)
+		return addMembers(ctx, tx, known, pedigree.Execution, "Execution", executions)
 	})
 }
 
@@ -46,8 +46,11 @@ func membersKnown(r store.Reader, workspace pedigree.NodeID, lists ...[]pedigree
 	return known, nil
 }
 
-func addMembers(tx store.Tx, known map[pedigree.NodeID]pedigree.Node, kind pedigree.Kind, name string, list []pedigree.Membership) error {
+func addMembers(ctx context.Context, tx store.Tx, known map[pedigree.NodeID]pedigree.Node, kind pedigree.Kind, name string, list []pedigree.Membership) error {
 	for _, m := range list {
+		if err := givenUp(ctx); err != nil {
+			return err
+		}
 		n := known[m.Node]
 		if n.Type.Kind != kind {
 			return pedigree.Errorf(pedigree.Invalid, "%s id not found.", name)

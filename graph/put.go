@@ -41,16 +41,16 @@ func (s *Service) PutNodes(ctx context.Context, workspace pedigree.NodeID, puts 
 	var ids []pedigree.NodeID
 	err := s.store.Update(ctx, func(tx store.Tx) error {
 		var err error
-		ids, err = s.putNodes(tx, workspace, puts)
+		ids, err = s.putNodes(ctx, tx, workspace, puts)
 		return err
 	})
 	return ids, err
 }
 
 // putNodes is PutNodes inside a transaction.
-func (s *Service) putNodes(tx store.Tx, workspace pedigree.NodeID, puts []*NodePut) ([]pedigree.NodeID, error) {
+func (s *Service) putNodes(ctx context.Context, tx store.Tx, workspace pedigree.NodeID, puts []*NodePut) ([]pedigree.NodeID, error) {
 	ids := make([]pedigree.NodeID, 0, len(puts))
-	w := newNodeWriter(tx, workspace)
+	w := newNodeWriter(ctx, tx, workspace)
 	for _, p := range puts {
 		id, err := w.put(p)
 		if err != nil {
@@ -61,23 +61,22 @@ func (s *Service) putNodes(tx store.Tx, workspace pedigree.NodeID, puts []*NodeP
 	return ids, nil
 }
 
-// putNode makes or changes one node inside a transaction.
-func (s *Service) putNode(tx store.Tx, workspace pedigree.NodeID, p *NodePut) (pedigree.NodeID, error) {
-	return newNodeWriter(tx, workspace).put(p)
-}
-
 // A nodeWriter writes nodes in one transaction and reads each type once.
 type nodeWriter struct {
+	ctx       context.Context
 	tx        store.Tx
 	workspace pedigree.NodeID
 	types     map[pedigree.TypeID]pedigree.Declaration
 }
 
-func newNodeWriter(tx store.Tx, workspace pedigree.NodeID) *nodeWriter {
-	return &nodeWriter{tx: tx, workspace: workspace, types: make(map[pedigree.TypeID]pedigree.Declaration)}
+func newNodeWriter(ctx context.Context, tx store.Tx, workspace pedigree.NodeID) *nodeWriter {
+	return &nodeWriter{ctx: ctx, tx: tx, workspace: workspace, types: make(map[pedigree.TypeID]pedigree.Declaration)}
 }
 
 func (w *nodeWriter) put(p *NodePut) (pedigree.NodeID, error) {
+	if err := givenUp(w.ctx); err != nil {
+		return 0, err
+	}
 	if p.HasID {
 		return p.Node.ID, w.change(p)
 	}

@@ -39,7 +39,7 @@ func (s *Service) PutSubgraph(ctx context.Context, workspace pedigree.NodeID, g 
 	}
 	err := s.store.Update(ctx, func(tx store.Tx) error {
 		done = Published{}
-		return s.publishAll(newPublisher(tx, workspace, g.Reuse), g, &done)
+		return s.publishAll(newPublisher(ctx, tx, workspace, g.Reuse), g, &done)
 	})
 	return done, err
 }
@@ -107,7 +107,7 @@ func (s *Service) publishAll(w *publisher, g *Subgraph, done *Published) error {
 	if err != nil {
 		return err
 	}
-	return s.addEvents(w.tx, events)
+	return s.addEvents(w.ctx, w.tx, events)
 }
 
 // checkTypes refuses nodes without a type, to be made or changed, and types
