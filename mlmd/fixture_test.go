@@ -43,31 +43,43 @@ type fixture struct {
 
 func serve(t testing.TB, o graph.Options) *fixture {
 	t.Helper()
+	return serveWithin(t, o, server.Limits{})
+}
+
+func serveWithin(t testing.TB, o graph.Options, limits server.Limits) *fixture {
+	t.Helper()
 	f := &fixture{t: t, store: openStore(t)}
+	f.listen(limits, o)
+	f.declare()
+	return f
+}
+
+// listen serves the store until the test ends, and connects a client.
+func (f *fixture) listen(limits server.Limits, o graph.Options) {
+	f.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	f.must(err)
 	f.addr = l.Addr().String()
 	log := &serverLog{}
 	s := server.New(server.Options{
-		Wires: []route.Wire{mlmd.New(graph.New(f.store, o)).Wire()},
-		Log:   slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError})),
+		Wires:  []route.Wire{mlmd.New(graph.New(f.store, o)).Wire()},
+		Limits: limits,
+		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
 		ended <- s.Serve(ctx, server.Drain{Timeout: 5 * time.Second}, server.Listener{Listener: l, Handler: s.Handler(f.addr)})
 	}()
-	t.Cleanup(func() {
+	f.t.Cleanup(func() {
 		stop()
 		<-ended // whether all ended in time is not what is tested here
 		if text := log.text(); text != "" {
-			t.Errorf("the server failed:\n%.2000s", text)
+			f.t.Errorf("the server failed:\n%.2000s", text)
 		}
 	})
 	f.conn = f.dial()
 	f.MetadataStoreServiceClient = mlmdpb.NewMetadataStoreServiceClient(f.conn)
-	f.declare()
-	return f
 }
 
 func (f *fixture) dial() *grpc.ClientConn {
