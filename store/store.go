@@ -175,11 +175,12 @@ type Tx interface {
 	CreateNode(n *pedigree.Node) error
 
 	// UpdateNode stores all of n but what can never change (ID, workspace,
-	// home, type, UID, Created) and sets Updated. Renaming a context to a taken
-	// name gives AlreadyExists.
+	// home, type, UID, Created) and sets Updated: to the present, or past what
+	// n says of it, so that no two states of a node share it. Renaming a context
+	// to a taken name gives AlreadyExists.
 	UpdateNode(n *pedigree.Node) error
 
-	// TouchNode sets Updated, of n and in the store, and nothing else: what is
+	// TouchNode sets Updated likewise, and nothing else: what is
 	// written when only something that hangs on n has changed. It costs a
 	// fraction of UpdateNode.
 	TouchNode(n *pedigree.Node) error

@@ -135,7 +135,7 @@ func (t *tx) UpdateNode(n *pedigree.Node) error {
 	if err := checkNode(n); err != nil {
 		return err
 	}
-	n.Updated = t.now
+	n.Updated = t.after(n.Updated)
 	changed, err := t.exec(nodeUpdate, n.Name, n.Version, n.State, n.Owner, n.URI, n.Updated, n.Started, n.Ended, n.Deleted, optional(n.External), n.ID)
 	if err == nil && changed == 0 {
 		err = errNotFound
@@ -145,7 +145,7 @@ func (t *tx) UpdateNode(n *pedigree.Node) error {
 }
 
 func (t *tx) TouchNode(n *pedigree.Node) error {
-	n.Updated = t.now
+	n.Updated = t.after(n.Updated)
 	changed, err := t.exec(nodeTouch, n.Updated, n.ID)
 	if err == nil && changed == 0 {
 		err = errNotFound
@@ -153,6 +153,9 @@ func (t *tx) TouchNode(n *pedigree.Node) error {
 	t.touch(n.Workspace, n.ID, pedigree.TouchNode)
 	return classify(t.store.engine, err)
 }
+
+// after gives the time of a change that comes after another.
+func (t *tx) after(last pedigree.Time) pedigree.Time { return max(t.now, last+1) }
 
 func checkNode(n *pedigree.Node) error {
 	name := maxLabel

@@ -66,6 +66,27 @@ func touched(e *env) {
 	e.wantCode(err, pedigree.NotFound)
 }
 
+// The clock stands still here.
+func ages(e *env) {
+	n := e.run(e.experiment())
+	last := n.Updated
+	for _, change := range []func(store.Tx, *pedigree.Node) error{store.Tx.UpdateNode, store.Tx.TouchNode, store.Tx.UpdateNode} {
+		var got pedigree.Node
+		e.update(func(tx store.Tx) error {
+			nodes, err := tx.Nodes([]pedigree.NodeID{n.ID})
+			if err != nil {
+				return err
+			}
+			got = nodes[0]
+			return change(tx, &got)
+		})
+		if got.Updated != last+1 {
+			e.Errorf("changed at %d, then at %d", last, got.Updated)
+		}
+		last = got.Updated
+	}
+}
+
 func uniqueIdentity(e *env) {
 	x := e.experiment()
 	create := func(n *pedigree.Node) error {
