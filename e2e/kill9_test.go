@@ -20,11 +20,33 @@ import (
 
 var killsFlag = flag.Int("kills", 24, "how often TestKill9 kills the server")
 
-const writers = 8
+// How many clients write, by their protocol.
+const (
+	writers     = 8
+	mlmdWriters = 3
+)
 
-// TestKill9 kills the server with SIGKILL at random moments while eight clients
-// write, and after each restart wants to find every write that was
-// acknowledged, every batch whole or not at all, and a sound database.
+// A scribe is a client that writes and keeps a ledger of it.
+type scribe interface {
+	// connect opens connections of its own and gives what closes them.
+	connect(url string) (closing func())
+
+	// writeUntilLost writes until a request gets no answer. An answer that
+	// refuses a write is an error: every one of them is in order.
+	writeUntilLost() error
+
+	// verify compares the server with the ledger: what was touched since the
+	// last time, or all of it.
+	verify(all bool) error
+
+	// tally counts the writes that were acknowledged, and the runs they made.
+	tally() (answered, made int)
+}
+
+// TestKill9 kills the server with SIGKILL at random moments while clients of
+// MLflow and ML Metadata write, and after each restart wants to find every
+// write that was acknowledged, every batch whole or not at all, and a sound
+// database.
 func TestKill9(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the server for half a minute")
@@ -51,7 +73,8 @@ func TestKill9(t *testing.T) {
 	examine(t, data)
 	var answered, runs int
 	for _, w := range crew {
-		answered, runs = answered+w.answered, runs+len(w.runs)
+		writes, made := w.tally()
+		answered, runs = answered+writes, runs+made
 	}
 	t.Logf("%d kills, %d acknowledged writes to %d runs, all found, in %v",
 		*killsFlag, answered, runs, time.Since(begun).Round(time.Millisecond))
@@ -60,15 +83,15 @@ func TestKill9(t *testing.T) {
 	}
 }
 
-// hire makes the writers, each with an experiment of its own.
-func hire(t *testing.T, data string, seed uint64) []*writer {
+// hire makes the writers, each with an experiment or context of its own.
+func hire(t *testing.T, data string, seed uint64) []scribe {
 	t.Helper()
 	s := start(t, data)
 	defer s.stop(t)
 	c := newCaller(s.url)
 	defer c.close()
-	crew := make([]*writer, writers)
-	for i := range crew {
+	var crew []scribe
+	for i := range writers {
 		name := fmt.Sprintf("writer %d", i)
 		var made struct {
 			ID string `json:"experiment_id"`
@@ -76,19 +99,26 @@ func hire(t *testing.T, data string, seed uint64) []*writer {
 		if err := c.post("experiments/create", object{"name": "runs of " + name}, &made); err != nil {
 			t.Fatal(err)
 		}
-		crew[i] = newWriter(name, made.ID, rand.New(rand.NewPCG(seed, uint64(i)+1)))
+		crew = append(crew, newWriter(name, made.ID, rand.New(rand.NewPCG(seed, uint64(i)+1))))
+	}
+	for i := range mlmdWriters {
+		w, err := newMLMDWriter(fmt.Sprintf("MLMD writer %d", i), s.url, rand.New(rand.NewPCG(seed, uint64(i)+100)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		crew = append(crew, w)
 	}
 	return crew
 }
 
 // killWhileWriting lets the crew write and kills the server some time after it
 // was ready. No client gets a warning.
-func killWhileWriting(t *testing.T, data string, crew []*writer, after time.Duration) {
+func killWhileWriting(t *testing.T, data string, crew []scribe, after time.Duration) {
 	t.Helper()
 	s := start(t, data)
 	timer := time.AfterFunc(after, func() { s.cmd.Process.Kill() })
 	defer timer.Stop()
-	err := together(crew, s.url, (*writer).writeUntilLost)
+	err := together(crew, s.url, scribe.writeUntilLost)
 	s.kill()
 	if err != nil {
 		t.Fatalf("%v\nthe server printed:\n%s", err, s.printed())
@@ -107,10 +137,10 @@ func killWhileStarting(t *testing.T, data string, after time.Duration) {
 	s.kill()
 }
 
-func verifyAfterRestart(t *testing.T, data string, crew []*writer, all bool) {
+func verifyAfterRestart(t *testing.T, data string, crew []scribe, all bool) {
 	t.Helper()
 	s := start(t, data)
-	err := together(crew, s.url, func(w *writer) error { return w.verify(all) })
+	err := together(crew, s.url, func(w scribe) error { return w.verify(all) })
 	if err != nil {
 		t.Fatalf("%v\nthe server printed:\n%s", err, s.printed())
 	}
@@ -119,13 +149,12 @@ func verifyAfterRestart(t *testing.T, data string, crew []*writer, all bool) {
 
 // together runs work for every writer at the same time, each with connections
 // of its own.
-func together(crew []*writer, url string, work func(*writer) error) error {
+func together(crew []scribe, url string, work func(scribe) error) error {
 	errs := make([]error, len(crew))
 	var wg sync.WaitGroup
 	for i, w := range crew {
 		wg.Go(func() {
-			w.call = newCaller(url)
-			defer w.call.close()
+			defer w.connect(url)()
 			errs[i] = work(w)
 		})
 	}

@@ -30,8 +30,14 @@ func newWriter(name, experiment string, rnd *rand.Rand) *writer {
 	}
 }
 
-// writeUntilLost writes until a request gets no answer. An answer that refuses
-// a write is an error: every one of them is in order.
+// connect opens connections of the writer's own and gives what closes them.
+func (w *writer) connect(url string) func() {
+	w.call = newCaller(url)
+	return w.call.close
+}
+
+func (w *writer) tally() (answered, made int) { return w.answered, len(w.runs) }
+
 func (w *writer) writeUntilLost() error {
 	for {
 		switch err := w.write(); {
