@@ -34,6 +34,8 @@ var mayImport = map[string][]string{
 	"mlmodel":         {".", "go.yaml.in/yaml/v3"},
 	"graph":           {".", "identity", "query", "store"},
 	"identity":        {".", "naming", "store"},
+	"jobs":            {".", "identity", "naming", "query", "store"},
+	"openlineage":     {".", "jobs", "route"},
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"lineage":         {".", "identity", "query", "store"},
 	"kubewatch":       {"mlmd/mlmdpb", "go.yaml.in/yaml/v3", "google.golang.org/grpc", "google.golang.org/protobuf"},

@@ -3,10 +3,11 @@ package pedigree
 // A life cycle has other words on each wire. States are stored in the words of
 // the wire that wrote them; these tables say what they mean in ML Metadata's.
 var commonStates = map[Kind]map[string]string{
-	Execution: {"SCHEDULED": "NEW", "FINISHED": "COMPLETE", "KILLED": "CANCELED"},
+	Execution: {"SCHEDULED": "NEW", "FINISHED": "COMPLETE", "KILLED": "CANCELED", "FAIL": "FAILED", "ABORT": "CANCELED"},
 	Artifact: {
 		"READY": "LIVE", "PENDING_REGISTRATION": "PENDING",
 		"FAILED": "ABANDONED", "FAILED_REGISTRATION": "ABANDONED",
+		"DROP": "DELETED",
 	},
 }
 

@@ -17,6 +17,13 @@ var (
 	LoggedModelType     = Type{Name: "mlflow.LoggedModel", Kind: Artifact}
 	RegisteredModelType = Type{Name: "mlflow.RegisteredModel", Kind: Context}
 	ModelVersionType    = Type{Name: "mlflow.ModelVersion", Kind: Artifact}
+
+	JobNamespaceType          = Type{Name: "openlineage.Namespace", Kind: Context}
+	JobType                   = Type{Name: "openlineage.Job", Kind: Context}
+	JobRunType                = Type{Name: "openlineage.Run", Kind: Execution}
+	JobSignatureType          = Type{Name: "openlineage.JobSignature", Kind: Execution} // what a job reads and writes by design, whenever it runs
+	LineageDatasetType        = Type{Name: "openlineage.Dataset", Kind: Artifact}
+	LineageDatasetVersionType = Type{Name: "openlineage.DatasetVersion", Kind: Artifact} // a state of a data set that its producer named
 )
 
 // ShownByUID lists the types whose nodes are known by their UID wherever other

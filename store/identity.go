@@ -40,6 +40,7 @@ type IdentityTx interface {
 	// DeleteRelation removes a relation and reports whether it was there.
 	DeleteRelation(id int64) (bool, error)
 
-	// PutColumnLinks stores links; those there already take the new detail and time.
+	// PutColumnLinks stores links; those there already take the new detail and
+	// time where these are later, or of one time and greater.
 	PutColumnLinks(links ...pedigree.ColumnLink) error
 }

@@ -43,6 +43,7 @@ type Reader interface {
 	LineageReader
 	FeedReader
 	TextReader
+	ReportReader
 
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time
@@ -165,6 +166,7 @@ type Tx interface {
 	IdentityTx
 	FeedTx
 	TextTx
+	ReportTx
 
 	// NextNumber counts up a sequence of the workspace; the first is 1. A
 	// number is never given twice; one whose transaction fails is not lost.

@@ -21,7 +21,8 @@ var (
 	relationDelete = define("remove relation", "PRIMARY KEY", "DELETE FROM relation WHERE id = ?")
 	columnLinkPut  = define("set column link", "",
 		"INSERT INTO column_link (target, target_column, source, source_column, execution, detail, time) VALUES (?,?,?,?,?,?,?) "+
-			"ON CONFLICT (target, target_column, source, source_column, execution) DO UPDATE SET detail = excluded.detail, time = excluded.time")
+			"ON CONFLICT (target, target_column, source, source_column, execution) DO UPDATE SET detail = excluded.detail, time = excluded.time "+
+			"WHERE (excluded.time, excluded.detail) > (column_link.time, column_link.detail)")
 )
 
 func (t *tx) Locations(workspace pedigree.NodeID, uris ...string) ([]pedigree.LocationID, error) {

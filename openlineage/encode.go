@@ -1,0 +1,31 @@
+package openlineage
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+)
+
+// write answers with a value as JSON. Values are structs of this package, which
+// always have one.
+func write(w http.ResponseWriter, status int, v any) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(b.Len()))
+	header.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // there is nobody left to tell
+}
+
+// answer writes the answer of an operation that went well.
+func answer(w http.ResponseWriter, v any) error {
+	write(w, http.StatusOK, v)
+	return nil
+}
