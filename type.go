@@ -28,7 +28,10 @@ var (
 
 // ShownByUID lists the types whose nodes are known by their UID wherever other
 // nodes have an external identity, unless they were given one.
-var ShownByUID = []Type{ExperimentType, RunType, DatasetType, LoggedModelType, RegisteredModelType, ModelVersionType}
+var ShownByUID = []Type{
+	ExperimentType, RunType, DatasetType, LoggedModelType, RegisteredModelType, ModelVersionType,
+	JobNamespaceType, JobType, JobRunType, JobSignatureType, LineageDatasetType, LineageDatasetVersionType,
+}
 
 // TypeID is the identity of a type inside one store.
 type TypeID int64

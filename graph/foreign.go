@@ -9,7 +9,9 @@ import (
 // foreign reports whether nodes of a type belong to rules of their own: those
 // of a wire that speaks of runs or models rather than of nodes. Such nodes take
 // custom properties, events and memberships here, and no other change.
-func foreign(t pedigree.Type) bool { return strings.HasPrefix(t.Name, "mlflow.") }
+func foreign(t pedigree.Type) bool {
+	return strings.HasPrefix(t.Name, "mlflow.") || strings.HasPrefix(t.Name, "openlineage.")
+}
 
 // internal reports whether a type is of the server's own making: neither it nor
 // its nodes are seen.

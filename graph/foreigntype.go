@@ -15,7 +15,7 @@ type foreignType struct {
 	keys []string // by name; all of it text
 }
 
-// foreignDeclarations are the types of MLflow.
+// foreignDeclarations are the types of MLflow and of OpenLineage.
 var foreignDeclarations = []foreignType{
 	{Type: pedigree.ExperimentType},
 	{Type: pedigree.RegisteredModelType, keys: []string{"description"}},
@@ -26,6 +26,12 @@ var foreignDeclarations = []foreignType{
 		"copied_from", "description", "digest", "digest_reason", "digest_state", "model_id", "run_id", "run_link", "stage",
 		"status_message", "storage_location",
 	}},
+	{Type: pedigree.JobNamespaceType},
+	{Type: pedigree.JobType},
+	{Type: pedigree.JobRunType, keys: []string{"parent_run", "root_run"}},
+	{Type: pedigree.JobSignatureType},
+	{Type: pedigree.LineageDatasetType, base: "mlmd.Dataset"},
+	{Type: pedigree.LineageDatasetVersionType, base: "mlmd.Dataset"},
 }
 
 // foreignTypes gives the types of other wires of a kind.

@@ -12,9 +12,11 @@ import (
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/graph"
+	"github.com/pedigree-ml/pedigree/jobs"
 	"github.com/pedigree-ml/pedigree/kfmd"
 	"github.com/pedigree-ml/pedigree/mlflow"
 	"github.com/pedigree-ml/pedigree/mlmd"
+	"github.com/pedigree-ml/pedigree/openlineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/store"
@@ -37,6 +39,7 @@ type engine struct {
 	store     *sqlstore.Store
 	rules     *tracking.Service
 	graph     *graph.Service
+	jobs      *jobs.Service
 	models    *registry.Service
 	digests   *digest.Service
 	webhooks  *webhook.Service
@@ -79,6 +82,7 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 		return e, err
 	}
 	e.graph = graph.New(e.store, graph.Options{StrictEvents: f.StrictEvents})
+	e.jobs = jobs.New(e.store)
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
 	e.models.DigestWith(e.digests)
@@ -156,6 +160,9 @@ func (e *engine) mlmd() *mlmd.Server { return mlmd.New(e.graph) }
 // kfmd gives the older wire of Kubeflow Metadata over the rules.
 func (e *engine) kfmd() *kfmd.Handler { return kfmd.New(e.graph) }
 
+// openlineage gives the wire of OpenLineage and Marquez over the rules.
+func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.jobs) }
+
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
@@ -165,7 +172,7 @@ func (e *engine) native() *api.Handler {
 
 // wires are all protocols that the server speaks.
 func (e *engine) wires() []route.Wire {
-	return []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.native().Wire()}
+	return []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.native().Wire()}
 }
 
 // readable reports whether the store answers.
