@@ -62,6 +62,9 @@ func checkName(what, namespace, name string) error {
 	return nil
 }
 
+// sound reports whether a name in a facet is one that a data set or job may have.
+func (i identifier) sound() bool { return checkName("", i.Namespace, i.Name) == nil }
+
 // validRunID reports whether a text is a UUID, as all run IDs are.
 func validRunID(id string) bool {
 	if len(id) != 36 {

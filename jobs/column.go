@@ -50,7 +50,7 @@ func (r *recorder) columns(target *subject, text string, at pedigree.Time, by *s
 		execution = by.ID
 	}
 	add := func(column string, in *columnInput, detail string) error {
-		if checkName("data set", in.Namespace, in.Name) != nil {
+		if !in.sound() {
 			return nil
 		}
 		if len(links) == maxColumns {

@@ -88,7 +88,7 @@ func (r *recorder) putDataset(s *subject, d *Dataset, version string, at pedigre
 // renamed ties a data set to what it was before it got its name.
 func (r *recorder) renamed(s *subject, text string, at pedigree.Time) error {
 	before := read[lifecycle](text).Previous
-	if before.Name == "" || before.Namespace == "" || checkName("data set", before.Namespace, before.Name) != nil {
+	if !before.sound() {
 		return nil
 	}
 	old, err := r.dataset(&Dataset{Namespace: before.Namespace, Name: before.Name}, at, nil)

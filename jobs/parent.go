@@ -62,7 +62,7 @@ func (r *recorder) putField(s *subject, key, value string) error {
 // parent stores a run above another one, and gives its identity; empty where
 // there is none.
 func (r *recorder) parent(run, job *subject, a *ancestor) (string, error) {
-	if !validRunID(a.Run.ID) || strings.EqualFold(a.Run.ID, run.UID) || checkName("job", a.Job.Namespace, a.Job.Name) != nil {
+	if !validRunID(a.Run.ID) || strings.EqualFold(a.Run.ID, run.UID) || !a.Job.sound() {
 		return "", nil
 	}
 	above, err := r.jobOf(&Job{Namespace: a.Job.Namespace, Name: a.Job.Name})

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"errors"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -55,19 +57,21 @@ func (t *tx) putEventTags(e *pedigree.Event) error {
 
 // eventColumns stand behind nodeColumns, one row for each tag of an event, or
 // one without a tag.
-const eventColumns = "e.id, e.execution, e.artifact, e.direction, e.time, e.step, g.key, g.value"
+const eventColumns = linkColumns + ", g.key, g.value"
 
-func readEvent(r *rows, from int) pedigree.Event {
+// readEvent reads linkColumns.
+func readEvent(r *rows, from int) (pedigree.Event, error) {
+	path, err := readPath(r.text(from + 7))
 	return pedigree.Event{
-		ID: r.int(from), Execution: r.id(from + 1), Artifact: r.id(from + 2),
-		Direction: pedigree.Direction(r.int(from + 3)), Time: r.time(from + 4), Step: r.int(from + 5),
-	}
+		ID: r.int(from), Execution: r.id(from + 1), Artifact: r.id(from + 2), Direction: pedigree.Direction(r.int(from + 3)),
+		Time: r.time(from + 4), Step: r.int(from + 5), Role: pedigree.Role(r.int(from + 6)), Path: path,
+	}, err
 }
 
 // addTag appends the tag of a row to its event, if the row has one.
 func addTag(e *pedigree.Event, r *rows, from int) {
-	if !r.null(from + 6) {
-		e.Tags = append(e.Tags, pedigree.EventTag{Key: r.text(from + 6), Value: r.text(from + 7)})
+	if !r.null(from + 8) {
+		e.Tags = append(e.Tags, pedigree.EventTag{Key: r.text(from + 8), Value: r.text(from + 9)})
 	}
 }
 
@@ -79,9 +83,10 @@ func (t *tx) Events(executions []pedigree.NodeID) ([]store.EventNode, error) {
 			return err
 		}
 		for r.next() {
-			if e := readEvent(r, nodeWidth); len(events) == 0 || events[len(events)-1].ID != e.ID {
-				n, err := t.readNode(r)
-				if err != nil {
+			if len(events) == 0 || events[len(events)-1].ID != r.int(nodeWidth) {
+				e, err := readEvent(r, nodeWidth)
+				n, end := t.readNode(r)
+				if err = errors.Join(err, end); err != nil {
 					_ = r.close() // the first error counts
 					return err
 				}
@@ -107,7 +112,12 @@ func (t *tx) Producers(artifacts []pedigree.NodeID) ([]pedigree.Event, error) {
 			return err
 		}
 		for r.next() {
-			if e := readEvent(r, 0); len(events) == 0 || events[len(events)-1].ID != e.ID {
+			if len(events) == 0 || events[len(events)-1].ID != r.int(0) {
+				e, err := readEvent(r, 0)
+				if err != nil {
+					_ = r.close() // the first error counts
+					return err
+				}
 				events = append(events, e)
 			}
 			addTag(&events[len(events)-1], r, 0)

@@ -31,16 +31,14 @@ func linksOf(kind pedigree.Kind, list string) string {
 	return "SELECT " + linkColumns + " FROM event e WHERE e." + end + " IN (" + list + ")"
 }
 
-// linkColumns are those of an event that readEvents reads.
+// linkColumns are those of an event itself.
 const linkColumns = "e.id, e.execution, e.artifact, e.direction, e.time, e.step, e.role, e.path"
 
 // readEvents reads a result to its end, adding to events, and closes it.
 func readEvents(r *rows, events []pedigree.Event) ([]pedigree.Event, error) {
 	for r.next() {
-		e := readEvent(r, 0)
-		e.Role = pedigree.Role(r.int(6))
-		var err error
-		if e.Path, err = readPath(r.text(7)); err != nil {
+		e, err := readEvent(r, 0)
+		if err != nil {
 			_ = r.close() // the first error counts
 			return events, err
 		}

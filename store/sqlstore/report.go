@@ -22,7 +22,7 @@ var (
 	reportsOf = define("reports about a node", "report_node",
 		"SELECT "+reportColumns+" FROM report WHERE node = ? AND id > ? ORDER BY id LIMIT ?")
 	reportsCount = define("count reports", "report_time",
-		"SELECT (time - ?1) / ?4, state, count(*) FROM report WHERE workspace = ?3 AND time >= ?1 AND time < ?2 GROUP BY 1, 2")
+		"SELECT (time - ?) / ?, state, count(*) FROM report WHERE workspace = ? AND time >= ? AND time < ? GROUP BY 1, 2")
 )
 
 func (t *tx) AddReport(r *pedigree.Report) (bool, error) {
@@ -75,7 +75,7 @@ func readReports(r *rows, err error) ([]pedigree.Report, error) {
 }
 
 func (t *tx) CountReports(workspace pedigree.NodeID, from, to pedigree.Time, width int64) ([]pedigree.ReportCount, error) {
-	r, err := t.query(reportsCount, from, to, workspace, width)
+	r, err := t.query(reportsCount, from, width, workspace, from, to)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func events(e *env) {
 	run, other := e.run(x), e.run(x)
 	a, b := e.node(pedigree.LoggedModelType, x.ID), e.node(pedigree.LoggedModelType, x.ID)
 	in := pedigree.Event{Execution: run.ID, Artifact: a.ID, Direction: pedigree.Input, Time: 3, Tags: []pedigree.EventTag{{Key: "k", Value: "1"}, {Key: "l", Value: ""}}}
-	out := pedigree.Event{Execution: run.ID, Artifact: b.ID, Direction: pedigree.Output, Step: 7}
+	out := pedigree.Event{Execution: run.ID, Artifact: b.ID, Direction: pedigree.Output, Step: 7, Role: pedigree.RolePending, Path: []pedigree.PathStep{{Key: "p", IsKey: true}}}
 	e.update(func(tx store.Tx) error {
 		for _, ev := range []*pedigree.Event{&in, &out} {
 			if fresh, err := tx.PutEvent(ev); !fresh || err != nil || ev.ID == 0 {
@@ -35,7 +35,8 @@ func events(e *env) {
 		if got[0].Node.ID != a.ID || got[0].Time != 3 || !slices.Equal(got[0].Tags, in.Tags) {
 			e.Errorf("input came back as %+v", got[0])
 		}
-		if got[1].Node.ID != b.ID || got[1].Step != 7 || got[1].Direction != pedigree.Output || len(got[1].Tags) != 0 {
+		if got[1].Node.ID != b.ID || got[1].Step != 7 || got[1].Direction != pedigree.Output || len(got[1].Tags) != 0 ||
+			got[1].Role != out.Role || !slices.Equal(got[1].Path, out.Path) {
 			e.Errorf("output came back as %+v", got[1])
 		}
 		made, err := tx.Producers([]pedigree.NodeID{a.ID, b.ID})
