@@ -38,7 +38,8 @@ func TestAnExecutionIsPutWithAllAroundIt(t *testing.T) {
 	done, err := p.PutExecution(p.ctx, ws, &Publication{
 		Execution: draft(pedigree.Execution, p.execution, "train", field("n", 1)),
 		Artifacts: []ArtifactPut{
-			{Event: &named}, {},
+			{Event: &named},
+			{},
 			pair(draft(pedigree.Artifact, p.artifact, "out", field("s", "x")), pedigree.Output),
 			{Artifact: draft(pedigree.Artifact, p.artifact, "aside")},
 			pair(again(draft(pedigree.Artifact, p.artifact, "", field("n", 9)), p.model), pedigree.Output),

@@ -98,11 +98,15 @@ func TestContextsHaveParents(t *testing.T) {
 	wantIDs(t, "parents of c", p.contextsOf(pedigree.Context, c[2]), c[0], c[1])
 	wantIDs(t, "parents of b", p.contextsOf(pedigree.Context, c[1]), c[0])
 	wantIDs(t, "parents of a", p.contextsOf(pedigree.Context, c[0]))
+	wantIDs(t, "children of a", p.children(c[0]), c[1], c[2])
+	wantIDs(t, "children of c", p.children(c[2]))
 	err := p.PutParents(p.ctx, ws, []pedigree.Membership{member(p.run, c[0]), member(c[0], c[1])})
 	p.refused(err, pedigree.AlreadyExists, "Given parent_context already exists: child_id: ")
 	wantIDs(t, "parents of a after a request that failed", p.contextsOf(pedigree.Context, c[0]))
 	err = p.PutParents(p.ctx, ws, []pedigree.Membership{member(p.run, c[0]), member(p.run, c[0])})
 	p.refused(err, pedigree.AlreadyExists, "Given parent_context already exists")
+	p.bin(c[1])
+	wantIDs(t, "children outside the bin", p.children(c[0]), c[2])
 }
 
 func TestNoContextDescendsFromItself(t *testing.T) {

@@ -72,8 +72,11 @@ func places(e *env) {
 		uris []string
 		want []pedigree.NodeID
 	}{
-		{[]string{"s3://b/k"}, []pedigree.NodeID{a.ID, c.ID}}, {[]string{"\x00\xff", "none", "S3://b/k"}, []pedigree.NodeID{b.ID, odd.ID}},
-		{[]string{long}, []pedigree.NodeID{far.ID}}, {[]string{long[1:]}, nil}, {nil, nil},
+		{[]string{"s3://b/k"}, []pedigree.NodeID{a.ID, c.ID}},
+		{[]string{"\x00\xff", "none", "S3://b/k"}, []pedigree.NodeID{b.ID, odd.ID}},
+		{[]string{long}, []pedigree.NodeID{far.ID}},
+		{[]string{long[1:]}, nil},
+		{nil, nil},
 	} {
 		e.view(func(r store.Reader) error {
 			nodes, err := r.NodesAt(pedigree.DefaultWorkspace, c.uris)
