@@ -329,18 +329,24 @@ func TestReflectionListsTheServices(t *testing.T) {
 		if !slices.Equal(names, want) {
 			t.Errorf("services %q", names)
 		}
-		old, err := reflectionv1alpha.NewServerReflectionClient(c).ServerReflectionInfo(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		ask := &reflectionv1alpha.ServerReflectionRequest_FileContainingSymbol{FileContainingSymbol: "grpc.health.v1.Health"}
-		if err := old.Send(&reflectionv1alpha.ServerReflectionRequest{MessageRequest: ask}); err != nil {
-			t.Fatal(err)
-		}
-		if answer, err := old.Recv(); err != nil || len(answer.GetFileDescriptorResponse().GetFileDescriptorProto()) == 0 {
-			t.Errorf("descriptor %v, %v", answer, err)
-		}
+		checkOldReflection(t, c)
 	})
+}
+
+//nolint:staticcheck // deprecated, and all that many clients know
+func checkOldReflection(t *testing.T, c grpc.ClientConnInterface) {
+	t.Helper()
+	old, err := reflectionv1alpha.NewServerReflectionClient(c).ServerReflectionInfo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := &reflectionv1alpha.ServerReflectionRequest_FileContainingSymbol{FileContainingSymbol: "grpc.health.v1.Health"}
+	if err := old.Send(&reflectionv1alpha.ServerReflectionRequest{MessageRequest: ask}); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := old.Recv(); err != nil || len(answer.GetFileDescriptorResponse().GetFileDescriptorProto()) == 0 {
+		t.Errorf("descriptor %v, %v", answer, err)
+	}
 }
 
 func TestHealthSaysWhatReadySays(t *testing.T) {

@@ -38,7 +38,7 @@ func (h *health) Check(ctx context.Context, r *healthpb.HealthCheckRequest) (*he
 	if err != nil || answer.Status != healthpb.HealthCheckResponse_SERVING || h.server.ready == nil {
 		return answer, err
 	}
-	if h.server.ready(ctx) != nil {
+	if ready := h.server.ready(ctx) == nil; !ready {
 		return &healthpb.HealthCheckResponse{Status: healthpb.HealthCheckResponse_NOT_SERVING}, nil
 	}
 	return answer, nil

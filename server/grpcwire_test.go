@@ -97,8 +97,12 @@ func TestAClientThatHangsUpInAMessageHarmsNobody(t *testing.T) {
 	// HEADERS of a call, its fields as literals without Huffman coding or index.
 	var fields bytes.Buffer
 	for _, f := range [][2]string{
-		{":method", "POST"}, {":scheme", "http"}, {":path", sayMethod}, {":authority", r.addr},
-		{"content-type", "application/grpc"}, {"te", "trailers"},
+		{":method", "POST"},
+		{":scheme", "http"},
+		{":path", sayMethod},
+		{":authority", r.addr},
+		{"content-type", "application/grpc"},
+		{"te", "trailers"},
 	} {
 		fields.WriteByte(0)
 		for _, text := range f {
