@@ -76,6 +76,10 @@ bench: ## Run the benchmarks of single packages, each for BENCHTIME (1s)
 bench-mlflow: ## Measure MLflow, FastTrackML and Pedigree side by side; takes an hour
 	bench/compare
 
+.PHONY: e2e-kfmd
+e2e-kfmd: ## Run the first client of Kubeflow Metadata; needs Python 3.9 to 3.11
+	e2e/kfmd/run
+
 .PHONY: e2e
 e2e: ## Run MLflow's own clients against the built server; needs Python 3
 	e2e/run
