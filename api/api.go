@@ -8,8 +8,10 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/search"
 	"github.com/pedigree-ml/pedigree/webhook"
 )
 
@@ -19,9 +21,10 @@ const base = "/api/pedigree/v1"
 // A Handler answers requests of the native protocol. Its operations are those
 // of [Handler.Wire].
 type Handler struct {
-	// Webhooks are the rules of webhooks. They are set before the first request
-	// comes.
+	// These rules are set before the first request comes.
 	Webhooks *webhook.Service
+	Search   *search.Service
+	Lineage  *lineage.Service
 
 	models  *registry.Service
 	digests *digest.Service
@@ -70,6 +73,7 @@ func (h *Handler) Wire() route.Wire {
 		}
 	}
 	routes = append(routes, h.webhookRoutes()...)
+	routes = append(routes, h.graphRoutes()...)
 	return route.Wire{
 		Name:     "native",
 		Routes:   routes,

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -26,9 +27,9 @@ const (
 // changes are the touches after which a node has other words.
 const changes = pedigree.TouchCreated | pedigree.TouchNode | pedigree.TouchProperties
 
-// Follow keeps the index of words until ctx ends. It takes a tenth of a
-// processor at the most: under load words are found later, and nothing else.
-func (s *Service) Follow(ctx context.Context) {
+// Run keeps the index of words until ctx ends. It takes a tenth of a processor
+// at the most: under load words are found later, and nothing else.
+func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 	for ctx.Err() == nil {
 		changed := s.store.Changed()
 		begun := time.Now()
@@ -37,7 +38,7 @@ func (s *Service) Follow(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			s.log.Error("the index of words is not kept", "error", err)
+			log.Error("the index of words is not kept", "error", err)
 			s.pause(ctx, idle)
 		case more:
 			s.pause(ctx, min(leisure*time.Since(begun), longPause))

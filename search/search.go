@@ -6,7 +6,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -18,12 +17,11 @@ import (
 // A Service searches one store.
 type Service struct {
 	store store.Store
-	log   *slog.Logger
 	pause func(context.Context, time.Duration) // tests need not wait
 }
 
-// New returns a service on s that tells log of failures to keep the index.
-func New(s store.Store, log *slog.Logger) *Service { return &Service{store: s, log: log, pause: pause} }
+// New returns a service on s.
+func New(s store.Store) *Service { return &Service{store: s, pause: pause} }
 
 // A Query asks for nodes, a page at a time. Nodes in the bin are not seen.
 type Query struct {

@@ -34,7 +34,7 @@ func newEnv(t *testing.T) *env {
 			t.Error(err)
 		}
 	})
-	e := &env{T: t, Service: New(s, slog.New(slog.DiscardHandler))}
+	e := &env{T: t, Service: New(s)}
 	e.pause = func(context.Context, time.Duration) {}
 	return e
 }
@@ -228,13 +228,13 @@ func TestWhatIsFoundIsCounted(t *testing.T) {
 	}
 }
 
-func TestFollowIndexesWhatIsWritten(t *testing.T) {
+func TestRunIndexesWhatIsWritten(t *testing.T) {
 	e := newEnv(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		e.Follow(ctx)
+		e.Service.Run(ctx, slog.New(slog.DiscardHandler))
 	}()
 	e.node(dataType, "written while followed")
 	for e.find(&Query{Words: "written"}) == nil {

@@ -14,11 +14,13 @@ import (
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/jobs"
 	"github.com/pedigree-ml/pedigree/kfmd"
+	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/mlflow"
 	"github.com/pedigree-ml/pedigree/mlmd"
 	"github.com/pedigree-ml/pedigree/openlineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/search"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/store/sqlstore"
@@ -43,6 +45,7 @@ type engine struct {
 	models    *registry.Service
 	digests   *digest.Service
 	webhooks  *webhook.Service
+	search    *search.Service
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -83,6 +86,7 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	}
 	e.graph = graph.New(e.store, graph.Options{StrictEvents: f.StrictEvents})
 	e.jobs = jobs.New(e.store)
+	e.search = search.New(e.store)
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
 	e.models.DigestWith(e.digests)
@@ -166,7 +170,7 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
-	h.Webhooks = e.webhooks
+	h.Webhooks, h.Search, h.Lineage = e.webhooks, e.search, lineage.New(e.store)
 	return h
 }
 

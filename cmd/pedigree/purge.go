@@ -71,13 +71,14 @@ const sweepEvery = time.Hour
 
 // background does what needs no request until ctx ends: it removes what was
 // deleted a retention ago (0: never) and uploads that nobody completed, digests
-// model versions and calls webhooks. The channel is closed when it has ended.
+// model versions, calls webhooks and keeps the index of words. The channel is closed when it has ended.
 func (e *engine) background(ctx context.Context, retention time.Duration, log *slog.Logger) <-chan struct{} {
 	ended := make(chan struct{})
 	var work sync.WaitGroup
 	work.Go(func() { e.sweepOften(ctx, retention, log) })
 	work.Go(func() { e.digests.Run(ctx, log) })
 	work.Go(func() { e.webhooks.Run(ctx) })
+	work.Go(func() { e.search.Run(ctx, log) })
 	go func() {
 		defer close(ended)
 		work.Wait()
