@@ -1,0 +1,183 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/lineage"
+	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/search"
+	"github.com/pedigree-ml/pedigree/store"
+	"github.com/pedigree-ml/pedigree/store/sqlite"
+)
+
+// chain is a store with raw -> clean -> features, each step an execution, and
+// the handler over it. The numbers of nodes are those of the names.
+type chain struct {
+	fixture
+	ids map[string]pedigree.NodeID
+}
+
+func openChain(t *testing.T) *chain {
+	t.Helper()
+	records, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = records.Close() })
+	c := &chain{fixture: fixture{T: t, ctx: t.Context(), mux: http.NewServeMux()}, ids: map[string]pedigree.NodeID{}}
+	err = records.Update(t.Context(), func(tx store.Tx) error { return c.fill(tx) })
+	c.must(err)
+	h := New(nil, nil)
+	h.Search, h.Lineage = search.New(records), lineage.New(records)
+	for _, r := range h.Wire().Routes {
+		c.mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
+	}
+	return c
+}
+
+func (c *chain) fill(tx store.Tx) error {
+	data, step := pedigree.Type{Name: "Data", Kind: pedigree.Artifact}, pedigree.Type{Name: "Step", Kind: pedigree.Execution}
+	for _, n := range []pedigree.Node{
+		{Type: data, Name: "raw", URI: "s3://b/raw"}, {Type: step, Name: "cleaning", State: "COMPLETE"}, {Type: data, Name: "clean"},
+		{Type: step, Name: "extracting", State: "FAILED"}, {Type: data, Name: "features"},
+	} {
+		n.Workspace, n.Home, n.UID = 1, 1, n.Name
+		n.Started, n.Ended, n.Deleted = pedigree.NoTime, pedigree.NoTime, pedigree.NoTime
+		if err := tx.CreateNode(&n); err != nil {
+			return err
+		}
+		c.ids[n.Name] = n.ID
+		if n.Name != "clean" {
+			continue
+		}
+		if err := tx.PutProperties(&n, pedigree.Property{Space: pedigree.Field, Key: "rows", Form: pedigree.Int, Int: math.MaxInt64},
+			pedigree.Property{Space: pedigree.Custom, Key: "score", Form: pedigree.Double, Number: math.NaN()},
+			pedigree.Property{Space: pedigree.Custom, Key: "ok", Form: pedigree.Bool, Int: 1},
+			pedigree.Property{Space: pedigree.Tag, Key: "team", Value: "a"}); err != nil {
+			return err
+		}
+	}
+	for _, e := range []pedigree.Event{
+		{Execution: c.ids["cleaning"], Artifact: c.ids["raw"], Direction: pedigree.Input},
+		{Execution: c.ids["cleaning"], Artifact: c.ids["clean"], Direction: pedigree.Output},
+		{Execution: c.ids["extracting"], Artifact: c.ids["clean"], Direction: pedigree.Input},
+		{Execution: c.ids["extracting"], Artifact: c.ids["features"], Direction: pedigree.Output},
+	} {
+		if _, err := tx.PutEvent(&e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func names[N any](nodes []N, name func(N) string) (all []string) {
+	for _, n := range nodes {
+		all = append(all, name(n))
+	}
+	return all
+}
+
+func TestSearchAnswersPagesAndCounts(t *testing.T) {
+	c := openChain(t)
+	var got []string
+	for page, pages := "", 0; ; pages++ {
+		a := get[searchAnswer](&c.fixture, base+"/search?order_by=id&limit=2&page="+page)
+		got = append(got, names(a.Nodes, func(n Node) string { return n.Name })...)
+		if page = a.Next; page == "" || pages > 5 {
+			break
+		}
+	}
+	if want := []string{"raw", "cleaning", "clean", "extracting", "features"}; !slices.Equal(got, want) {
+		t.Errorf("pages hold %q", got)
+	}
+	a := get[searchAnswer](&c.fixture, base+"/search?counts=true&filter="+url.QueryEscape("NOT tags.team = 'a'"))
+	if want := []Count{{"artifact", "Data", "", 2}, {"execution", "Step", "COMPLETE", 1}, {"execution", "Step", "FAILED", 1}}; !slices.Equal(a.Counts, want) {
+		t.Errorf("counted %v", a.Counts)
+	}
+}
+
+func TestANodeIsToldWithAllItsProperties(t *testing.T) {
+	c := openChain(t)
+	w := c.do("GET", fmt.Sprintf("%s/nodes?ref=%d", base, c.ids["clean"]))
+	for _, part := range []string{
+		`"kind":"artifact","type":"Data","name":"clean"`, `{"key":"rows","value":9223372036854775807}`, `{"key":"score","value":"NaN"}`,
+		`{"key":"ok","value":true}`, `{"key":"tags.team","value":"a"}`,
+	} {
+		if !strings.Contains(w.Body.String(), part) {
+			t.Errorf("%s is not in %s", part, w.Body)
+		}
+	}
+}
+
+func TestLineageFollowsDirectionAndDepth(t *testing.T) {
+	c := openChain(t)
+	for query, want := range map[string][]string{
+		"":                              {"clean", "cleaning", "extracting", "raw", "features"},
+		"&direction=upstream":           {"clean", "cleaning", "raw"},
+		"&direction=downstream&depth=1": {"clean", "extracting"},
+	} {
+		a := get[LineageAnswer](&c.fixture, fmt.Sprintf("%s/lineage?ref=mlmd:artifact/%d%s", base, c.ids["clean"], query))
+		got := names(a.Nodes, func(n LineageNode) string { return n.Name })
+		if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("%s: %q", query, got)
+		}
+		if len(a.Edges) != len(want)-1 || a.Joined == nil {
+			t.Errorf("%s: %+v", query, a)
+		}
+	}
+}
+
+func TestLineageComesInLinesToWhoAcceptsThem(t *testing.T) {
+	c := openChain(t)
+	r := httptest.NewRequest("GET", fmt.Sprintf("http://pedigree.test%s/lineage?ref=%d", base, c.ids["raw"]), nil)
+	r.Header.Set("Accept", lines)
+	w := httptest.NewRecorder()
+	c.mux.ServeHTTP(w, r)
+	text := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	nodes := 0
+	for _, line := range text[:len(text)-1] {
+		var a LineageAnswer
+		c.must(json.Unmarshal([]byte(line), &a))
+		nodes += len(a.Nodes)
+	}
+	if nodes != 5 || text[len(text)-1] != `{"count_of_nodes":5,"count_of_edges":4,"truncated":false}` {
+		t.Errorf("%d nodes, then %s", nodes, text[len(text)-1])
+	}
+}
+
+func TestWhatCannotBeAskedIsAProblem(t *testing.T) {
+	c := openChain(t)
+	for target, want := range map[string]string{
+		"/search?filter=x":      "Invalid clause(s)",
+		"/search?order_by=size": "order_by must be",
+		"/search?page=xyz":      "must be the next of a page",
+		"/search?order_by=id&page=" + pageOfAnotherOrder(): "must be the next of a page",
+		"/search?limit=0":                   "a number from 1 to 1000",
+		"/lineage":                          "ref is missing",
+		"/lineage?ref=3&direction=sideways": "sideways",
+		"/lineage?ref=3&depth=far":          "whole number",
+		"/lineage?ref=3&depth=-1":           "negative",
+		"/lineage?ref=3&as_of=then":         "must be a time",
+	} {
+		w := c.do("GET", base+target)
+		if w.Code != 400 || !strings.Contains(w.Body.String(), want) || w.Header().Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %d %s", target, w.Code, w.Body)
+		}
+	}
+	if w := c.do("GET", base+"/nodes?ref=s3://b/nowhere"); w.Code != 404 {
+		t.Errorf("a place where nothing is: %d %s", w.Code, w.Body)
+	}
+}
+
+// pageOfAnotherOrder is the place of a page of a search in another order.
+func pageOfAnotherOrder() string { return pageAfter(&query.Place{ID: 3}, "created") }
