@@ -8,7 +8,6 @@ import (
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/mlmd/mlmdpb"
 	"github.com/pedigree-ml/pedigree/query"
-	"github.com/pedigree-ml/pedigree/query/mlmdql"
 )
 
 const (
@@ -55,7 +54,7 @@ func decodeLineageQuery(o *mlmdpb.LineageSubgraphQueryOptions) (*graph.LineageQu
 		if end.nodes == nil || end.nodes.FilterQuery == nil {
 			continue
 		}
-		where, err := mlmdql.Parse(end.kind, end.nodes.GetFilterQuery())
+		where, err := parseFilter(end.kind, end.nodes.GetFilterQuery())
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +78,7 @@ func decodeStart(o *mlmdpb.LineageSubgraphQueryOptions) (*query.Selection, error
 		return nil, pedigree.Errorf(pedigree.Invalid, "Cannot list starting nodes if `filter_query` is unspecified.")
 	}
 	var err error
-	start.Where, err = mlmdql.Parse(start.Kind, filter)
+	start.Where, err = parseFilter(start.Kind, filter)
 	return start, err
 }
 

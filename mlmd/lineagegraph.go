@@ -6,7 +6,6 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/mlmd/mlmdpb"
-	"github.com/pedigree-ml/pedigree/query/mlmdql"
 )
 
 // maxGraphHops is the number of hops of a lineage graph, where a client asks
@@ -49,7 +48,7 @@ func decodeGraphQuery(o *mlmdpb.LineageGraphQueryOptions) (*graph.LineageQuery, 
 	for kind, filter := range map[pedigree.Kind]string{
 		pedigree.Artifact: stop.GetBoundaryArtifacts(), pedigree.Execution: stop.GetBoundaryExecutions(),
 	} {
-		where, err := mlmdql.Parse(kind, filter)
+		where, err := parseFilter(kind, filter)
 		if err != nil {
 			return nil, err
 		}

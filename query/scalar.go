@@ -127,7 +127,7 @@ const (
 	TrimRight
 	CodePoint // of the first character
 	Format    // by a pattern of printf
-	JSONValue // the second is a path
+	JSONValue // of the first, by a path; null where that is no JSON
 
 	ToInteger // cuts fractions off; of text, what it starts with; 0 without a number
 	ToReal

@@ -241,7 +241,7 @@ class Grammar:
         prefix, keys = self.pick(("properties", PROPERTIES[self.kind]), ("custom_properties", CUSTOMS))
         key = self.pick(*keys)
         if self.chance(0.01):
-            part = self.pick("value", "INT_VALUE", "bytes_value", "int", "string_values")
+            part = self.pick("value", "bytes_value", "int", "string_values")
         if self.chance(0.02):
             key = self.pick("nope", "1", "`it's`")
         return prefix + "." + key + "." + part

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 var typeNames = map[string]string{
@@ -112,6 +113,8 @@ func fold(v value, typ string) (value, bool) {
 	case string:
 		if v.typ == stringType {
 			folded, ok = foldString(c, typ)
+		} else if v.typ == bytesType {
+			folded, ok = literal(typ, c), utf8.ValidString(c)
 		}
 	}
 	return folded.settled(), ok

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/pedigree-ml/pedigree/query"
 )
 
 // maxWidth is the most characters that one conversion of FORMAT may ask for.
@@ -20,11 +22,15 @@ var formatted = map[string]string{
 	boolType: "tT", bytesType: "tT", dateType: "tT", timestampType: "tT",
 }
 
-// checkFormat refuses arguments that do not fit a pattern which is a literal.
+// checkFormat refuses arguments that do not fit the pattern, and a pattern or
+// width that is not known yet: it could ask for any number of characters.
 func (p *parser) checkFormat(at int, args []value) {
 	pattern, ok := args[0].constantText()
-	if !ok {
+	if args[0].tree == (query.Literal{}) {
 		return
+	}
+	if !ok {
+		refuse("FORMAT needs a literal for its pattern [at %s]", p.place(at))
 	}
 	letters := p.formatLetters(at, pattern)
 	if len(letters) != len(args)-1 {
@@ -33,6 +39,9 @@ func (p *parser) checkFormat(at int, args []value) {
 	for i, v := range args[1:] {
 		if known, ok := formatted[v.typ]; ok && !strings.Contains(known, letters[i]) {
 			refuse("Invalid type for argument %d to FORMAT; Got %s [at %s]", i+2, v.typ, p.place(at))
+		}
+		if width, ok := v.tree.(query.Literal); letters[i] == "*" && (!ok || !isWidth(width.Value)) {
+			refuse("FORMAT needs a literal for its width, of at most %d [at %s]", maxWidth, p.place(at))
 		}
 	}
 }
@@ -57,4 +66,11 @@ func (p *parser) formatLetters(at int, pattern string) (letters []string) {
 		letters = append(letters, m[3])
 	}
 	return letters
+}
+
+// isWidth tells whether a constant is a width that may be asked for; a negative
+// one is for the left.
+func isWidth(v any) bool {
+	n, ok := v.(int64)
+	return ok && n >= -maxWidth && n <= maxWidth
 }

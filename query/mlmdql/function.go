@@ -1,6 +1,7 @@
 package mlmdql
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree/query"
@@ -45,11 +46,50 @@ func (p *parser) apply(name string, at int, op query.Operation, typ string, args
 	case op == query.Format:
 		p.checkFormat(at, args)
 	case op == query.JSONValue:
-		if _, ok := args[1].constantText(); !ok {
-			refuse("JSONPath must be a string literal or query parameter")
-		}
+		p.checkPath(at, args[1])
 	}
-	return p.call(typ, op, args...)
+	v := p.call(typ, op, args...)
+	if op == query.Replace {
+		v.length = replacedLength(args)
+	}
+	if v.length > maxText {
+		refuse("it could make a text of more than %d bytes [at %s]", maxText, p.place(at))
+	}
+	return v
+}
+
+// storedLength is taken for the length of texts that are stored.
+const storedLength = 4 << 10
+
+// replacedLength tells how long a text can become by REPLACE.
+func replacedLength(args []value) int {
+	text, from, to := args[0].longest(), 1, args[2].longest()
+	if literal, ok := args[1].constantText(); ok {
+		from = max(1, len(literal))
+	}
+	return max(text, text/from*to)
+}
+
+func (v value) longest() int {
+	if v.literal {
+		return v.length
+	}
+	return max(v.length, storedLength)
+}
+
+// jsonPath is a path that databases know, to a value within a JSON text.
+var jsonPath = regexp.MustCompile(`^\$(\.("[^"]*"|[^."[][^.[]*)|\[(\d+|#(-\d+)?)\])*$`)
+
+// checkPath refuses what is no path to a value within a JSON text.
+func (p *parser) checkPath(at int, v value) {
+	path, ok := v.constantText()
+	switch {
+	case v.tree == query.Literal{}:
+	case !ok:
+		refuse("JSONPath must be a string literal or query parameter [at %s]", p.place(at))
+	case !jsonPath.MatchString(path):
+		p.cannotRun("JSON path error near %q", path)
+	}
 }
 
 func (v value) constantText() (string, bool) {

@@ -8,7 +8,7 @@ import (
 )
 
 // FuzzParse asserts what holds of any filter: it is refused as Invalid or
-// Internal, or gives a tree that is well formed and within the limits.
+// Unimplemented, or gives a tree that is well formed and within the limits.
 func FuzzParse(f *testing.F) {
 	for _, file := range testdata(f) {
 		for _, c := range cases(f, file) {
@@ -18,7 +18,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint8, filter string) {
 		expr, err := Parse(pedigree.Kind(kind%3)+pedigree.Artifact, filter)
 		if err != nil {
-			if code := pedigree.CodeOf(err); code != pedigree.Invalid && code != pedigree.Internal {
+			if code := pedigree.CodeOf(err); code != pedigree.Invalid && code != pedigree.Unimplemented {
 				t.Fatalf("%q: code %s", filter, code)
 			}
 			return

@@ -4,11 +4,11 @@
 // with the code that it gives.
 //
 // What the engine reads but cannot run, since its database has no such
-// function, is an Internal error here too; everything else that is refused is
-// Invalid.
+// function, is Unimplemented here; everything else that is refused is Invalid.
 package mlmdql
 
 import (
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
@@ -18,12 +18,13 @@ import (
 // Limits on what one filter may ask for. Beyond them it is Invalid.
 const (
 	maxBytes = 256 << 10
-	maxDepth = 200    // of nesting
-	maxParts = 20_000 // operations, columns and constants
+	maxDepth = 200      // of nesting
+	maxParts = 20_000   // operations, columns and constants
+	maxText  = 32 << 20 // bytes of a text that is made
 )
 
 // Parse reads a filter on nodes of a kind. An empty one gives nil, which keeps
-// all nodes. The error is Invalid or Internal.
+// all nodes. The error is Invalid or Unimplemented.
 func Parse(kind pedigree.Kind, filter string) (expr query.Scalar, err error) {
 	if filter == "" {
 		return nil, nil
@@ -66,13 +67,13 @@ func invalid(format string, args ...any) *pedigree.Error {
 func refuse(format string, args ...any) { panic(invalid(format, args...)) }
 
 func unrunnableError(what string) *pedigree.Error {
-	return pedigree.Errorf(pedigree.Internal, "Error when executing query: %s", what)
+	return pedigree.Errorf(pedigree.Unimplemented, "Error when executing query: %s", what)
 }
 
 // cannotRun notes a construct that is read and typed but that no engine runs.
 // Reading goes on, since a mistake further on counts more.
 func (p *parser) cannotRun(format string, args ...any) {
 	if p.unrunnable == "" {
-		p.unrunnable = pedigree.Errorf(pedigree.Internal, format, args...).Message
+		p.unrunnable = fmt.Sprintf(format, args...)
 	}
 }

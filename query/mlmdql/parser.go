@@ -103,13 +103,19 @@ func (p *parser) call(typ string, op query.Operation, args ...value) value {
 	return v
 }
 
+// checkRuns notes a value for which no engine has a notation.
+func (p *parser) checkRuns(v value) {
+	if v.stuck {
+		p.cannotRun("syntax error near a literal of type %s", v.typ)
+	}
+}
+
 // add counts a part of an expression.
 func (v *value) add(p *parser, part value) {
-	if part.stuck {
-		p.cannotRun("syntax error near a literal of type %s", part.typ)
-	}
+	p.checkRuns(part)
 	v.size += part.size
 	v.depth = max(v.depth, part.depth+1)
+	v.length = max(v.length, part.length)
 	if v.size > maxParts {
 		refuse("it has more than %d parts", maxParts)
 	}

@@ -16,9 +16,11 @@ func (p *parser) primary() value {
 		p.next()
 		return literal(stringType, t.text)
 	case tokenBytes:
+		t := p.tok
 		p.next()
-		p.cannotRun("syntax error near a literal of type BYTES")
-		return literal(bytesType, "")
+		v := literal(bytesType, t.text)
+		v.stuck = true
+		return v
 	case tokenMention:
 		return p.mention()
 	case tokenName:

@@ -73,6 +73,33 @@ func (p *parser) simpleSelection() selection {
 		p.expect(")")
 		return s
 	}
+	p.selectWords()
+	// What a column is, is known only behind it, from what it is selected from.
+	columns := p.passed
+	if !p.passToFrom() {
+		p.jump(columns)
+		s := p.columns()
+		p.limit(&s)
+		return s
+	}
+	from := p.from()
+	behind := p.passed
+	p.jump(columns)
+	p.scopes = append(p.scopes, from.scope())
+	s := p.columns()
+	p.expectWord("FROM")
+	p.jump(behind)
+	s.when, s.none = from.when, from.none
+	if p.acceptWord("WHERE") {
+		p.restrict(&s)
+	}
+	p.scopes = p.scopes[:len(p.scopes)-1]
+	p.limit(&s)
+	return s
+}
+
+// selectWords reads the word SELECT and those that may follow it at once.
+func (p *parser) selectWords() {
 	p.expectWord("SELECT")
 	if p.tok.word == "DISTINCT" {
 		refuse("Query without FROM clause cannot use SELECT DISTINCT [at %s]", p.place(p.tok.at))
@@ -82,28 +109,6 @@ func (p *parser) simpleSelection() selection {
 		p.expectWord("STRUCT")
 		p.cannotRun("no such column: STRUCT")
 	}
-	// The columns can be read only when it is known what they are selected from.
-	list := p.passed
-	if !p.passToFrom() {
-		p.jump(list)
-		s := p.columns()
-		p.limit(&s)
-		return s
-	}
-	from := p.from()
-	rest := p.passed
-	p.jump(list)
-	p.scopes = append(p.scopes, from.scope())
-	s := p.columns()
-	p.expectWord("FROM")
-	p.jump(rest)
-	s.when, s.none = from.when, from.none
-	if p.acceptWord("WHERE") {
-		p.restrict(&s)
-	}
-	p.scopes = p.scopes[:len(p.scopes)-1]
-	p.limit(&s)
-	return s
 }
 
 // passToFrom moves behind the word FROM of this subquery and reports whether
@@ -126,19 +131,20 @@ func (p *parser) passToFrom() bool {
 	return false
 }
 
+// columns reads what is selected. A column that is a name alone has that name.
 func (p *parser) columns() selection {
 	var s selection
 	for {
 		if p.tok.is("*") {
 			refuse("SELECT * is not supported [at %s]", p.place(p.tok.at))
 		}
-		name := ""
+		name, start := "", p.passed
 		if p.tok.kind == tokenName || p.tok.kind == tokenQuotedName {
 			name = p.tok.text
 		}
-		start := p.tok.at
 		v := p.expression()
-		if strings.Trim(strings.TrimSpace(p.text[start:p.tok.at]), "`") != name {
+		p.checkRuns(v)
+		if p.passed > start+1 {
 			name = ""
 		}
 		if alias := p.alias(); alias != "" {
@@ -173,15 +179,7 @@ type derived struct {
 
 func (p *parser) from() derived {
 	if p.acceptWord("UNNEST") {
-		p.expect("(")
-		array := p.expression()
-		p.expect(")")
-		if !isArray(array.typ) {
-			refuse("Values referenced in UNNEST must be arrays [at %s]", p.place(p.tok.at))
-		}
-		p.cannotRun("no such table: UNNEST")
-		name := strings.ToLower(p.alias())
-		return derived{selection{names: []string{name}, values: []value{{typ: elementOf(array.typ), tree: query.Literal{}, size: 1}}}, ""}
+		return p.unnest()
 	}
 	if !p.tok.is("(") {
 		refuse("Table not found: %s [at %s]", p.tok.text, p.place(p.tok.at))
@@ -190,11 +188,26 @@ func (p *parser) from() derived {
 	s := p.selection()
 	p.expect(")")
 	d := derived{s, strings.ToLower(p.alias())}
-	if p.tok.is(",") || p.tok.word == "JOIN" || p.tok.word == "CROSS" || p.tok.word == "INNER" || p.tok.word == "LEFT" {
+	if p.tok.is(",") || joins[p.tok.word] {
 		p.cannotRun("joins in a subquery")
 		p.giveUp()
 	}
 	return d
+}
+
+var joins = set("JOIN CROSS INNER LEFT RIGHT FULL")
+
+// unnest reads an array that is selected from.
+func (p *parser) unnest() derived {
+	p.expect("(")
+	array := p.expression()
+	p.expect(")")
+	if !isArray(array.typ) {
+		refuse("Values referenced in UNNEST must be arrays [at %s]", p.place(p.tok.at))
+	}
+	p.cannotRun("no such table: UNNEST")
+	name := strings.ToLower(p.alias())
+	return derived{selection{names: []string{name}, values: []value{{typ: elementOf(array.typ), tree: query.Literal{}, size: 1}}}, ""}
 }
 
 func (d derived) scope() scope {
@@ -244,86 +257,4 @@ func (p *parser) count() uint64 {
 	n := p.tok.number
 	p.next()
 	return n
-}
-
-// scalar makes a subquery the value that it selects, null where there is no row.
-func (p *parser) scalar(at int, s selection) value {
-	if len(s.values) != 1 {
-		refuse("Scalar subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values [at %s]", p.place(at))
-	}
-	v := s.values[0].as(s.values[0].typ)
-	v.literal, v.null = false, false
-	when := s.condition(p)
-	if when == nil {
-		return v
-	}
-	c := value{typ: v.typ, size: 2, tree: query.Case{When: []query.Branch{{If: when.tree, Then: v.tree}}}}
-	c.add(p, v)
-	c.add(p, *when)
-	return c
-}
-
-// condition says when there is a row; nil for always.
-func (s *selection) condition(p *parser) *value {
-	if !s.none {
-		return s.when
-	}
-	never := literal(boolType, false)
-	if s.when != nil { // it is named, so what it names must be there
-		never = p.call(boolType, query.AllOf, never, *s.when)
-	}
-	return &never
-}
-
-// exists tells whether a subquery has a row. What it selects does not count,
-// but the neighbours that it names must be there.
-func (p *parser) exists(s selection) value {
-	when := s.condition(p)
-	if when == nil {
-		always := literal(boolType, true)
-		when = &always
-	}
-	terms := []value{p.call(boolType, query.IsTrue, *when)}
-	for _, v := range s.values {
-		if namesSource(v.tree) {
-			present := p.call(boolType, query.IsAbsent, v)
-			terms = append(terms, p.call(boolType, query.AnyOf, literal(boolType, true), present))
-		}
-	}
-	return p.call(boolType, query.AllOf, terms...)
-}
-
-func namesSource(tree query.Scalar) (found bool) {
-	query.Walk(tree, func(s query.Scalar) {
-		if c, ok := s.(query.Column); ok && c.Of != (query.Source{}) {
-			found = true
-		}
-	})
-	return found
-}
-
-// inSelection compares with what a subquery selects; without a row it is false.
-func (p *parser) inSelection(at int, v value, s selection) value {
-	if len(s.values) != 1 {
-		refuse("Subquery of type IN must have only one output column [at %s]", p.place(at))
-	}
-	other := s.values[0]
-	other.literal = false
-	list := []value{v, other}
-	if v.literal || !mixedIntegers(v, other) {
-		typ, ok := common(list)
-		if !ok {
-			refuse("Cannot execute IN subquery with uncomparable types %s and %s [at %s]", v.describe(), other.describe(), p.place(at))
-		}
-		list = all(list, typ)
-	}
-	in := p.call(boolType, query.OneOf, list...)
-	when := s.condition(p)
-	if when == nil {
-		return in
-	}
-	c := value{typ: boolType, size: 2, tree: query.Case{When: []query.Branch{{If: when.tree, Then: in.tree}}, Else: query.Literal{Value: false}}}
-	c.add(p, in)
-	c.add(p, *when)
-	return c
 }

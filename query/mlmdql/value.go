@@ -32,15 +32,17 @@ type value struct {
 	cast    bool   // a constant that was cast, which keeps its type
 	null    bool   // NULL, of no type yet; typ is what it is without any other hint
 	large   uint64 // a literal of type UINT64
-	stuck   bool   // a constant that no engine has a notation for
+	stuck   bool   // of a constant that no engine has a notation for
 	size    int    // of tree, in parts
 	depth   int    // of tree, in levels
+	length  int    // of the longest text in it, at most; 0 for what is as long as one that is stored
 }
 
 var nullValue = value{typ: int64Type, tree: query.Literal{}, null: true, size: 1}
 
 func literal(typ string, v any) value {
-	return value{typ: typ, tree: query.Literal{Value: v}, literal: true, size: 1}
+	text, _ := v.(string)
+	return value{typ: typ, tree: query.Literal{Value: v}, literal: true, size: 1, length: len(text)}
 }
 
 // largeLiteral is an integer beyond int64, which databases cut off at its end.
@@ -160,7 +162,7 @@ func (v value) as(typ string) value {
 
 // converted wraps the value in a conversion that the database does.
 func (v value) converted(typ string) value {
-	return value{typ: typ, tree: query.Call{Op: conversions[typ], Args: []query.Scalar{v.tree}}, size: v.size + 1, depth: v.depth + 1}
+	return value{typ: typ, tree: query.Call{Op: conversions[typ], Args: []query.Scalar{v.tree}}, stuck: v.stuck, size: v.size + 1, depth: v.depth + 1, length: v.length}
 }
 
 // conversions say what the engine's database makes of a cast to each type. It

@@ -51,7 +51,6 @@ var functions = map[query.Operation]string{
 	query.FirstPresent: "COALESCE", query.NullWhen: "NULLIF", query.Upper: "UPPER", query.Lower: "LOWER", query.Length: "LENGTH",
 	query.Substring: "SUBSTR", query.Absolute: "ABS", query.Round: "ROUND", query.Sign: "SIGN", query.Replace: "REPLACE",
 	query.Trim: "TRIM", query.TrimLeft: "LTRIM", query.TrimRight: "RTRIM", query.CodePoint: "UNICODE", query.Format: "PRINTF",
-	query.JSONValue: "JSON_EXTRACT",
 }
 
 // around are the words before and behind the one operand.
@@ -80,6 +79,8 @@ func (s *sources) call(w *sqlText, c query.Call) error {
 		return s.between(w, c.Args)
 	case c.Op == query.OneOf && len(c.Args) > 1:
 		return s.oneOf(w, c.Args)
+	case c.Op == query.JSONValue && len(c.Args) == 2:
+		return s.jsonValue(w, c.Args)
 	}
 	return pedigree.Errorf(pedigree.Internal, "a selection has an operation %d of %d operands", c.Op, len(c.Args))
 }
@@ -122,6 +123,18 @@ func (s *sources) oneOf(w *sqlText, args []query.Scalar) error {
 	w.add(" IN ")
 	err := s.list(w, args[1:])
 	w.add(")")
+	return err
+}
+
+// jsonValue keeps what is no JSON from being an error.
+func (s *sources) jsonValue(w *sqlText, args []query.Scalar) error {
+	w.add("(SELECT CASE WHEN JSON_VALID(j.text) THEN JSON_EXTRACT(j.text, ")
+	if err := s.scalar(w, args[1]); err != nil {
+		return err
+	}
+	w.add(") END FROM (SELECT ")
+	err := s.scalar(w, args[0])
+	w.add(" AS text) j)")
 	return err
 }
 
