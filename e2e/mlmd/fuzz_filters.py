@@ -1,20 +1,24 @@
 """Compares a server with the engine of ML Metadata on random filters.
 
-    python fuzz_filters.py --oracle HOST:PORT --server HOST:PORT [--count N] [--seed S]
+    python fuzz_filters.py --server HOST:PORT [--count N] [--seed S] [--oracle HOST:PORT]
 
 Both get the same nodes under the same identities and the same filters, and must
 give the same nodes in the same order or refuse with the same code. The same
-seed gives the same filters. The oracle must have nothing in it, or what an
+seed gives the same filters. The engine is the one inside the client, unless an
+address is given where it serves; it must have nothing in it then, or what an
 earlier run with the same server put in. Needs ml-metadata 1.17.1 (Python 3.9 to
 3.11).
 """
 import argparse
 import collections
+import logging
 import re
 import sys
 
 try:
     import grpc
+    from ml_metadata import errors
+    from ml_metadata.metadata_store import metadata_store
     from ml_metadata.proto import metadata_store_pb2 as pb
     from ml_metadata.proto import metadata_store_service_pb2 as wire
 except ImportError as missing:
@@ -29,19 +33,56 @@ ODD_KEYS = re.compile(r"properties\.`[^`]*[^\w .'`-][^`]*`")
 NODES = {"a": ("Artifact", "artifacts"), "e": ("Execution", "executions"), "c": ("Context", "contexts")}
 
 
-class Store:
-    """A server with the data set in it, under the identities of another one if that is given."""
+class Refused(Exception):
+    """Carries the name of a code and a text."""
 
-    def __init__(self, address, like=None):
+
+class Server:
+    """A server to call."""
+
+    def __init__(self, address):
         self.channel = grpc.insecure_channel(address)
-        self.ids = {}
+
+    def call(self, name, request, response):
+        method = self.channel.unary_unary("/ml_metadata.MetadataStoreService/" + name, request_serializer=lambda m: m.SerializeToString(), response_deserializer=response.FromString)
+        try:
+            return method(request, timeout=60)
+        except grpc.RpcError as error:
+            raise Refused(error.code().name, error.details()) from error
+
+
+class Engine:
+    """The engine inside the client, with nothing in it."""
+
+    def __init__(self):
+        config = pb.ConnectionConfig()
+        config.fake_database.SetInParent()
+        self.store = metadata_store.MetadataStore(config)
+
+    def call(self, name, request, response):
+        answer = response()
+        try:
+            self.store._call(name, request, answer)
+        except errors.StatusError as error:
+            raise Refused(CODES[error.error_code], error.message) from error
+        return answer
+
+
+CODES = {code.value[0]: code.name for code in grpc.StatusCode}
+
+
+class Store:
+    """A server or engine with the data set in it, under the identities of another one if that is given."""
+
+    def __init__(self, behind, like=None):
+        self.behind, self.ids = behind, {}
         for kind, (noun, field) in NODES.items():
             self.ids["$" + kind] = self.found(noun, field)
         self.ids["$T"] = types(self, like)
         if not self.ids["$a"]:
             fill(self, like)
         if like and like.ids != self.ids:
-            sys.exit(f"fuzz_filters: {address} must be empty at first")
+            sys.exit("fuzz_filters: the engine must be empty at first")
 
     def found(self, noun, field):
         """The nodes that an earlier run put in."""
@@ -49,9 +90,7 @@ class Store:
         return sorted(node.id for page in pages for node in getattr(page, field))
 
     def call(self, name, **fields):
-        method = self.channel.unary_unary("/ml_metadata.MetadataStoreService/" + name, request_serializer=lambda m: m.SerializeToString(),
-                                          response_deserializer=getattr(wire, name + "Response").FromString)
-        return method(getattr(wire, name + "Request")(**fields), timeout=60)
+        return self.behind.call(name, getattr(wire, name + "Request")(**fields), getattr(wire, name + "Response"))
 
     def answer(self, kind, filter_query):
         """What the filter gives: the nodes by their place in the data set, or the code of the error."""
@@ -63,8 +102,8 @@ class Store:
             options = pb.ListOperationOptions(filter_query=text, max_result_size=100, next_page_token=token)
             try:
                 page = self.call(f"Get{noun}s", options=options)
-            except grpc.RpcError as error:
-                return error.code().name, error.details()
+            except Refused as refused:
+                return refused.args
             rows += [places[node.id] for node in getattr(page, field) if node.id in places]
             token = page.next_page_token
             if not token:
@@ -182,13 +221,14 @@ def tie(store, a, e, c):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--oracle", required=True, metavar="HOST:PORT", help="a server that runs the original engine")
+    options.add_argument("--oracle", metavar="HOST:PORT", help="where the original engine serves, if not the one in the client is to be asked")
     options.add_argument("--server", required=True, metavar="HOST:PORT", help="the server to judge")
     options.add_argument("--count", type=int, default=1000, help="how many filters")
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
-    server = Store(given.server)
-    oracle = Store(given.oracle, server)
+    logging.getLogger("absl").setLevel(logging.CRITICAL)  # the client tells of every filter that is refused
+    server = Store(Server(given.server))
+    oracle = Store(Server(given.oracle) if given.oracle else Engine(), server)
     counts = collections.Counter(compare(oracle, server, given.seed, n) for n in range(given.count))
     print(f"{given.count} filters: {counts['nodes']} gave the same nodes, {counts['none']} gave none, {counts['refused']} were refused with the same code, "
           f"{counts['defect']} were refused by a defect of the engine, {counts['difference']} differ")
