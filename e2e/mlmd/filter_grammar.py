@@ -29,7 +29,7 @@ NO_STATES = ["live", "'LIVE'", "2", "NOPE", "ABANDONED", "PENDING_OUTPUT", "NULL
 FUNCTIONS = {
     "I": [("LENGTH", "S"), ("ABS", "I"), ("SIGN", "I"), ("UNICODE", "S"), ("COALESCE", "II?I"), ("IFNULL", "II"), ("NULLIF", "II")],
     "D": [("ABS", "D"), ("ROUND", "D?I"), ("SIGN", "D"), ("COALESCE", "DD"), ("IFNULL", "DD"), ("NULLIF", "DD"), ("COALESCE", "ID")],
-    "S": [("UPPER", "S"), ("LOWER", "S"), ("SUBSTR", "SI?I"), ("TRIM", "S?S"), ("LTRIM", "S?S"), ("RTRIM", "S?S"), ("REPLACE", "SSS"),
+    "S": [("UPPER", "S"), ("LOWER", "S"), ("SUBSTR", "SP?P"), ("TRIM", "S?S"), ("LTRIM", "S?S"), ("RTRIM", "S?S"), ("REPLACE", "SSS"),
           ("COALESCE", "SS?S"), ("IFNULL", "SS"), ("NULLIF", "SS"), ("JSON_EXTRACT", "SJ"), ("FORMAT", "F?I?S")],
     "B": [("COALESCE", "BB"), ("IFNULL", "BB"), ("NULLIF", "BB")],
 }
@@ -38,7 +38,7 @@ STRANGE = [("MOD", "II"), ("CONCAT", "SS"), ("STARTS_WITH", "SS"), ("ENDS_WITH",
            ("LEAST", "DD"), ("STRPOS", "SS"), ("FLOOR", "D"), ("CEIL", "D"), ("SQRT", "D"), ("POW", "DD"), ("SAFE_DIVIDE", "DD"), ("DIV", "II"), ("REVERSE", "S"), ("LEFT", "SI"),
            ("COUNT", "I"), ("MAX", "I"), ("SUM", "D"), ("NOPE", "I"), ("INSTR", "SS"), ("PRINTF", "S"), ("CHAR_LENGTH", "S"), ("BYTE_LENGTH", "S"), ("SAFE.ABS", "I"), ("GLOB", "SS"),
            ("LIKE", "SS"), ("RANDOM", ""), ("CURRENT_TIMESTAMP", ""), ("TO_JSON_STRING", "I"), ("LPAD", "SIS"), ("REPEAT", "SI"), ("IS_NAN", "D"), ("BIT_COUNT", "I"), ("FARM_FINGERPRINT", "S"),
-           ("TRUNC", "D"), ("CHR", "I"), ("ASCII", "S"), ("JSON_VALUE", "SJ"), ("SPLIT", "SS"), ("MD5", "S"), ("ERROR", "S"), ("EXP", "D"), ("LN", "D"), ("TYPEOF", "I")]
+           ("TRUNC", "D"), ("CHR", "I"), ("ASCII", "S"), ("JSON_VALUE", "SJ"), ("SPLIT", "SS"), ("MD5", "S"), ("EXP", "D"), ("LN", "D"), ("TYPEOF", "I")]
 CASTS = {"I": ["INT64", "INT32", "UINT64", "UINT32"], "D": ["DOUBLE", "FLOAT64", "FLOAT"], "S": ["STRING"], "B": ["BOOL", "BOOLEAN"]}
 NO_CASTS = ["INTEGER", "TEXT", "BYTES", "DATE", "TIMESTAMP", "NUMERIC", "ARRAY<INT64>", "STRUCT<INT64>", "FLOAT32", "VARCHAR", "INT"]
 
@@ -93,10 +93,14 @@ class Grammar:
             kind = self.pick(*"IDSB")
         if self.chance(0.008):
             return self.word("NULL")
-        return {"I": self.integer, "D": self.double, "S": self.text, "B": self.boolean, "J": self.path, "F": self.pattern}[kind](depth)
+        return {"I": self.integer, "D": self.double, "S": self.text, "B": self.boolean, "J": self.path, "F": self.pattern, "P": self.position}[kind](depth)
 
     def path(self, _):
-        return self.pick("'$'", "'$.a'", "'$.a.b'", "'$[0]'", "'a'", "'$.'", "'$.x'")
+        return self.pick("'$'", "'$.a'", "'$.a.b'", "'$[0]'", "'a'", "'$.x'")
+
+    def position(self, depth):
+        """A number that the engine does not cut off."""
+        return self.pick("0", "1", "2", "-1", "-2", "3", "LENGTH(" + self.text(0) + ")")
 
     def pattern(self, _):
         return self.pick("'%d'", "'%s'", "'a'", "'%5d'", "'%t'", "'%d-%s'", "''")

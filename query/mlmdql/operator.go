@@ -93,7 +93,7 @@ func (p *parser) in(at int, v value) value {
 		return p.inArray(at, v)
 	}
 	p.expect("(")
-	if p.tok.word == "SELECT" {
+	if p.isSelection() {
 		s := p.selection()
 		p.expect(")")
 		return p.inSelection(at, v, s)

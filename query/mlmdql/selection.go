@@ -49,21 +49,19 @@ func (p *parser) selection() selection {
 	defer p.leave()
 	s := p.simpleSelection()
 	for {
-		switch p.tok.word {
-		case "UNION", "INTERSECT", "EXCEPT":
-			word := p.tok.word
-			p.next()
-			if !p.acceptWord("ALL") && !p.acceptWord("DISTINCT") {
-				p.unexpected()
-			}
-			other := p.simpleSelection()
-			if len(other.values) != len(s.values) {
-				refuse("Queries in %s have mismatched column count [at %s]", word, p.place(p.tok.at))
-			}
-			p.cannotRun("syntax error near %s", word)
-		default:
+		word := p.tok.word
+		if !unions[word] {
 			return s
 		}
+		p.next()
+		if !p.acceptWord("ALL") && !p.acceptWord("DISTINCT") {
+			p.unexpected()
+		}
+		other := p.simpleSelection()
+		if len(other.values) != len(s.values) {
+			refuse("Queries in %s have mismatched column count [at %s]", word, p.place(p.tok.at))
+		}
+		p.cannotRun("syntax error near %s", word)
 	}
 }
 
@@ -110,6 +108,33 @@ func (p *parser) selectWords() {
 		p.cannotRun("no such column: STRUCT")
 	}
 }
+
+// isSelection tells whether what follows, up to a closing parenthesis, is one
+// subquery, in parentheses of its own or not, rather than a list of expressions.
+func (p *parser) isSelection() bool {
+	start := p.passed
+	defer p.jump(start)
+	for p.accept("(") {
+	}
+	if p.tok.word != "SELECT" {
+		return false
+	}
+	for opened := p.passed - start; opened > 0; opened-- {
+		for depth := 0; depth >= 0 && p.tok.kind != tokenEnd; p.next() {
+			if p.tok.is("(") {
+				depth++
+			} else if p.tok.is(")") {
+				depth--
+			}
+		}
+		if !p.tok.is(")") && !unions[p.tok.word] {
+			return false
+		}
+	}
+	return true
+}
+
+var unions = set("UNION INTERSECT EXCEPT")
 
 // passToFrom moves behind the word FROM of this subquery and reports whether
 // there is one.

@@ -65,6 +65,7 @@ func (p *parser) inSelection(at int, v value, s selection) value {
 	}
 	other := s.values[0]
 	other.literal = false
+	v.null, other.null = false, false // of type INT64 in a subquery
 	list := []value{v, other}
 	if v.literal || !mixedIntegers(v, other) {
 		typ, ok := common(list)
