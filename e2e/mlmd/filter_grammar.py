@@ -96,7 +96,7 @@ class Grammar:
         return {"I": self.integer, "D": self.double, "S": self.text, "B": self.boolean, "J": self.path, "F": self.pattern, "P": self.position}[kind](depth)
 
     def path(self, _):
-        return self.pick("'$'", "'$.a'", "'$.a.b'", "'$[0]'", "'a'", "'$.x'")
+        return self.pick("'$'", "'$.a'", "'$.a.b'", "'$[0]'", "'$.x'")
 
     def position(self, depth):
         """A number that the engine does not cut off."""
