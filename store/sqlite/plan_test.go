@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -262,8 +263,8 @@ func TestLaterPagesStartWhereTheLastEnded(t *testing.T) {
 func TestCommonNamesWalkTheOrder(t *testing.T) {
 	s := open(t)
 	err := s.Update(t.Context(), func(tx store.Tx) error {
-		for i := range 20 {
-			uid := string(rune('a' + i))
+		for i := range 1100 { // more than are worth sorting
+			uid := fmt.Sprintf("%c%d", 'a'+i%20, i)
 			n := pedigree.Node{Workspace: 1, Home: 1, Type: pedigree.RegisteredModelType, UID: uid, Name: "model " + uid, Deleted: pedigree.NoTime}
 			if err := tx.CreateNode(&n); err != nil {
 				return err

@@ -13,11 +13,10 @@ import (
 // match, and a search in another order first finds out whether those are few.
 
 // fewNames is up to how many nodes whose names match are looked up and sorted,
-// in place of a walk in the order asked for.
-const fewNames = 2048
-
-// sampledNames is how many names tell whether a pattern is common.
-const sampledNames = 4096
+// in place of a walk in the order asked for. Where more match, they are soon
+// counted so far, and the walk soon fills its page. The first names of all would
+// tell that sooner, but not truly: names that match lie together.
+const fewNames = 1024
 
 // namePatterns lists the patterns that the names of all matches have.
 func (p *part) namePatterns() []query.Compare {
@@ -56,9 +55,6 @@ func (p *part) findFew() error {
 	if len(patterns) == 0 || index == "" || p.named() || len(p.terms) == 0 || p.terms[0].Field == query.Field(query.Name) {
 		return nil
 	}
-	if common, err := p.common(patterns, index); err != nil || common {
-		return err
-	}
 	s := &sqlText{}
 	s.add("SELECT m.id FROM node m" + p.conn.dialect.UseIndex(index) + " WHERE ")
 	p.whereNamed(s, patterns)
@@ -78,27 +74,6 @@ func (p *part) findFew() error {
 		p.few = padded(ids)
 	}
 	return nil
-}
-
-// common reports whether so many of the first names match that a walk in any
-// order fills its page soon. That is not asked where the pattern itself says
-// which names come first.
-func (p *part) common(patterns []query.Compare, index string) (bool, error) {
-	for _, c := range patterns {
-		if c.Op == query.Like && patternPrefix(c.Value.Text) != "" {
-			return false, nil
-		}
-	}
-	s := &sqlText{}
-	s.add("SELECT count(*) FROM (SELECT m.name FROM node m" + p.conn.dialect.UseIndex(index) + " WHERE ")
-	p.whereNamed(s, nil)
-	s.add(" LIMIT ?) AS m WHERE 1", sampledNames)
-	for _, c := range patterns {
-		s.add(" AND ")
-		p.relation(s, "m.name", c, false)
-	}
-	n, err := p.firstInt(s.String(), s.args)
-	return n > 0 && n >= int64(p.q.Limit)/2, err
 }
 
 // padded repeats the last of some identities until their number is one of few,
