@@ -1,17 +1,20 @@
-// Command fillgraph fills a Pedigree store with a graph to walk lineage in, far
-// faster than over the wire but with what the wire would have written: every part
+// Command fillgraph makes a Pedigree store with a graph to walk lineage in, far
+// faster than over the wire but with what the wire would have written: each part
 // of [bench.Parts] goes through the handler and the rules of ML Metadata, one to
-// a commit.
+// a commit; or, with -copy, only the first does, and the others are copies of its
+// rows.
 //
-//	fillgraph -db pedigree-data/pedigree.db -nodes 10000000 -prefix large
+//	fillgraph -db pedigree-data/pedigree.db -nodes 10000000 -prefix large -copy
 //
 // No server may have the store open.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -22,18 +25,33 @@ import (
 )
 
 func main() {
-	path := flag.String("db", "", "database file; made if there is none")
+	path := flag.String("db", "", "database file, which must not be there yet")
 	nodes := flag.Int("nodes", 100_000, "nodes of the graph")
 	prefix := flag.String("prefix", "filled", "what all names begin with")
+	copied := flag.Bool("copy", false, "make one part by the rules and copy its rows")
 	flag.Parse()
 	if *path == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := fillFile(context.Background(), *path, *prefix, bench.Parts{Nodes: *nodes}); err != nil {
+	if err := makeFile(context.Background(), *path, *prefix, bench.Parts{Nodes: *nodes}, *copied); err != nil {
 		fmt.Fprintln(os.Stderr, "fillgraph:", err)
 		os.Exit(1)
 	}
+}
+
+// makeFile makes the store.
+func makeFile(ctx context.Context, path, prefix string, parts bench.Parts, copied bool) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is there already", path)
+	}
+	if !copied {
+		return fillFile(ctx, path, prefix, parts)
+	}
+	if err := fillFile(ctx, path, prefix, bench.Parts{}); err != nil {
+		return err
+	}
+	return copyParts(ctx, path, prefix, parts.Count())
 }
 
 // fillFile does not wait for the disk at each commit: what a power cut spoils

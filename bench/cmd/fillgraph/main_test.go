@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
@@ -16,25 +18,92 @@ import (
 )
 
 func TestLineageReachesAllOfAPartAndNoOther(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "db")
-	if err := fillFile(t.Context(), path, "p", bench.Parts{Nodes: 2 * bench.PartNodes}); err != nil {
-		t.Fatal(err)
+	for _, copied := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "db")
+		if err := makeFile(t.Context(), path, "p", bench.Parts{Nodes: 3 * bench.PartNodes}, copied); err != nil {
+			t.Fatal(err)
+		}
+		s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if err := s.Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+		wire := mlmd.New(graph.New(s, graph.Options{}))
+		for part := range 3 {
+			g := lineage(t, wire, bench.PartName("p", part))
+			if n := len(g.GetArtifacts()) + len(g.GetExecutions()); n != bench.PartNodes {
+				t.Errorf("copied %t: part %d: %d nodes, want %d", copied, part, n, bench.PartNodes)
+			}
+			if len(g.GetEvents()) != bench.PartNodes-1 || len(g.GetContexts()) != 1 {
+				t.Errorf("copied %t: part %d: %d events, %d contexts", copied, part, len(g.GetEvents()), len(g.GetContexts()))
+			}
+		}
 	}
-	s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+}
+
+// Everything but times, random identities and the feed is compared.
+func TestCopiesAreWhatTheRulesWouldHaveWritten(t *testing.T) {
+	var dumps [2]string
+	for i, copied := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "db")
+		if err := makeFile(t.Context(), path, "p", bench.Parts{Nodes: 3 * bench.PartNodes}, copied); err != nil {
+			t.Fatal(err)
+		}
+		dumps[i] = dump(t, path,
+			"SELECT id, workspace, home, kind, type, iif(kind = 3, 0, uid), name, version, state, owner, uri, external FROM node ORDER BY id",
+			"SELECT id, execution, artifact, direction, step, role, path FROM event ORDER BY id",
+			"SELECT context, node FROM membership ORDER BY 1, 2",
+			"SELECT name, sql FROM sqlite_schema ORDER BY name",
+			"SELECT (SELECT count(*) FROM property) + (SELECT count(*) FROM place) + (SELECT count(*) FROM relation) + (SELECT count(*) FROM event_tag)")
+	}
+	if dumps[0] != dumps[1] {
+		a, b := strings.Split(dumps[0], "\n"), strings.Split(dumps[1], "\n")
+		for i := range min(len(a), len(b)) {
+			if a[i] != b[i] {
+				t.Fatalf("line %d:\n%s\n%s", i, a[i], b[i])
+			}
+		}
+		t.Fatalf("%d and %d lines", len(a), len(b))
+	}
+}
+
+// dump gives the rows of queries as text.
+func dump(t *testing.T, path string, queries ...string) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	wire := mlmd.New(graph.New(s, graph.Options{}))
-	for part := range 2 {
-		g := lineage(t, wire, bench.PartName("p", part))
-		if n := len(g.GetArtifacts()) + len(g.GetExecutions()); n != bench.PartNodes {
-			t.Errorf("part %d: %d nodes, want %d", part, n, bench.PartNodes)
+	defer db.Close()
+	var text strings.Builder
+	for _, query := range queries {
+		rows, err := db.QueryContext(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if len(g.GetEvents()) != bench.PartNodes-1 || len(g.GetContexts()) != 1 {
-			t.Errorf("part %d: %d events, %d contexts", part, len(g.GetEvents()), len(g.GetContexts()))
+		defer rows.Close()
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		row, at := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			at[i] = &row[i]
+		}
+		for rows.Next() {
+			if err := rows.Scan(at...); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintln(&text, row...)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return text.String()
 }
 
 func lineage(t *testing.T, wire *mlmd.Server, name string) *mlmdpb.LineageGraph {

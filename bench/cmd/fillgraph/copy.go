@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"time"
+
+	_ "modernc.org/sqlite" // a driver that takes any statement
+
+	"github.com/pedigree-ml/pedigree/bench"
+)
+
+// copies make parts out of part 0: its rows with numbers that move on and the
+// name of another part. :first is the number of its first node, its run, :stride
+// how many there are, :old its name, :new the name of others but for their
+// number, and :from and :to are the first and the last part to make.
+var copies = []string{
+	`INSERT INTO node (id, workspace, home, kind, type, uid, name, version, state, owner, uri, created, updated)
+		SELECT t.id + k.i * :stride, t.workspace, t.home, t.kind, t.type,
+			iif(t.kind = 3, lower(hex(randomblob(16))), replace(t.uid, :old, :new || k.i)), replace(t.name, :old, :new || k.i),
+			t.version, t.state, t.owner, replace(t.uri, :old, :new || k.i), t.created, t.updated
+		FROM k CROSS JOIN node t WHERE t.id BETWEEN :first AND :first + :stride - 1`,
+	`INSERT INTO event (execution, artifact, direction, time, step, role, path)
+		SELECT t.execution + k.i * :stride, t.artifact + k.i * :stride, t.direction, t.time, t.step, t.role, t.path
+		FROM k CROSS JOIN event t WHERE t.id BETWEEN 1 AND :stride - 2`,
+	`INSERT INTO membership (context, node)
+		SELECT t.context + k.i * :stride, t.node + k.i * :stride FROM k CROSS JOIN membership t WHERE t.context = :first`,
+}
+
+const partNumbers = "WITH RECURSIVE k (i) AS (SELECT :from UNION ALL SELECT i + 1 FROM k WHERE i < :to) "
+
+// perCopy is how many parts one statement makes.
+const perCopy = 100
+
+// copyParts makes the parts after part 0, which alone is in the store, row by
+// row and without the rules. Indexes are left out meanwhile and made at the end,
+// which gives the same and takes a fraction of the time.
+func copyParts(ctx context.Context, path, prefix string, parts int) error {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, pragma := range []string{"synchronous = OFF", "journal_mode = MEMORY", "cache_size = -300000"} {
+		if _, err := db.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
+			return err
+		}
+	}
+	indexes, err := dropIndexes(ctx, db)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	for from := 1; from < parts; from += perCopy {
+		to := min(from+perCopy, parts) - 1
+		if err := copyPart(ctx, db, prefix, from, to); err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "\r%d of %d parts in %s ", to+1, parts, time.Since(start).Round(time.Second))
+	}
+	for _, index := range indexes {
+		fmt.Fprintf(os.Stderr, "\n%s: %.70s", time.Since(start).Round(time.Second), index)
+		if _, err := db.ExecContext(ctx, index); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(os.Stderr)
+	return nil
+}
+
+// dropIndexes drops those of the tables that are copied and gives the
+// statements that make them.
+func dropIndexes(ctx context.Context, db *sql.DB) (statements []string, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL "+
+		"AND tbl_name IN ('node', 'event', 'membership') ORDER BY name")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name, statement string
+		if err := rows.Scan(&name, &statement); err != nil {
+			return nil, err
+		}
+		names, statements = append(names, name), append(statements, statement)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if _, err := db.ExecContext(ctx, "DROP INDEX "+name); err != nil {
+			return nil, err
+		}
+	}
+	return statements, nil
+}
+
+func copyPart(ctx context.Context, db *sql.DB, prefix string, from, to int) error {
+	old := bench.PartName(prefix, 0)
+	args := []any{
+		sql.Named("first", runNumber), sql.Named("stride", bench.PartNodes+1), sql.Named("from", from), sql.Named("to", to),
+		sql.Named("old", old), sql.Named("new", old[:len(old)-1]),
+	}
+	for _, statement := range copies {
+		if _, err := db.ExecContext(ctx, partNumbers+statement, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runNumber is the number of the first node in a new store after its workspace.
+const runNumber = 2
