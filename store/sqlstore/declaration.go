@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -13,15 +15,14 @@ var (
 	declaredAdd       = define("add declared property", "", "INSERT INTO type_property (type, key, form) VALUES (?, ?, ?)")
 	parentsClear      = define("remove super types", "PRIMARY KEY", "DELETE FROM type_parent WHERE type = ?")
 	parentAdd         = define("add super type", "", "INSERT INTO type_parent (type, place, parent) VALUES (?, ?, ?)")
-	declaredOf        = define("declared properties of a type", "PRIMARY KEY",
-		"SELECT key, form FROM type_property WHERE type = ? ORDER BY key")
-	parentsOf = define("super types of a type", "PRIMARY KEY",
-		"SELECT parent FROM type_parent WHERE type = ? ORDER BY place")
 )
 
-// declarationsOf reads types; condition is SQL on d.
+// declarationsOf reads types by number with what they declare, one row for each
+// declared property; condition is SQL on d.
 func declarationsOf(condition string) string {
-	return "SELECT d.id, d.kind, d.name, d.version, d.description, d.external, d.reads, d.writes FROM type d WHERE " + condition
+	return "SELECT d.id, d.kind, d.name, d.version, d.description, d.external, d.reads, d.writes, " +
+		"(SELECT group_concat(q.place || ':' || q.parent) FROM type_parent q WHERE q.type = d.id), p.key, p.form " +
+		"FROM type d LEFT JOIN type_property p ON p.type = d.id WHERE " + condition + " ORDER BY d.id, p.key"
 }
 
 func (t *tx) Declaration(typ pedigree.Type) (pedigree.Declaration, error) {
@@ -40,32 +41,84 @@ func (t *tx) Declaration(typ pedigree.Type) (pedigree.Declaration, error) {
 }
 
 func (t *tx) Declarations(ids []pedigree.TypeID) ([]pedigree.Declaration, error) {
-	place := make(map[pedigree.TypeID]int, len(ids))
-	for i, id := range ids {
-		place[id] = i
-	}
 	var all []pedigree.Declaration
-	err := batches(ids, func(list string, args []any) error {
+	var unread []pedigree.TypeID
+	for i, id := range ids {
+		if slices.Index(ids, id) < i {
+			continue
+		}
+		if d, ok := t.declared(id); ok {
+			all = append(all, d)
+		} else {
+			unread = append(unread, id)
+		}
+	}
+	err := batches(unread, func(list string, args []any) error {
 		some, err := t.declarations("d.id IN ("+list+")", args...)
+		for i := range some {
+			t.remember(&some[i])
+		}
 		all = append(all, some...)
 		return err
 	})
-	slices.SortFunc(all, func(a, b pedigree.Declaration) int { return cmp.Compare(place[a.ID], place[b.ID]) })
+	if len(all) > 1 {
+		place := make(map[pedigree.TypeID]int, len(ids))
+		for i, id := range ids {
+			place[id] = i
+		}
+		slices.SortFunc(all, func(a, b pedigree.Declaration) int { return cmp.Compare(place[a.ID], place[b.ID]) })
+	}
 	return all, err
+}
+
+// declared gives a type that a write has read or changed in this transaction:
+// most of those that share a commit write nodes of the same few types, and
+// nobody else can change these meanwhile.
+func (t *tx) declared(id pedigree.TypeID) (pedigree.Declaration, bool) {
+	if t.fresh == nil {
+		return pedigree.Declaration{}, false
+	}
+	d, ok := t.fresh.declared[id]
+	d.Properties, d.Parents = slices.Clone(d.Properties), slices.Clone(d.Parents) // those asking may change them
+	return d, ok
+}
+
+func (t *tx) remember(d *pedigree.Declaration) {
+	if t.fresh == nil {
+		return
+	}
+	if t.fresh.declared == nil {
+		t.fresh.declared = make(map[pedigree.TypeID]pedigree.Declaration)
+	}
+	own := *d
+	own.Properties, own.Parents = slices.Clone(d.Properties), slices.Clone(d.Parents)
+	t.fresh.declared[d.ID] = own
 }
 
 func (t *tx) DeclarationsOf(kind pedigree.Kind) ([]pedigree.Declaration, error) {
-	return t.declarations("d.kind = ? ORDER BY d.id", kind)
+	return t.declarations("d.kind = ?", kind)
 }
 
 func (t *tx) DeclarationsExternal(kind pedigree.Kind, external []string) ([]pedigree.Declaration, error) {
-	var all []pedigree.Declaration
+	var ids []pedigree.TypeID
 	err := batches(external, func(list string, args []any) error {
-		some, err := t.declarations("d.kind = ? AND d.external IN ("+list+")", append([]any{kind}, args...)...)
-		all = append(all, some...)
-		return err
+		r, err := t.conn.query(background, typesExternal(list), append([]any{kind}, args...)...)
+		if err != nil {
+			return err
+		}
+		for r.next() {
+			ids = append(ids, pedigree.TypeID(r.int(0)))
+		}
+		return r.close()
 	})
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	return t.Declarations(ids)
+}
+
+func typesExternal(list string) string {
+	return "SELECT d.id FROM type d WHERE d.kind = ? AND d.external IN (" + list + ")"
 }
 
 func (t *tx) declarations(condition string, args ...any) ([]pedigree.Declaration, error) {
@@ -75,40 +128,44 @@ func (t *tx) declarations(condition string, args ...any) ([]pedigree.Declaration
 	}
 	var all []pedigree.Declaration
 	for r.next() {
-		all = append(all, pedigree.Declaration{
-			ID: pedigree.TypeID(r.int(0)), Description: r.text(4), External: r.text(5), Reads: r.text(6), Writes: r.text(7),
-			Type: pedigree.Type{Kind: pedigree.Kind(r.int(1)), Name: r.text(2), Version: r.text(3)},
-		})
-	}
-	if err := r.close(); err != nil {
-		return nil, err
-	}
-	for i := range all {
-		if err := t.readDeclared(&all[i]); err != nil {
-			return nil, err
+		if id := pedigree.TypeID(r.int(0)); len(all) == 0 || all[len(all)-1].ID != id {
+			parents, err := readParents(r.text(8))
+			if err != nil {
+				_ = r.close() // the first error counts
+				return nil, err
+			}
+			all = append(all, pedigree.Declaration{
+				ID: id, Description: r.text(4), External: r.text(5), Reads: r.text(6), Writes: r.text(7), Parents: parents,
+				Type: pedigree.Type{Kind: pedigree.Kind(r.int(1)), Name: r.text(2), Version: r.text(3)},
+			})
+		}
+		if d := &all[len(all)-1]; !r.null(9) {
+			d.Properties = append(d.Properties, pedigree.DeclaredProperty{Key: r.text(9), Form: pedigree.Form(r.int(10))})
 		}
 	}
-	return all, nil
+	return all, r.close()
 }
 
-func (t *tx) readDeclared(d *pedigree.Declaration) error {
-	r, err := t.query(declaredOf, d.ID)
-	if err != nil {
-		return err
+// readParents reads pairs of place and number, with commas between and in any
+// order.
+func readParents(list string) ([]pedigree.TypeID, error) {
+	if list == "" {
+		return nil, nil
 	}
-	for r.next() {
-		d.Properties = append(d.Properties, pedigree.DeclaredProperty{Key: r.text(0), Form: pedigree.Form(r.int(1))})
+	pairs := strings.Split(list, ",")
+	parents := make([]pedigree.TypeID, len(pairs))
+	for _, pair := range pairs {
+		var place int
+		var id pedigree.TypeID
+		if _, err := fmt.Sscanf(pair, "%d:%d", &place, &id); err != nil {
+			return nil, err
+		}
+		if place < 0 || place >= len(parents) {
+			return nil, fmt.Errorf("super types in places %s", list)
+		}
+		parents[place] = id
 	}
-	if err := r.close(); err != nil {
-		return err
-	}
-	if r, err = t.query(parentsOf, d.ID); err != nil {
-		return err
-	}
-	for r.next() {
-		d.Parents = append(d.Parents, pedigree.TypeID(r.int(0)))
-	}
-	return r.close()
+	return parents, nil
 }
 
 func (t *tx) PutDeclaration(d *pedigree.Declaration) error {
@@ -120,6 +177,7 @@ func (t *tx) PutDeclaration(d *pedigree.Declaration) error {
 		return classify(t.store.engine, err)
 	}
 	d.ID = pedigree.TypeID(id)
+	delete(t.fresh.declared, d.ID)
 	if _, err := t.exec(declarationUpdate, d.Description, optional(d.External), []byte(d.Reads), []byte(d.Writes), d.ID); err != nil {
 		return classify(t.store.engine, err)
 	}

@@ -1,10 +1,12 @@
 package sqlstore
 
-import "github.com/pedigree-ml/pedigree"
+import (
+	"slices"
+
+	"github.com/pedigree-ml/pedigree"
+)
 
 var (
-	feedAdd = define("add to the feed", "",
-		"INSERT INTO feed (workspace, node, touch, time) VALUES (coalesce(nullif(?, 0), (SELECT workspace FROM node WHERE id = ?), 0), ?, ?, ?)")
 	feedAfter = define("feed after an entry", "PRIMARY KEY",
 		"SELECT id, workspace, node, touch, time FROM feed WHERE id > ? ORDER BY id LIMIT ?")
 	feedOldest = define("oldest entry of the feed", "feed", "SELECT min(id) FROM feed")
@@ -22,27 +24,60 @@ type touched struct {
 	touch           pedigree.Touch
 }
 
-// touch notes for the feed that a node was touched. Closures touch few nodes,
-// mostly the same one again.
+// fewTouches is how many touches are looked through one by one; most closures
+// have no more.
+const fewTouches = 8
+
+// touch notes for the feed that a node was touched.
 func (t *tx) touch(workspace, node pedigree.NodeID, how pedigree.Touch) {
-	for i := len(t.touches) - 1; i >= max(0, len(t.touches)-8); i-- {
-		if t.touches[i].node == node {
-			t.touches[i].touch |= how
-			return
-		}
+	if at := t.touchOf(node); at >= 0 {
+		t.touches[at].touch |= how
+		return
 	}
 	t.touches = append(t.touches, touched{workspace, node, how})
+	if t.touchAt != nil {
+		t.touchAt[node] = len(t.touches) - 1
+	}
 }
 
-// writeFeed stores what was noted.
+// touchOf finds what was noted of a node; -1 for nothing.
+func (t *tx) touchOf(node pedigree.NodeID) int {
+	if len(t.touches) < fewTouches {
+		return slices.IndexFunc(t.touches, func(n touched) bool { return n.node == node })
+	}
+	if t.touchAt == nil {
+		t.touchAt = make(map[pedigree.NodeID]int, 4*fewTouches)
+		for i := range t.touches {
+			t.touchAt[t.touches[i].node] = i
+		}
+	}
+	if at, ok := t.touchAt[node]; ok {
+		return at
+	}
+	return -1
+}
+
+// writeFeed stores what was noted, several lines to a statement.
 func (t *tx) writeFeed() error {
-	for _, n := range t.touches {
-		if _, err := t.exec(feedAdd, n.workspace, n.node, n.node, int(n.touch), t.now); err != nil {
+	for rest := t.touches; len(rest) > 0; {
+		n := rowsAtOnce(len(rest))
+		args := make([]any, 0, feedWidth*n)
+		for _, l := range rest[:n] {
+			args = append(args, l.workspace, l.node, l.node, int(l.touch), t.now)
+		}
+		if _, err := t.conn.exec(background, feedAdd[n], args...); err != nil {
 			return err
 		}
+		rest = rest[n:]
 	}
 	return nil
 }
+
+// feedAdd adds lines to the feed, by their number.
+var feedAdd = severalRows("INSERT INTO feed (workspace, node, touch, time) VALUES ",
+	"(coalesce(nullif(?, 0), (SELECT workspace FROM node WHERE id = ?), 0), ?, ?, ?)", "")
+
+const feedWidth = 5 // arguments of a line
 
 func (t *tx) Feed(after int64, limit int) ([]pedigree.FeedEntry, error) {
 	r, err := t.query(feedAfter, after, limit)

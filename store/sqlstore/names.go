@@ -33,10 +33,12 @@ func (n *names) resetKeys() {
 	n.keyOf = map[int64]keyName{}
 }
 
-// draft is what one transaction has added; only a commit makes it true.
+// draft is what one transaction has added; only a commit makes it true. And
+// what it has read of types, which is true until it ends.
 type draft struct {
-	keys  map[keyName]int64
-	types map[pedigree.Type]int64
+	keys     map[keyName]int64
+	types    map[pedigree.Type]int64
+	declared map[pedigree.TypeID]pedigree.Declaration
 }
 
 func (n *names) draft() *draft { return &draft{} }

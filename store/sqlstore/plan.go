@@ -48,7 +48,7 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"artifacts by place", "node_uri", s.engine.Dialect.nodesAt(4)},
 		{"types by number", "PRIMARY KEY", declarationsOf("d.id IN (" + batch + ")")},
 		{"types by name", "type_name", typesNamedOf(4)},
-		{"types by what others call them", "type_external", declarationsOf("d.kind = ? AND d.external IN (" + batch + ")")},
+		{"types by what others call them", "type_external", typesExternal(batch)},
 		{"locations by number", "PRIMARY KEY", locationsOf(batch)},
 		{"places of nodes", "PRIMARY KEY", placesOf("node", batch)},
 		{"what is at locations", "place_location", placesOf("location", batch)},

@@ -19,6 +19,7 @@ type tx struct {
 	wrote bool // whether this closure has changed anything
 
 	touches []touched
+	touchAt map[pedigree.NodeID]int // places in touches, once they are many
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -86,6 +87,30 @@ func batches[T any](ids []T, fn func(list string, args []any) error) error {
 		ids = ids[n:]
 	}
 	return nil
+}
+
+// rowSizes are the numbers of rows that one statement writes: few, so that lists
+// of any length share a handful of prepared statements.
+var rowSizes = []int{8, 4, 2, 1}
+
+// rowsAtOnce says how many of so many rows the next statement writes.
+func rowsAtOnce(rows int) int {
+	for _, size := range rowSizes {
+		if size <= rows {
+			return size
+		}
+	}
+	return 0
+}
+
+// severalRows writes out a statement for each number of rows. One that writes
+// several costs less than as many that write one each.
+func severalRows(head, row, tail string) map[int]string {
+	statements := make(map[int]string, len(rowSizes))
+	for _, size := range rowSizes {
+		statements[size] = head + strings.TrimSuffix(strings.Repeat(row+",", size), ",") + tail
+	}
+	return statements
 }
 
 func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }

@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		{"identities are unique within workspace and type", uniqueIdentity},
 		{"names are unique for contexts alone", uniqueNames},
 		{"names are compared byte for byte", binaryNames},
+		{"types are read as the transaction has changed them", declaredWithin},
 		{"text that some engine cannot hold is refused", strictText},
 		{"a workspace sees its own nodes only", isolation},
 		{"the bin takes and gives back", bin},
