@@ -15,17 +15,24 @@ func onlyVisible(nodes []pedigree.Node, workspace pedigree.NodeID, kind pedigree
 	})
 }
 
-// describe adds to nodes what is known of them, with two questions to the store
-// however many they are.
+// ownSpaces are where all facts of nodes stand that are not foreign. To ask for
+// these alone spares the look for series, which only foreign nodes have.
+var ownSpaces = []pedigree.Space{pedigree.Field, pedigree.Custom}
+
+// describe adds to nodes what is known of them, with one question to the store
+// however many they are, or two if some are foreign.
 func describe(r store.Reader, nodes []pedigree.Node) ([]Node, error) {
 	if len(nodes) == 0 {
 		return nil, nil
 	}
 	ids := make([]pedigree.NodeID, len(nodes))
+	spaces := ownSpaces
 	for i := range nodes {
-		ids[i] = nodes[i].ID
+		if ids[i] = nodes[i].ID; foreign(nodes[i].Type) {
+			spaces = nil
+		}
 	}
-	facts, err := r.Facts(ids)
+	facts, err := r.Facts(ids, spaces...)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 	batch := placeholders(4)
 	all := append([]*shape{
 		{"nodes by number", "PRIMARY KEY", nodesByID(batch)},
+		{"add to the feed", "", feedAdd[1]},
 		{"properties of nodes", "PRIMARY KEY", propertiesOf(batch, nil)},
 		{"properties of nodes in spaces", "PRIMARY KEY", propertiesOf(batch, []pedigree.Space{pedigree.Param, pedigree.Tag})},
 		{"latest points of nodes", "PRIMARY KEY", latestOf(batch)},
@@ -74,7 +75,7 @@ func (s *Store) SearchPlans(ctx context.Context, explain string, q *query.Query)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { s.readers <- c }()
+	defer s.readers.put(c)
 	t := &tx{ctx: ctx, conn: c, store: s}
 	typ, err := t.findType(q.Type)
 	if err != nil {
@@ -109,7 +110,7 @@ func (s *Store) SelectionPlan(ctx context.Context, explain string, q *query.Sele
 	if err != nil {
 		return p, err
 	}
-	defer func() { s.readers <- c }()
+	defer s.readers.put(c)
 	t := &tx{ctx: ctx, conn: c, store: s}
 	sel, err := t.selection(q)
 	if err != nil || sel == nil {
@@ -128,7 +129,7 @@ func (s *Store) explain(ctx context.Context, word string, p *Plan, args []any) e
 	if err != nil {
 		return err
 	}
-	defer func() { s.readers <- c }()
+	defer s.readers.put(c)
 	return explainOn(ctx, c, word, p, args)
 }
 

@@ -20,7 +20,7 @@ type Store struct {
 	clock   pedigree.Clock
 	names   *names
 	writer  *writer
-	readers chan *conn // idle ones; nil stands for one not opened yet
+	readers *readers
 
 	changing sync.Mutex
 	changed  chan struct{} // closed and made anew by announce
@@ -38,10 +38,7 @@ func Open(ctx context.Context, e Engine, clock pedigree.Clock) (*Store, error) {
 	if err != nil {
 		return nil, classify(e, err)
 	}
-	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: make(chan *conn, e.Readers)}
-	for range e.Readers {
-		s.readers <- nil
-	}
+	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers)}
 	s.writer = newWriter(s, c)
 	return s, nil
 }
@@ -52,7 +49,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) (err erro
 	if err != nil {
 		return err
 	}
-	defer func() { s.readers <- c }()
+	defer s.readers.put(c)
 	if _, err := c.exec(background, s.engine.Dialect.Begin); err != nil {
 		return classify(s.engine, err)
 	}
@@ -66,23 +63,18 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) (err erro
 
 // reader waits for an idle connection.
 func (s *Store) reader(ctx context.Context) (*conn, error) {
-	var c *conn
-	select {
-	case c = <-s.readers:
-	case <-ctx.Done():
-		return nil, unavailable(ctx.Err())
+	c, err := s.readers.take(ctx)
+	if c != nil || err != nil {
+		return c, err
 	}
-	if c != nil {
-		return c, nil
-	}
-	c, err := newConn(ctx, s.engine)
+	c, err = newConn(ctx, s.engine)
 	for _, q := range s.engine.ReadOnly {
 		if err == nil {
 			_, err = c.exec(ctx, q)
 		}
 	}
 	if err != nil {
-		s.readers <- nil
+		s.readers.put(nil)
 		return nil, classify(s.engine, err)
 	}
 	return c, nil
@@ -114,7 +106,7 @@ func (s *Store) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { s.readers <- c }()
+	defer s.readers.put(c)
 	for _, q := range s.engine.Dialect.CheckStatements {
 		r, err := c.query(ctx, q)
 		if err != nil {
@@ -139,12 +131,7 @@ func (s *Store) Check(ctx context.Context) error {
 // Close implements [store.Store].
 func (s *Store) Close() error {
 	err := s.writer.close()
-	for range cap(s.readers) {
-		if c := <-s.readers; c != nil {
-			err = errors.Join(err, c.close())
-		}
-	}
-	return err
+	return errors.Join(err, s.readers.close())
 }
 
 var background = context.Background()
