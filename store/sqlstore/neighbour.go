@@ -44,23 +44,31 @@ func (d Dialect) neighboursOf(kind pedigree.Kind, list string, directed bool) st
 }
 
 func (t *tx) EventsByID(ids []int64) ([]pedigree.Event, error) {
-	sorted := slices.Sorted(slices.Values(ids))
 	events := make([]pedigree.Event, 0, len(ids))
-	err := batches(slices.Compact(sorted), func(list string, args []any) error {
+	err := eachSpan(ids, func(run []int64) error {
 		start := len(events)
-		r, err := t.conn.query(background, eventsByID(list), args...)
+		r, err := t.conn.query(background, eventsByID("BETWEEN ? AND ?"), run[0], run[len(run)-1])
 		if err != nil {
 			return err
 		}
-		if events, err = readEvents(r, events); err != nil {
+		events, err = readEvents(r, events)
+		asked := filter[int64]{run}
+		kept := slices.DeleteFunc(events[start:], func(e pedigree.Event) bool { return !asked.has(e.ID) })
+		events = events[:start+len(kept)]
+		return err
+	}, func(list string, args []any) error {
+		r, err := t.conn.query(background, eventsByID("IN ("+list+")"), args...)
+		if err != nil {
 			return err
 		}
-		slices.SortFunc(events[start:], func(a, b pedigree.Event) int { return cmp.Compare(a.ID, b.ID) })
-		return nil
+		events, err = readEvents(r, events)
+		return err
 	})
+	slices.SortFunc(events, func(a, b pedigree.Event) int { return cmp.Compare(a.ID, b.ID) })
 	return events, err
 }
 
-func eventsByID(list string) string {
-	return "SELECT " + linkColumns + " FROM event e WHERE e.id IN (" + list + ")"
+// eventsByID gives events on whose number there is a condition.
+func eventsByID(condition string) string {
+	return "SELECT " + linkColumns + " FROM event e WHERE e.id " + condition + " ORDER BY e.id"
 }

@@ -48,6 +48,7 @@ func Run(t *testing.T, open Open) {
 		{"evaluations belong to artifacts", evaluations},
 		{"contexts have members", memberships},
 		{"nodes belong to contexts", belongings},
+		{"what is asked for by number comes whole, near and far", spans},
 		{"history stays", changes},
 		{"objects by prefix", objects},
 		{"files of an artifact", files},
