@@ -38,7 +38,9 @@ func (t *tx) Contexts(nodes []pedigree.NodeID) ([]pedigree.Membership, error) {
 			return nil, err
 		}
 	}
-	slices.SortFunc(all, func(a, b pedigree.Membership) int { return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Context, b.Context)) })
+	slices.SortFunc(all, func(a, b pedigree.Membership) int {
+		return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Context, b.Context))
+	})
 	return slices.Compact(all), nil // a membership may repeat the home
 }
 
