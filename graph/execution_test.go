@@ -71,7 +71,8 @@ func TestAnExecutionIsChangedWithAllAroundIt(t *testing.T) {
 	publish := func() {
 		t.Helper()
 		e := event(pedigree.Input, p.step, p.dataset)
-		done, err := p.PutExecution(p.ctx, ws, &Publication{Execution: unchanged, Artifacts: []ArtifactPut{{Event: &e}}, Contexts: []*NodePut{again(draft(pedigree.Context, p.ctxt, "run"), p.run)}})
+		done, err := p.PutExecution(p.ctx, ws, &Publication{Execution: unchanged, Artifacts: []ArtifactPut{{Event: &e}},
+			Contexts: []*NodePut{again(draft(pedigree.Context, p.ctxt, "run"), p.run)}})
 		p.must(err)
 		wantIDs(t, "executions", done.Executions, p.step)
 	}
@@ -236,7 +237,8 @@ func TestAnArtifactIsReusedByExternalIdentityAndChanged(t *testing.T) {
 		t.Errorf("was renamed to %s", got.Name)
 	}
 	fresh := func() *NodePut { return external(draft(pedigree.Artifact, p.artifact, ""), "fresh") }
-	done, err = publish(true, pair(fresh(), pedigree.Input), pair(fresh(), pedigree.Output), ArtifactPut{Artifact: draft(pedigree.Artifact, p.artifact, "")}, ArtifactPut{Artifact: draft(pedigree.Artifact, p.artifact, "")})
+	done, err = publish(true, pair(fresh(), pedigree.Input), pair(fresh(), pedigree.Output), ArtifactPut{Artifact: draft(pedigree.Artifact, p.artifact, "")},
+		ArtifactPut{Artifact: draft(pedigree.Artifact, p.artifact, "")})
 	p.must(err)
 	if done.Artifacts[0] != done.Artifacts[1] || done.Artifacts[2] == done.Artifacts[3] {
 		t.Errorf("the same external identity twice, then none twice: %v", done.Artifacts)

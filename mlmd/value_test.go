@@ -17,7 +17,8 @@ import (
 // strange are texts that engines have been known to change, cut or refuse.
 var strange = []string{
 	"", " ", "\x00", "a\x00b", "\xff", "a\xc3", "\xed\xa0\x80", "é", "e\u0301", "\U0001F9EC", "\u202e\u2028\ufeff", "\r\n\t", "'; DROP TABLE node; --", `"`, "`", `\`, "%_", "NULL", "true", "1e3", "-0",
-	"__MLMD_NULL__", "mlmd-struct::", "mlmd-struct::CgA=", "mlmd-proto::x", "sha256:", "params.lr", "{\"a\":1}", strings.Repeat("x", 65_536), strings.Repeat("\U0001F9EC", 20_000),
+	"__MLMD_NULL__", "mlmd-struct::", "mlmd-struct::CgA=", "mlmd-proto::x", "sha256:", "params.lr", "{\"a\":1}", strings.Repeat("x",
+		65_536), strings.Repeat("\U0001F9EC", 20_000),
 }
 
 func TestEveryTextComesBackAsItWentIn(t *testing.T) {
@@ -29,7 +30,8 @@ func TestEveryTextComesBackAsItWentIn(t *testing.T) {
 		want.CustomProperties = map[string]*mlmdpb.Value{"s": text(s), "twice": text(s + s)}
 		id := f.put(want)[0]
 		got := f.get(id)
-		if got.GetUri() != s || !proto.Equal(&mlmdpb.Artifact{Properties: got.Properties, CustomProperties: got.CustomProperties}, &mlmdpb.Artifact{Properties: want.Properties, CustomProperties: want.CustomProperties}) {
+		if got.GetUri() != s || !proto.Equal(&mlmdpb.Artifact{Properties: got.Properties, CustomProperties: got.CustomProperties},
+			&mlmdpb.Artifact{Properties: want.Properties, CustomProperties: want.CustomProperties}) {
 			t.Errorf("%.40q came back as %.80q, %.200v", s, got.GetUri(), got)
 		}
 		got.TypeId = &f.artifact
