@@ -21,6 +21,7 @@ var (
 	JobNamespaceType          = Type{Name: "openlineage.Namespace", Kind: Context}
 	JobType                   = Type{Name: "openlineage.Job", Kind: Context}
 	JobRunType                = Type{Name: "openlineage.Run", Kind: Execution}
+	JobTagType                = Type{Name: "openlineage.Tag", Kind: Context}
 	JobSignatureType          = Type{Name: "openlineage.JobSignature", Kind: Execution} // what a job reads and writes by design, whenever it runs
 	LineageDatasetType        = Type{Name: "openlineage.Dataset", Kind: Artifact}
 	LineageDatasetVersionType = Type{Name: "openlineage.DatasetVersion", Kind: Artifact} // a state of a data set that its producer named
@@ -30,7 +31,7 @@ var (
 // nodes have an external identity, unless they were given one.
 var ShownByUID = []Type{
 	ExperimentType, RunType, DatasetType, LoggedModelType, RegisteredModelType, ModelVersionType,
-	JobNamespaceType, JobType, JobRunType, JobSignatureType, LineageDatasetType, LineageDatasetVersionType,
+	JobNamespaceType, JobType, JobRunType, JobSignatureType, JobTagType, LineageDatasetType, LineageDatasetVersionType,
 }
 
 // TypeID is the identity of a type inside one store.

@@ -6,6 +6,7 @@ package openlineage
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/jobs"
@@ -49,11 +50,58 @@ func (h *Handler) Wire() route.Wire {
 }
 
 func (h *Handler) routes() []route.Route {
-	post := func(path string, o operation) route.Route {
-		return route.Route{Method: "POST", Pattern: base + path, Permission: route.Write, Body: route.JSONBody, MaxBody: maxBody, Handler: o.handle}
+	var all []route.Route
+	add := func(method, path string, need route.Permission, o operation) {
+		r := route.Route{Method: method, Pattern: base + path, Permission: need, Body: route.NoBody, URLInNames: strings.Contains(path, "{"), Handler: o.handle}
+		if strings.HasPrefix(path, "/lineage") && method == "POST" {
+			r.Body, r.MaxBody = route.JSONBody, maxBody
+		}
+		if method == "PUT" {
+			r.Body = route.JSONBody
+		}
+		all = append(all, r)
 	}
-	return []route.Route{
-		post("/lineage", h.take),
-		post("/lineage/batch", h.takeBatch),
-	}
+	add("POST", "/lineage", route.Write, h.take)
+	add("POST", "/lineage/batch", route.Write, h.takeBatch)
+	add("GET", "/lineage", route.Read, h.lineage)
+	add("GET", "/column-lineage", route.Read, h.columnLineage)
+	add("GET", "/events/lineage", route.Read, h.events)
+	add("GET", "/search", route.Read, h.search)
+
+	const namespace = "/namespaces/{namespace}"
+	add("GET", "/namespaces", route.Read, h.namespaces)
+	add("GET", namespace, route.Read, h.namespace)
+	add("PUT", namespace, route.Write, h.putNamespace)
+	add("DELETE", namespace, route.Delete, h.deleteNamespace)
+	add("GET", "/sources", route.Read, h.sources)
+
+	const dataset = namespace + "/datasets/{dataset}"
+	add("GET", namespace+"/datasets", route.Read, h.datasets)
+	add("GET", dataset, route.Read, h.dataset)
+	add("DELETE", dataset, route.Delete, h.deleteDataset)
+	add("GET", dataset+"/versions", route.Read, h.versions)
+	add("GET", dataset+"/versions/{version}", route.Read, h.version)
+	add("POST", dataset+"/tags/{tag}", route.Write, h.tagDataset(true))
+	add("DELETE", dataset+"/tags/{tag}", route.Write, h.tagDataset(false))
+	add("POST", dataset+"/fields/{field}/tags/{tag}", route.Write, h.tagField(true))
+	add("DELETE", dataset+"/fields/{field}/tags/{tag}", route.Write, h.tagField(false))
+
+	const job = namespace + "/jobs/{job}"
+	add("GET", "/jobs", route.Read, h.jobs)
+	add("GET", namespace+"/jobs", route.Read, h.jobs)
+	add("GET", job, route.Read, h.job)
+	add("DELETE", job, route.Delete, h.deleteJob)
+	add("POST", job+"/tags/{tag}", route.Write, h.tagJob(true))
+	add("DELETE", job+"/tags/{tag}", route.Write, h.tagJob(false))
+	add("GET", job+"/runs", route.Read, h.runs)
+	add("GET", "/jobs/runs/{run}", route.Read, h.run)
+	add("GET", "/jobs/runs/{run}/facets", route.Read, h.runFacets)
+
+	add("GET", "/tags", route.Read, h.tags)
+	add("PUT", "/tags/{tag}", route.Write, h.putTag)
+	add("GET", "/stats/lineage-events", route.Read, h.eventStats)
+	add("GET", "/stats/jobs", route.Read, h.nodeStats(pedigree.JobType))
+	add("GET", "/stats/datasets", route.Read, h.nodeStats(pedigree.LineageDatasetType))
+	add("GET", "/stats/sources", route.Read, h.nodeStats(pedigree.JobNamespaceType))
+	return all
 }

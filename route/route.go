@@ -42,6 +42,10 @@ type Route struct {
 	// and here still what would be a dot or empty segment once it is decoded.
 	SlashInNames bool
 
+	// URLInNames is the same and lets escaped slashes stand at either end and
+	// side by side too: whole URLs are names in some protocols.
+	URLInNames bool
+
 	Handler http.HandlerFunc
 }
 

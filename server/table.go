@@ -74,12 +74,17 @@ func (t *table) mountMisses(taken map[string]bool) {
 	}
 }
 
-// slashInNames reports whether a request is for an operation that takes escaped
-// slashes. The mux matches a path before it decodes it, segment by segment.
-func (t *table) slashInNames(r *http.Request) bool {
+// nameSlashes says which escaped slashes the operation that a request is for
+// takes. The mux matches a path before it decodes it, segment by segment.
+func (t *table) nameSlashes(r *http.Request) nameSlashes {
 	h, _ := t.mux.Handler(r)
-	o, ok := h.(*operation)
-	return ok && o.route.SlashInNames
+	switch o, ok := h.(*operation); {
+	case ok && o.route.URLInNames:
+		return anySlashes
+	case ok && o.route.SlashInNames:
+		return innerSlashes
+	}
+	return noSlashes
 }
 
 // wireFor gives the wire with the longest prefix that the path lies under.

@@ -10,9 +10,9 @@ import (
 
 // checkTarget refuses request targets that two parties could read differently:
 // what is matched, authorised and opened must be one and the same path. The
-// path is never cleaned, so no redirect is ever made from one. slashInNames says
-// whether the request matches an operation that takes escaped slashes.
-func checkTarget(r *http.Request, slashInNames func(*http.Request) bool) error {
+// path is never cleaned, so no redirect is ever made from one. slashes tells which
+// escaped slashes the operation takes that the request matches.
+func checkTarget(r *http.Request, slashes func(*http.Request) nameSlashes) error {
 	if !strings.HasPrefix(r.RequestURI, "/") {
 		return pedigree.Errorf(pedigree.Invalid, "the request target must be a path")
 	}
@@ -25,11 +25,8 @@ func checkTarget(r *http.Request, slashInNames func(*http.Request) bool) error {
 	}
 	if strings.IndexByte(raw, '%') >= 0 {
 		raw = strings.ToLower(raw)
-		if strings.Contains(raw, "%2f") && slashInNames(r) {
-			if strings.HasSuffix(raw, "%2f") {
-				return errEmptySegment
-			}
-			raw = strings.ReplaceAll(raw, "%2f", "/")
+		if strings.Contains(raw, "%2f") {
+			return checkNames(raw, slashes(r))
 		}
 		return checkDecoded(raw)
 	}
@@ -44,6 +41,33 @@ func checkTarget(r *http.Request, slashInNames func(*http.Request) bool) error {
 var errEmptySegment = pedigree.Hide(pedigree.Invalid, errors.New("the path contains an empty segment"), "Invalid path")
 
 var errDots = pedigree.Errorf(pedigree.Invalid, "the path must not contain a dot segment")
+
+// nameSlashes says which escaped slashes the names in a path may hold.
+type nameSlashes uint8
+
+const (
+	noSlashes    nameSlashes = iota
+	innerSlashes             // between other text
+	anySlashes               // anywhere, also side by side
+)
+
+// checkNames checks a path whose names hold escaped slashes.
+func checkNames(lower string, slashes nameSlashes) error {
+	decoded := strings.ReplaceAll(lower, "%2f", "/")
+	switch slashes {
+	case innerSlashes:
+		if strings.HasSuffix(decoded, "/") {
+			return errEmptySegment
+		}
+		return checkDecoded(decoded)
+	case anySlashes:
+		if hasDots(strings.ReplaceAll(decoded, "%2e", ".")) {
+			return errDots
+		}
+		return checkDecoded(strings.ReplaceAll(lower, "%2f", "+"))
+	}
+	return checkDecoded(lower)
+}
 
 // checkDecoded refuses escapes that stand for structure. Harmless ones, such as
 // a space in a file name, pass; escapes of escapes are for who reads the value.

@@ -46,6 +46,8 @@ func (f *fake) wire() route.Wire {
 			{Method: "GET", Pattern: "/api/fake/files/{path...}", Permission: route.Read, Handler: f.handle},
 			{Method: "GET", Pattern: "/api/fake/types/{path}/things", Permission: route.Read, SlashInNames: true, Handler: f.handle},
 			{Method: "GET", Pattern: "/api/fake/type/{path}", Permission: route.Read, SlashInNames: true, Handler: f.handle},
+			{Method: "GET", Pattern: "/api/fake/places/{path}/things", Permission: route.Read, URLInNames: true, Handler: f.handle},
+			{Method: "GET", Pattern: "/api/fake/place/{path}", Permission: route.Read, URLInNames: true, Handler: f.handle},
 			{Method: "GET", Pattern: "/api/fake/version", Permission: route.Public, Handler: f.handle},
 		},
 		Prefixes: []string{"/api/fake/"},
