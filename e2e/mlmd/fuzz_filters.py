@@ -92,14 +92,14 @@ class Store:
     def call(self, name, **fields):
         return self.behind.call(name, getattr(wire, name + "Request")(**fields), getattr(wire, name + "Response"))
 
-    def answer(self, kind, filter_query):
-        """What the filter gives: the nodes by their place in the data set, or the code of the error."""
+    def answer(self, kind, filter_query, size=100):
+        """What the filter gives by pages: the nodes by their place in the data set, or the code of the error."""
         text = re.sub(r"\$([aecT])(\d)", lambda m: str(self.ids["$" + m[1]][int(m[2])]), filter_query)
         noun, field = NODES[kind]
         places = {node_id: place for place, node_id in enumerate(self.ids["$" + kind])}
         rows, token = [], ""
         while True:
-            options = pb.ListOperationOptions(filter_query=text, max_result_size=100, next_page_token=token)
+            options = pb.ListOperationOptions(filter_query=text, max_result_size=size, next_page_token=token)
             try:
                 page = self.call(f"Get{noun}s", options=options)
             except Refused as refused:
@@ -239,7 +239,8 @@ def compare(oracle, server, seed, n):
     """Asks both for one filter, and says what came of it."""
     kind = "aec"[n % 3]
     text = Grammar(kind, f"{seed}/{n}").filter()
-    (want, why), (got, reason) = oracle.answer(kind, text), server.answer(kind, text)
+    # The engine repeats nodes where an answer has several pages, so its is one.
+    (want, why), (got, reason) = oracle.answer(kind, text), server.answer(kind, text, size=(3, 100)[n % 2])
     if DEFECTS.search(why) or ODD_KEYS.search(text):
         return "defect"
     if want == got:
