@@ -48,8 +48,11 @@ func openChain(t *testing.T) *chain {
 func (c *chain) fill(tx store.Tx) error {
 	data, step := pedigree.Type{Name: "Data", Kind: pedigree.Artifact}, pedigree.Type{Name: "Step", Kind: pedigree.Execution}
 	for _, n := range []pedigree.Node{
-		{Type: data, Name: "raw", URI: "s3://b/raw"}, {Type: step, Name: "cleaning", State: "COMPLETE"}, {Type: data, Name: "clean"},
-		{Type: step, Name: "extracting", State: "FAILED"}, {Type: data, Name: "features"},
+		{Type: data, Name: "raw", URI: "s3://b/raw"},
+		{Type: step, Name: "cleaning", State: "COMPLETE"},
+		{Type: data, Name: "clean"},
+		{Type: step, Name: "extracting", State: "FAILED"},
+		{Type: data, Name: "features"},
 	} {
 		n.Workspace, n.Home, n.UID = 1, 1, n.Name
 		n.Started, n.Ended, n.Deleted = pedigree.NoTime, pedigree.NoTime, pedigree.NoTime
@@ -91,7 +94,7 @@ func TestSearchAnswersPagesAndCounts(t *testing.T) {
 	c := openChain(t)
 	var got []string
 	for page, pages := "", 0; ; pages++ {
-		a := get[searchAnswer](&c.fixture, base+"/search?order_by=id&limit=2&page="+page)
+		a := get[SearchAnswer](&c.fixture, base+"/search?order_by=id&limit=2&page="+page)
 		got = append(got, names(a.Nodes, func(n Node) string { return n.Name })...)
 		if page = a.Next; page == "" || pages > 5 {
 			break
@@ -100,7 +103,7 @@ func TestSearchAnswersPagesAndCounts(t *testing.T) {
 	if want := []string{"raw", "cleaning", "clean", "extracting", "features"}; !slices.Equal(got, want) {
 		t.Errorf("pages hold %q", got)
 	}
-	a := get[searchAnswer](&c.fixture, base+"/search?counts=true&filter="+url.QueryEscape("NOT tags.team = 'a'"))
+	a := get[SearchAnswer](&c.fixture, base+"/search?counts=true&filter="+url.QueryEscape("NOT tags.team = 'a'"))
 	if want := []Count{{"artifact", "Data", "", 2}, {"execution", "Step", "COMPLETE", 1}, {"execution", "Step", "FAILED", 1}}; !slices.Equal(a.Counts, want) {
 		t.Errorf("counted %v", a.Counts)
 	}

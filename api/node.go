@@ -106,7 +106,8 @@ func (h *Handler) graphRoutes() []route.Route {
 	return routes
 }
 
-type nodesAnswer struct {
+// A NodesAnswer holds the nodes that a reference names.
+type NodesAnswer struct {
 	Nodes []DetailedNode `json:"nodes"`
 }
 
@@ -124,7 +125,7 @@ func (h *Handler) nodes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := nodesAnswer{Nodes: make([]DetailedNode, len(nodes))}
+	a := NodesAnswer{Nodes: make([]DetailedNode, len(nodes))}
 	for i := range nodes {
 		a.Nodes[i] = DetailedNode{nodeOf(&nodes[i]), propertiesOf(&facts[i])}
 	}

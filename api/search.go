@@ -12,7 +12,8 @@ import (
 	"github.com/pedigree-ml/pedigree/search"
 )
 
-type searchAnswer struct {
+// A SearchAnswer is one page of what a search finds.
+type SearchAnswer struct {
 	Nodes  []Node  `json:"nodes"`
 	Next   string  `json:"next,omitempty"`   // for the parameter page of the next page
 	Counts []Count `json:"counts,omitempty"` // where they were asked for, most frequent first
@@ -40,7 +41,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := searchAnswer{Nodes: make([]Node, len(p.Nodes)), More: p.More}
+	a := SearchAnswer{Nodes: make([]Node, len(p.Nodes)), More: p.More}
 	for i := range p.Nodes {
 		a.Nodes[i] = nodeOf(&p.Nodes[i])
 	}

@@ -28,6 +28,8 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Check the data, the disk and the clock."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that stored bytes are those that were registered."`
 	GC      gcCmd      `cmd:"" name:"gc" help:"Remove for ever what was deleted long ago. The server must not run."`
+	Search  searchCmd  `cmd:"" help:"Find nodes of every type and protocol on a server."`
+	Lineage lineageCmd `cmd:"" help:"Tell what something on a server was made of, and what was made of it."`
 	Watch   watchCmd   `cmd:"" help:"Record what happens elsewhere."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -74,7 +76,7 @@ func newParser(args []string, out, errOut io.Writer) (*kong.Kong, error) {
 		kong.Description(description),
 		kong.DefaultEnvars("PEDIGREE"),
 		kong.Writers(out, errOut),
-		kong.Vars{"workspace": kubewatch.DefaultWorkspace},
+		kong.Vars{"workspace": kubewatch.DefaultWorkspace, "ref": refHelp},
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

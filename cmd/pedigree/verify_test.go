@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,7 +75,9 @@ func TestAServersAnswerIsFollowedToItsEnd(t *testing.T) {
 		"of the future": {`{"news":1}` + "\n" + `{"result":{"ok":true,"files":1,"problems":{}}}`, ""},
 	} {
 		var out bytes.Buffer
-		report, err := follow(strings.NewReader(c.answer), &verifyDisplay{out: &out})
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(c.answer)) }))
+		report, err := (&verifyModelCmd{Server: server.URL}).throughServer(t.Context(), &verifyDisplay{out: &out})
+		server.Close()
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
