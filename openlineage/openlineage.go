@@ -54,7 +54,7 @@ func (h *Handler) routes() []route.Route {
 	add := func(method, path string, need route.Permission, o operation) {
 		r := route.Route{Method: method, Pattern: base + path, Permission: need, Body: route.NoBody, URLInNames: strings.Contains(path, "{"), Handler: o.handle}
 		if strings.HasPrefix(path, "/lineage") && method == "POST" {
-			r.Body, r.MaxBody = route.JSONBody, maxBody
+			r.Body, r.MaxBody, r.Gzip = route.JSONBody, maxBody, true
 		}
 		if method == "PUT" {
 			r.Body = route.JSONBody

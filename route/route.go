@@ -36,6 +36,7 @@ type Route struct {
 	Permission Permission
 	Body       Body
 	MaxBody    int64 // bytes; 0 stands for the server's limit on JSON, -1 for none
+	Gzip       bool  // the body may come compressed; MaxBody bounds it in both forms
 
 	// SlashInNames lets a wildcard of one segment hold slashes, written as %2F:
 	// the names of some protocols do. Elsewhere the server refuses that escape,

@@ -24,7 +24,7 @@ func checkDeclaredSize(r *http.Request, limit int64) error {
 
 // admitBody checks what kind of body the request brings and puts the limits of
 // bytes and time around it. An operation that takes none never sees one.
-func (x *exchange) admitBody(r *http.Request, kind route.Body, limit int64) error {
+func (x *exchange) admitBody(r *http.Request, kind route.Body, limit int64, compressed bool) error {
 	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
@@ -32,7 +32,9 @@ func (x *exchange) admitBody(r *http.Request, kind route.Body, limit int64) erro
 		r.Body = http.NoBody
 		return nil
 	}
-	if encoding := r.Header["Content-Encoding"]; len(encoding) > 0 && !plain(encoding) {
+	encoding := r.Header["Content-Encoding"]
+	compressed = compressed && packed(encoding)
+	if len(encoding) > 0 && !plain(encoding) && !compressed {
 		return withStatus(http.StatusUnsupportedMediaType, "compressed request bodies are not supported")
 	}
 	if kind == route.JSONBody && !isJSON(r.Header["Content-Type"]) {
@@ -43,6 +45,9 @@ func (x *exchange) admitBody(r *http.Request, kind route.Body, limit int64) erro
 		x.body.until = x.start.Add(x.gate.server.limits.JSONTime)
 	}
 	r.Body = &x.body
+	if compressed {
+		unpack(r, limit)
+	}
 	return nil
 }
 

@@ -65,7 +65,7 @@ func (o *operation) check(x *exchange, r *http.Request) error {
 	if err := o.server.policy.Authorize(r, o.route.Permission); err != nil {
 		return err
 	}
-	return x.admitBody(r, o.route.Body, limit)
+	return x.admitBody(r, o.route.Body, limit, o.route.Gzip)
 }
 
 // bodyLimit gives the most bytes a body may have, negative for any number.

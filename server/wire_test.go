@@ -41,6 +41,7 @@ func (f *fake) wire() route.Wire {
 			{Method: "POST", Pattern: things + "/create", Permission: route.Write, Body: route.JSONBody, Handler: f.handle},
 			{Method: "PATCH", Pattern: things + "/update", Permission: route.Write, Body: route.JSONBody, Handler: f.handle},
 			{Method: "POST", Pattern: things + "/large", Permission: route.Write, Body: route.JSONBody, MaxBody: 8 << 20, Handler: f.handle},
+			{Method: "POST", Pattern: "/api/fake/packed", Permission: route.Write, Body: route.JSONBody, MaxBody: 1000, Gzip: true, Handler: f.handle},
 			{Method: "DELETE", Pattern: things + "/delete", Permission: route.Delete, Body: route.JSONBody, Handler: f.handle},
 			{Method: "PUT", Pattern: "/api/fake/files/{path...}", Permission: route.Write, Body: route.BytesBody, MaxBody: -1, Handler: f.handle},
 			{Method: "GET", Pattern: "/api/fake/files/{path...}", Permission: route.Read, Handler: f.handle},
