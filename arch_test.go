@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"graph":           {".", "identity", "query", "store"},
 	"identity":        {".", "naming", "store"},
 	"jobs":            {".", "identity", "naming", "query", "store"},
-	"openlineage":     {".", "jobs", "route"},
+	"openlineage":     {".", "egress", "jobs", "route"},
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"lineage":         {".", "identity", "query", "store"},
 	"kubewatch":       {"mlmd/mlmdpb", "go.yaml.in/yaml/v3", "google.golang.org/grpc", "google.golang.org/protobuf"},

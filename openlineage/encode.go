@@ -7,21 +7,27 @@ import (
 	"strconv"
 )
 
-// write answers with a value as JSON. Values are structs of this package, which
-// always have one.
-func write(w http.ResponseWriter, status int, v any) {
+// encode writes a value as one line of JSON. Values are structs of this package,
+// which always have one.
+func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		panic(err)
 	}
+	return b.Bytes()
+}
+
+// write answers with a value as JSON.
+func write(w http.ResponseWriter, status int, v any) {
+	text := encode(v)
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
-	header.Set("Content-Length", strconv.Itoa(b.Len()))
+	header.Set("Content-Length", strconv.Itoa(len(text)))
 	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // there is nobody left to tell
+	_, _ = w.Write(text) // there is nobody left to tell
 }
 
 // answer writes the answer of an operation that went well.

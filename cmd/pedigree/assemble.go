@@ -42,6 +42,7 @@ type engine struct {
 	rules     *tracking.Service
 	graph     *graph.Service
 	jobs      *jobs.Service
+	sender    *openlineage.Sender // nil where nobody is told
 	models    *registry.Service
 	digests   *digest.Service
 	webhooks  *webhook.Service

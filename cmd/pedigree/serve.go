@@ -19,6 +19,7 @@ type serveCmd struct {
 	dataFlags
 	engineFlags
 	webhookFlags
+	openlineageFlags
 	logFlags
 
 	Listen         []string      `help:"Address to serve clients on; may be repeated. ${default} if not given." default:"127.0.0.1:5000" placeholder:"ADDR"`
@@ -72,6 +73,9 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	slog.SetDefault(log)
 	e.artifacts.PublicURL = c.PublicURL
 	e.webhooks.Client, e.webhooks.Log = receivers, log
+	if err := e.openSender(c.openlineageFlags, log); err != nil {
+		return err
+	}
 	site := c.newServer(e, log)
 	secured, err := c.tls(log)
 	if err != nil {
