@@ -76,6 +76,10 @@ bench: ## Run the benchmarks of single packages, each for BENCHTIME (1s)
 bench-mlflow: ## Measure MLflow, FastTrackML and Pedigree side by side; takes an hour
 	bench/compare
 
+.PHONY: bench-mlmd
+bench-mlmd: ## Measure ML Metadata's engine and Pedigree side by side; takes ten minutes and Python 3.9 to 3.11
+	bench/mlmd
+
 .PHONY: e2e-kfmd
 e2e-kfmd: ## Run the first client of Kubeflow Metadata; needs Python 3.9 to 3.11
 	e2e/kfmd/run

@@ -129,7 +129,12 @@ func (t *tables) rate(clients int) {
 
 func (t *tables) latency(clients int) {
 	t.head(fmt.Sprintf("**Latency p50 / p99, ms, %s**", plural(clients)), "operation")
-	t.each(clients, func(r, _ Result) string { return number(r.P50) + " / " + number(r.P99) })
+	t.each(clients, func(r, _ Result) string {
+		if r.P50 == 0 { // not measured by itself
+			return ""
+		}
+		return number(r.P50) + " / " + number(r.P99)
+	})
 }
 
 // each writes one row per operation. The base report's own cells carry no
