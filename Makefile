@@ -91,3 +91,7 @@ e2e-openlineage: ## Run producers of OpenLineage: its client, dbt, Spark; needs 
 .PHONY: e2e
 e2e: ## Run MLflow's own clients against the built server; needs Python 3
 	e2e/run
+
+.PHONY: e2e-mlmd
+e2e-mlmd: ## Run the clients of ML Metadata and Kubeflow Metadata; needs Python 3.9 to 3.11
+	e2e/mlmd/run
