@@ -25,7 +25,7 @@ const module = "github.com/pedigree-ml/pedigree"
 // everything together.
 var mayImport = map[string][]string{
 	".":               {},
-	"api":             {".", "digest", "lineage", "query", "query/mlflowql", "registry", "route", "search", "webhook"},
+	"api":             {".", "digest", "graph", "lineage", "query", "query/mlflowql", "registry", "route", "search", "webhook"},
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},

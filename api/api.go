@@ -8,6 +8,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
@@ -25,6 +26,7 @@ type Handler struct {
 	Webhooks *webhook.Service
 	Search   *search.Service
 	Lineage  *lineage.Service
+	Graph    *graph.Service
 
 	models  *registry.Service
 	digests *digest.Service
@@ -74,6 +76,7 @@ func (h *Handler) Wire() route.Wire {
 	}
 	routes = append(routes, h.webhookRoutes()...)
 	routes = append(routes, h.graphRoutes()...)
+	routes = append(routes, h.deletionRoutes()...)
 	return route.Wire{
 		Name:     "native",
 		Routes:   routes,

@@ -171,7 +171,7 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
-	h.Webhooks, h.Search, h.Lineage = e.webhooks, e.search, lineage.New(e.store)
+	h.Webhooks, h.Graph, h.Search, h.Lineage = e.webhooks, e.graph, e.search, lineage.New(e.store)
 	return h
 }
 

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
@@ -102,28 +103,38 @@ var tables = map[query.Relation]string{
 	query.Contexts: "node", query.Artifacts: "node", query.Executions: "node", query.Children: "node",
 }
 
+// maxJoined is how many tables one statement joins: SQLite takes 64.
+const maxJoined = 40
+
 // where writes that an expression is true for one choice of sources at least.
+// More sources than can be joined stand in subqueries of one another.
 func (s *sources) where(w *sqlText, e query.Scalar) error {
-	if len(s.all) == 0 {
-		return s.scalar(w, e)
+	depth := 0
+	for some := range slices.Chunk(s.all, maxJoined) {
+		s.from(w, some)
+		for _, of := range some {
+			if err := s.tie(w, of, s.alias(of)); err != nil {
+				return err
+			}
+			w.add(" AND ")
+		}
+		depth++
 	}
+	err := s.scalar(w, e)
+	w.add(strings.Repeat(")", depth))
+	return err
+}
+
+// from begins a subquery over the tables of sources.
+func (s *sources) from(w *sqlText, some []query.Source) {
 	w.add("EXISTS (SELECT 1 FROM ")
-	for i, of := range s.all {
+	for i, of := range some {
 		if i > 0 {
 			w.add(", ")
 		}
 		w.add(tables[of.Relation] + " " + s.alias(of))
 	}
 	w.add(" WHERE ")
-	for _, of := range s.all {
-		if err := s.tie(w, of, s.alias(of)); err != nil {
-			return err
-		}
-		w.add(" AND ")
-	}
-	err := s.scalar(w, e)
-	w.add(")")
-	return err
 }
 
 // tie writes how the table of a source hangs on the node n. The members of a
