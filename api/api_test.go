@@ -16,6 +16,7 @@ import (
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/blob/blobtest"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
@@ -33,6 +34,7 @@ type fixture struct {
 	runs    *tracking.Service
 	models  *registry.Service
 	digests *digest.Service
+	graph   *graph.Service
 	mux     *http.ServeMux
 }
 
@@ -49,7 +51,10 @@ func open(t *testing.T) *fixture {
 	f.must(f.runs.Prepare(f.ctx))
 	f.digests = digest.New(records, f)
 	f.models.DigestWith(f.digests)
-	for _, r := range New(f.models, f.digests).Wire().Routes {
+	f.graph = graph.New(records, graph.Options{})
+	h := New(f.models, f.digests)
+	h.Graph = f.graph
+	for _, r := range h.Wire().Routes {
 		f.mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
 	}
 	return f

@@ -1,0 +1,46 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/graph"
+)
+
+func TestNodesAreDeletedByNumber(t *testing.T) {
+	f := open(t)
+	ids, err := f.graph.PutTypes(f.ctx, []graph.Type{{Declaration: pedigree.Declaration{Type: pedigree.Type{Kind: pedigree.Context, Name: "C"}}}}, graph.TypeOptions{})
+	f.must(err)
+	put := func(name string) pedigree.NodeID {
+		p := graph.NewPut(pedigree.Context)
+		p.HasType, p.TypeID, p.HasName, p.Node.Name = true, ids[0], true, name
+		nodes, err := f.graph.PutNodes(f.ctx, ws, []*graph.NodePut{p})
+		f.must(err)
+		return nodes[0]
+	}
+	first, second := put("first"), put("second")
+	for _, c := range []struct {
+		target string
+		status int
+		answer string // the member deleted, or code
+	}{
+		{fmt.Sprintf("/nodes/%d?members=perhaps", first), 400, "invalid"},
+		{fmt.Sprintf("/nodes/%d", first), 200, "1"},
+		{fmt.Sprintf("/nodes/%d", first), 404, "not found"},
+		{fmt.Sprintf("/nodes/%d?members=true", second), 200, "1"},
+		{"/nodes/first", 400, "invalid"},
+		{"/nodes/99999999999999999999", 400, "invalid"},
+	} {
+		w := f.do("DELETE", base+c.target)
+		var got struct {
+			Deleted json.Number
+			Code    string
+		}
+		f.must(json.Unmarshal(w.Body.Bytes(), &got))
+		if w.Code != c.status || got.Deleted.String()+got.Code != c.answer {
+			t.Errorf("%s: %d %s, want %d %s", c.target, w.Code, w.Body, c.status, c.answer)
+		}
+	}
+}
