@@ -122,4 +122,4 @@ def test_a_message_that_is_none_is_refused(calls, body):
     method = calls.channel.unary_unary("/ml_metadata.MetadataStoreService/PutArtifacts", request_serializer=lambda b: b, response_deserializer=lambda b: b)
     with pytest.raises(grpc.RpcError) as error:
         method(body, timeout=30)
-    assert error.value.code() == grpc.StatusCode.INTERNAL  # as every gRPC server says it
+    assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
