@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -221,6 +222,26 @@ func TestDriverGivesUpWhenTheContextEnds(t *testing.T) {
 	defer next.Close()
 	if err := next.Next(nil); err != nil {
 		t.Errorf("the next statement: %v", err)
+	}
+}
+
+func TestDriverGivesUpWhenTheContextEndedBeforeTheFirstStep(t *testing.T) {
+	c := connect(t)
+	endless := prepare(t, c, "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
+	ctx, cancel := context.WithCancel(t.Context())
+	rows, err := endless.QueryContext(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	for range 100 { // until the interrupt has come
+		runtime.Gosched()
+	}
+	if err := rows.Next(nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("reading on: %v", err)
+	}
+	if err := rows.Close(); !errors.Is(err, context.Canceled) {
+		t.Errorf("closing: %v", err)
 	}
 }
 

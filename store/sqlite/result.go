@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"io"
+	"time"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -16,10 +17,15 @@ import (
 type result struct {
 	of   *statement
 	ctx  context.Context
-	stop func() bool // ends the watch on ctx; nil where there is none
-	done chan struct{}
-	err  error // of the last step
+	stop func() bool   // ends the watch on ctx; nil where there is none
+	over chan struct{} // closed to end interrupts
+	done chan struct{} // closed when they have ended
+	err  error         // of the last step
 }
+
+// insist is how often SQLite is told to give up until it has: it forgets what it
+// was told before the first step of a statement.
+const insist = 10 * time.Millisecond
 
 // begin watches ctx, if it can end at all. Then SQLite is told to give up,
 // which it does within a few thousand steps.
@@ -28,11 +34,20 @@ func (r *result) begin(ctx context.Context) {
 	if ctx.Done() == nil {
 		return
 	}
-	conn, done := r.of.conn, make(chan struct{})
-	r.done = done
+	conn, over, done := r.of.conn, make(chan struct{}), make(chan struct{})
+	r.over, r.done = over, done
 	r.stop = context.AfterFunc(ctx, func() {
 		defer close(done)
-		conn.interrupt()
+		tick := time.NewTicker(insist)
+		defer tick.Stop()
+		for {
+			conn.interrupt()
+			select {
+			case <-over:
+				return
+			case <-tick.C:
+			}
+		}
 	})
 }
 
@@ -116,6 +131,7 @@ func (r *result) Close() error {
 		return nil
 	}
 	if r.stop != nil && !r.stop() {
+		close(r.over)
 		<-r.done // an interrupt that came later would meet another statement
 	}
 	r.stop, r.ctx = nil, nil
