@@ -85,19 +85,23 @@ func (s *sources) call(w *sqlText, c query.Call) error {
 	return pedigree.Errorf(pedigree.Internal, "a selection has an operation %d of %d operands", c.Op, len(c.Args))
 }
 
-// infix writes operands with a word between them, halved again and again so
-// that a long chain does not nest as deep as it is long: databases bound that.
 func (s *sources) infix(w *sqlText, word string, args []query.Scalar) error {
-	if len(args) == 1 {
-		return s.scalar(w, args[0])
+	return balanced(w, word, args, func(e query.Scalar) error { return s.scalar(w, e) })
+}
+
+// balanced writes parts with a word between them, halved again and again so that
+// a long chain does not nest as deep as it is long: databases bound that.
+func balanced[T any](w *sqlText, word string, parts []T, write func(T) error) error {
+	if len(parts) == 1 {
+		return write(parts[0])
 	}
-	half := (len(args) + 1) / 2
+	half := (len(parts) + 1) / 2
 	w.add("(")
-	if err := s.infix(w, word, args[:half]); err != nil {
+	if err := balanced(w, word, parts[:half], write); err != nil {
 		return err
 	}
 	w.add(word)
-	if err := s.infix(w, word, args[half:]); err != nil {
+	if err := balanced(w, word, parts[half:], write); err != nil {
 		return err
 	}
 	w.add(")")

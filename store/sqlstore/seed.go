@@ -171,6 +171,10 @@ func (s *selection) seeds() ([]*seed, error) {
 	return all, nil
 }
 
+// maxUnion bounds the parts of a seed: databases bound it, and to count a seed of
+// many takes as long as to look at all nodes.
+const maxUnion = 100
+
 // unions gives a seed for each part of an expression that must be true and is
 // one of several, if each of these has a seed.
 func (s *selection) unions(e query.Scalar) (all []*seed, err error) {
@@ -187,7 +191,7 @@ func (s *selection) unions(e query.Scalar) (all []*seed, err error) {
 			all = append(all, more...)
 		}
 		return all, nil
-	case c.Op != query.AnyOf:
+	case c.Op != query.AnyOf || len(c.Args) > maxUnion:
 		return nil, nil
 	}
 	union := &seed{sure: true}

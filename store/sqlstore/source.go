@@ -29,12 +29,7 @@ type sourceKey struct {
 // sourcesOf lists the sources of an expression in order of first mention.
 func (t *tx) sourcesOf(kind pedigree.Kind, e query.Scalar) (*sources, error) {
 	s := &sources{tx: t, kind: kind, keys: make(map[query.Source][]sourceKey)}
-	query.Walk(e, func(e query.Scalar) {
-		c, ok := e.(query.Column)
-		if ok && c.Of.Relation != query.Self && !slices.Contains(s.all, c.Of) {
-			s.all = append(s.all, c.Of)
-		}
-	})
+	s.all = namedBy(e)
 	for _, of := range append(ownSources(e), s.all...) {
 		if !isProperty(of) {
 			continue
@@ -107,26 +102,113 @@ var tables = map[query.Relation]string{
 const maxJoined = 40
 
 // where writes that an expression is true for one choice of sources at least.
-// More sources than can be joined stand in subqueries of one another.
+// Parts that share no source are looked at apart, so that their choices add up
+// and do not multiply.
 func (s *sources) where(w *sqlText, e query.Scalar) error {
-	depth := 0
-	for some := range slices.Chunk(s.all, maxJoined) {
-		s.from(w, some)
-		for _, of := range some {
-			if err := s.tie(w, of, s.alias(of)); err != nil {
-				return err
-			}
-			w.add(" AND ")
-		}
-		depth++
+	own := namedBy(e)
+	c, _ := e.(query.Call)
+	switch {
+	case len(own) == 0:
+		return s.plain(w, c, e)
+	case c.Op == query.AllOf && len(apart(c.Args)) > 1:
+		return s.each(w, " AND ", apart(c.Args))
+	case c.Op == query.AnyOf && len(own) > 1:
+		return s.anyOf(w, c, own)
 	}
-	err := s.scalar(w, e)
-	w.add(strings.Repeat(")", depth))
+	return s.exists(w, own, e)
+}
+
+// plain writes an expression over the node alone. A long conjunction is kept in
+// one piece: a database that takes it apart takes long.
+func (s *sources) plain(w *sqlText, c query.Call, e query.Scalar) error {
+	if c.Op == query.AllOf && len(c.Args) > maxJoined {
+		w.add("+")
+	}
+	return s.scalar(w, e)
+}
+
+// anyOf writes that one of several parts is true, each with sources of its own,
+// and that the sources of the others are there.
+func (s *sources) anyOf(w *sqlText, c query.Call, own []query.Source) error {
+	w.add("(")
+	err := balanced(w, " AND ", own, func(of query.Source) error { return s.exists(w, []query.Source{of}, nil) })
+	if err != nil {
+		return err
+	}
+	w.add(" AND ")
+	err = s.each(w, " OR ", c.Args)
+	w.add(")")
 	return err
 }
 
+func (s *sources) each(w *sqlText, word string, parts []query.Scalar) error {
+	return balanced(w, word, parts, func(e query.Scalar) error { return s.where(w, e) })
+}
+
+// namedBy lists the sources that an expression names, as far as they are not its
+// own.
+func namedBy(e query.Scalar) (all []query.Source) {
+	query.Walk(e, func(e query.Scalar) {
+		c, ok := e.(query.Column)
+		if ok && c.Of.Relation != query.Self && !slices.Contains(all, c.Of) {
+			all = append(all, c.Of)
+		}
+	})
+	return all
+}
+
+// apart puts parts together that share a source, and those without any.
+func apart(parts []query.Scalar) (groups []query.Scalar) {
+	var named [][]query.Source // of each group
+	var members [][]query.Scalar
+	for _, e := range parts {
+		own, together := namedBy(e), []query.Scalar{e}
+		for i := 0; i < len(named); i++ {
+			shares := len(own) == 0 && len(named[i]) == 0 || slices.ContainsFunc(own, func(of query.Source) bool { return slices.Contains(named[i], of) })
+			if !shares {
+				continue
+			}
+			own, together = append(named[i], own...), append(members[i], together...)
+			named, members = slices.Delete(named, i, i+1), slices.Delete(members, i, i+1)
+			i--
+		}
+		named, members = append(named, own), append(members, together)
+	}
+	for _, m := range members {
+		if len(m) == 1 {
+			groups = append(groups, m[0])
+		} else {
+			groups = append(groups, query.Call{Op: query.AllOf, Args: m})
+		}
+	}
+	return groups
+}
+
+// exists writes that there is a choice of sources for which an expression is
+// true, any choice where it is nil. More sources than can be joined stand in
+// subqueries of one another.
+func (s *sources) exists(w *sqlText, own []query.Source, e query.Scalar) error {
+	depth := 0
+	for some := range slices.Chunk(own, maxJoined) {
+		if depth++; depth > 1 {
+			w.add(" AND ")
+		}
+		if err := s.from(w, some); err != nil {
+			return err
+		}
+	}
+	if e != nil {
+		w.add(" AND ")
+		if err := s.scalar(w, e); err != nil {
+			return err
+		}
+	}
+	w.add(strings.Repeat(")", depth))
+	return nil
+}
+
 // from begins a subquery over the tables of sources.
-func (s *sources) from(w *sqlText, some []query.Source) {
+func (s *sources) from(w *sqlText, some []query.Source) error {
 	w.add("EXISTS (SELECT 1 FROM ")
 	for i, of := range some {
 		if i > 0 {
@@ -135,6 +217,15 @@ func (s *sources) from(w *sqlText, some []query.Source) {
 		w.add(tables[of.Relation] + " " + s.alias(of))
 	}
 	w.add(" WHERE ")
+	for i, of := range some {
+		if i > 0 {
+			w.add(" AND ")
+		}
+		if err := s.tie(w, of, s.alias(of)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tie writes how the table of a source hangs on the node n. The members of a

@@ -70,6 +70,7 @@ func Run(t *testing.T, open Open) {
 		{"a new store is sound", sound},
 		{"find agrees with a model", findAgrees},
 		{"selections agree with a model", selectAgrees},
+		{"long conditions are answered", largeConditions},
 		{"all nodes can be walked by number", nodesAfter},
 		{"words are found in any spelling and go with their node", wordsGoWithTheirNode},
 		{"pages neither lose nor repeat under writes", stablePages},
