@@ -43,13 +43,8 @@ type fixture struct {
 
 func serve(t testing.TB, o graph.Options) *fixture {
 	t.Helper()
-	return serveWithin(t, o, server.Limits{})
-}
-
-func serveWithin(t testing.TB, o graph.Options, limits server.Limits) *fixture {
-	t.Helper()
 	f := &fixture{t: t, store: openStore(t)}
-	f.listen(limits, o)
+	f.listen(server.Limits{}, o)
 	f.declare()
 	return f
 }

@@ -20,12 +20,13 @@ import (
 )
 
 func TestABatchThatTakesTooLongEndsAndIsNotKept(t *testing.T) {
-	f := serveWithin(t, graph.Options{}, server.Limits{AnswerTime: 50 * time.Millisecond})
+	f := serve(t, graph.Options{})
+	hasty := f.over(f.store, server.Limits{AnswerTime: 50 * time.Millisecond})
 	many := make([]*mlmdpb.Artifact, 100_000)
 	for i := range many {
 		many[i] = f.node()
 	}
-	_, err := f.PutArtifacts(t.Context(), &mlmdpb.PutArtifactsRequest{Artifacts: many})
+	_, err := hasty.PutArtifacts(t.Context(), &mlmdpb.PutArtifactsRequest{Artifacts: many})
 	f.refused("the batch", err, codes.Unavailable, "")
 	if n := f.count(pedigree.Artifact); n != 0 {
 		t.Errorf("%d artifacts are left", n)
@@ -51,7 +52,7 @@ func (s *slowStore) Update(ctx context.Context, fn func(store.Tx) error) error {
 func TestAClientThatHangsUpInTheMiddleLeavesNothingHalfWritten(t *testing.T) {
 	f := serve(t, graph.Options{})
 	slow := &slowStore{f.store, make(chan struct{}), make(chan struct{})}
-	g := f.over(slow)
+	g := f.over(slow, server.Limits{})
 	var pairs []*mlmdpb.PutExecutionRequest_ArtifactAndEvent
 	for range 50 {
 		pairs = append(pairs, &mlmdpb.PutExecutionRequest_ArtifactAndEvent{Artifact: f.node(), Event: &mlmdpb.Event{Type: mlmdpb.Event_OUTPUT.Enum()}})
@@ -83,12 +84,12 @@ func TestAClientThatHangsUpInTheMiddleLeavesNothingHalfWritten(t *testing.T) {
 	}
 }
 
-// over serves the same data over another store.
-func (f *fixture) over(s store.Store) *fixture {
+// over serves the same data over another store, or with other limits.
+func (f *fixture) over(s store.Store, limits server.Limits) *fixture {
 	f.t.Helper()
 	other := *f
 	other.store = s
-	other.listen(server.Limits{}, graph.Options{})
+	other.listen(limits, graph.Options{})
 	return &other
 }
 
