@@ -91,8 +91,12 @@ func TestAMaskLimitsAChange(t *testing.T) {
 		{"none", pedigree.Artifact, nil, []pedigree.Property{field("a", 2), custom("a", 2)}, "u2 DELETED x2 n"},
 		{"a property", pedigree.Artifact, []string{"properties.a"}, []pedigree.Property{field("a", 2), field("b", 1), custom("a", 1), custom("b", 1)}, "u1 LIVE x1 n"},
 		{"a property that is left out", pedigree.Artifact, []string{"properties.b"}, []pedigree.Property{field("a", 1), custom("a", 1), custom("b", 1)}, "u1 LIVE x1 n"},
-		{"a custom property", pedigree.Execution, []string{"custom_properties.a"}, []pedigree.Property{field("a", 1), field("b", 1), custom("a", 2), custom("b", 1)},
-			"u1 LIVE x1 n"},
+		{
+			"a custom property", pedigree.Execution,
+			[]string{"custom_properties.a"},
+			[]pedigree.Property{field("a", 1), field("b", 1), custom("a", 2), custom("b", 1)},
+			"u1 LIVE x1 n",
+		},
 		{"all properties", pedigree.Context, []string{"properties"}, []pedigree.Property{field("a", 2), custom("a", 1), custom("b", 1)}, "u1 LIVE x1 n"},
 		{"all custom properties", pedigree.Artifact, []string{"custom_properties"}, []pedigree.Property{field("a", 1), field("b", 1), custom("a", 2)}, "u1 LIVE x1 n"},
 		{"the place", pedigree.Artifact, []string{"uri"}, nil, "u2 LIVE x1 n"},
@@ -105,10 +109,18 @@ func TestAMaskLimitsAChange(t *testing.T) {
 		{"the name of a context", pedigree.Context, []string{"name"}, nil, "u1 LIVE x1 m"},
 		{"the name of an artifact", pedigree.Artifact, []string{"name"}, nil, "u1 LIVE x1 n"},
 		{"paths that are none", pedigree.Artifact, []string{"id", "", "properties.", ".", "custom_properties.none", "Uri", "propertiesa"}, nil, "u1 LIVE x1 n"},
-		{"a path with dots", pedigree.Artifact, []string{"custom_properties.c.d"},
-			[]pedigree.Property{field("a", 1), field("b", 1), custom("a", 1), custom("b", 1), custom("c.d", 2)}, "u1 LIVE x1 n"},
-		{"several", pedigree.Artifact, []string{"uri", "properties.a", "properties.b", "external_id"}, []pedigree.Property{field("a", 2), custom("a", 1), custom("b", 1)},
-			"u2 LIVE x2 n"},
+		{
+			"a path with dots", pedigree.Artifact,
+			[]string{"custom_properties.c.d"},
+			[]pedigree.Property{field("a", 1), field("b", 1), custom("a", 1), custom("b", 1), custom("c.d", 2)},
+			"u1 LIVE x1 n",
+		},
+		{
+			"several", pedigree.Artifact,
+			[]string{"uri", "properties.a", "properties.b", "external_id"},
+			[]pedigree.Property{field("a", 2), custom("a", 1), custom("b", 1)},
+			"u2 LIVE x2 n",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f.t = t

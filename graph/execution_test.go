@@ -71,8 +71,10 @@ func TestAnExecutionIsChangedWithAllAroundIt(t *testing.T) {
 	publish := func() {
 		t.Helper()
 		e := event(pedigree.Input, p.step, p.dataset)
-		done, err := p.PutExecution(p.ctx, ws, &Publication{Execution: unchanged, Artifacts: []ArtifactPut{{Event: &e}},
-			Contexts: []*NodePut{again(draft(pedigree.Context, p.ctxt, "run"), p.run)}})
+		done, err := p.PutExecution(p.ctx, ws, &Publication{
+			Execution: unchanged, Artifacts: []ArtifactPut{{Event: &e}},
+			Contexts: []*NodePut{again(draft(pedigree.Context, p.ctxt, "run"), p.run)},
+		})
 		p.must(err)
 		wantIDs(t, "executions", done.Executions, p.step)
 	}

@@ -175,8 +175,10 @@ func TestNodesOfOtherWiresTakeCustomPropertiesEventsAndMemberships(t *testing.T)
 	m.must(m.PutMembers(m.ctx, ws, []pedigree.Membership{member(m.experiment.ID, m.model)},
 		[]pedigree.Membership{member(m.pipeline.run, m.run.ID), member(m.experiment.ID, m.run.ID)}))
 	m.must(m.PutParents(m.ctx, ws, []pedigree.Membership{member(m.pipeline.run, m.experiment.ID)}))
-	_, err := m.PutExecution(m.ctx, ws, &Publication{Execution: as(&m.run).say(append(slices.Clone(m.run.Properties), custom("note", 8))...),
-		Contexts: []*NodePut{again(NewPut(pedigree.Context), m.experiment.ID)}, Reuse: Reuse{ContextsByID: true}})
+	_, err := m.PutExecution(m.ctx, ws, &Publication{
+		Execution: as(&m.run).say(append(slices.Clone(m.run.Properties), custom("note", 8))...),
+		Contexts:  []*NodePut{again(NewPut(pedigree.Context), m.experiment.ID)}, Reuse: Reuse{ContextsByID: true},
+	})
 	m.must(err)
 	wantIDs(t, "contexts of the run", m.contextsOf(pedigree.Execution, m.run.ID), m.pipeline.run, m.experiment.ID)
 	runs, _, err := m.ListWithin(m.ctx, m.experiment.ID, &query.Selection{Workspace: ws, Kind: pedigree.Execution, By: query.Arrival})

@@ -111,7 +111,7 @@ func TestFiltersThatAreTooMuchAreRefused(t *testing.T) {
 	for what, filter := range map[string]string{
 		"brackets without end": strings.Repeat("(", 10_000), "negations without end": strings.Repeat("NOT ", 10_000) + "id = 1",
 		"a megabyte": "name = '" + strings.Repeat("x", 1<<20) + "'",
-		"not UTF-8": "name = '\xff'", "half a clause": "name =", "no boolean": "id + 1", "an unknown attribute": "nothing = 1", "two clauses without a word between": "id = 1 id = 2",
+		"not UTF-8":  "name = '\xff'", "half a clause": "name =", "no boolean": "id + 1", "an unknown attribute": "nothing = 1", "two clauses without a word between": "id = 1 id = 2",
 		"a number too large": "id = 99999999999999999999999", "a text that does not end": "name = 'x", "a comment": "/*", "a semicolon": "id = 1; DROP TABLE node",
 	} {
 		if n, err := f.filtered(filter); status.Code(err) != codes.InvalidArgument || status.Convert(err).Message() == "" {
@@ -135,8 +135,10 @@ func TestLineageOptionsThatAskForNothingAreRefused(t *testing.T) {
 	negative.MaxNumHops = proto.Int64(-1)
 	lowest := start("id > 0")
 	lowest.MaxNumHops = proto.Int64(math.MinInt64)
-	for what, o := range map[string]*mlmdpb.LineageSubgraphQueryOptions{"no options": nil, "no start": {}, "an empty filter": start(""), "negative hops": negative,
-		"the least hops": lowest} {
+	for what, o := range map[string]*mlmdpb.LineageSubgraphQueryOptions{
+		"no options": nil, "no start": {}, "an empty filter": start(""), "negative hops": negative,
+		"the least hops": lowest,
+	} {
 		_, err := f.GetLineageSubgraph(t.Context(), &mlmdpb.GetLineageSubgraphRequest{LineageSubgraphQueryOptions: o})
 		f.refused(what, err, codes.InvalidArgument, "")
 	}
@@ -197,8 +199,10 @@ func TestEventTimesMayBeAny(t *testing.T) {
 	f.must(err)
 	for _, at := range []int64{0, -1, 1, math.MinInt64 + 1, math.MaxInt64} {
 		id := f.put(f.node())[0]
-		_, err := f.PutEvents(t.Context(), &mlmdpb.PutEventsRequest{Events: []*mlmdpb.Event{{ArtifactId: &id, ExecutionId: &executions.ExecutionIds[0],
-			Type: mlmdpb.Event_INPUT.Enum(), MillisecondsSinceEpoch: &at}}})
+		_, err := f.PutEvents(t.Context(), &mlmdpb.PutEventsRequest{Events: []*mlmdpb.Event{{
+			ArtifactId: &id, ExecutionId: &executions.ExecutionIds[0],
+			Type: mlmdpb.Event_INPUT.Enum(), MillisecondsSinceEpoch: &at,
+		}}})
 		f.must(err)
 		r, err := f.GetEventsByArtifactIDs(t.Context(), &mlmdpb.GetEventsByArtifactIDsRequest{ArtifactIds: []int64{id}})
 		f.must(err)
@@ -211,8 +215,10 @@ func TestEventTimesMayBeAny(t *testing.T) {
 func TestEnumsBeyondTheirRange(t *testing.T) {
 	f := serve(t, graph.Options{})
 	ctx := t.Context()
-	_, err := f.PutArtifactType(ctx, &mlmdpb.PutArtifactTypeRequest{ArtifactType: &mlmdpb.ArtifactType{Name: proto.String("T"),
-		Properties: map[string]mlmdpb.PropertyType{"x": mlmdpb.PropertyType_UNKNOWN}}})
+	_, err := f.PutArtifactType(ctx, &mlmdpb.PutArtifactTypeRequest{ArtifactType: &mlmdpb.ArtifactType{
+		Name:       proto.String("T"),
+		Properties: map[string]mlmdpb.PropertyType{"x": mlmdpb.PropertyType_UNKNOWN},
+	}})
 	f.refused("a property of no type", err, codes.InvalidArgument, "Property x is UNKNOWN.")
 	_, err = f.PutArtifactType(ctx, &mlmdpb.PutArtifactTypeRequest{ArtifactType: &mlmdpb.ArtifactType{Name: proto.String("T"), BaseType: mlmdpb.ArtifactType_UNSET.Enum()}})
 	f.refused("no base", err, codes.Unimplemented, "base_type deletion is not supported yet")

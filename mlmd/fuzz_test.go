@@ -37,8 +37,10 @@ func populated(tb testing.TB) *mlmd.Server {
 	if err == nil {
 		_, err = s.PutExecution(ctx, &mlmdpb.PutExecutionRequest{
 			Execution: &mlmdpb.Execution{TypeId: &r.ExecutionTypeIds[0]}, Contexts: []*mlmdpb.Context{{TypeId: &r.ContextTypeIds[0], Name: proto.String("c")}},
-			ArtifactEventPairs: []*mlmdpb.PutExecutionRequest_ArtifactAndEvent{{Artifact: &mlmdpb.Artifact{TypeId: &r.ArtifactTypeIds[0]},
-				Event: &mlmdpb.Event{Type: mlmdpb.Event_OUTPUT.Enum()}}},
+			ArtifactEventPairs: []*mlmdpb.PutExecutionRequest_ArtifactAndEvent{{
+				Artifact: &mlmdpb.Artifact{TypeId: &r.ArtifactTypeIds[0]},
+				Event:    &mlmdpb.Event{Type: mlmdpb.Event_OUTPUT.Enum()},
+			}},
 		})
 	}
 	if err != nil {
@@ -81,19 +83,29 @@ func FuzzRequest(f *testing.F) {
 // requests are where the fuzzer starts from.
 func requests() []proto.Message {
 	one, id := proto.Int64(1), []int64{1, 2, 30}
-	node := &mlmdpb.Artifact{Id: one, TypeId: one, Name: proto.String("n"), Uri: proto.String("u"), ExternalId: proto.String("x"),
-		Properties: map[string]*mlmdpb.Value{"i": whole(1)}, CustomProperties: map[string]*mlmdpb.Value{"c": text("x")}}
+	node := &mlmdpb.Artifact{
+		Id: one, TypeId: one, Name: proto.String("n"), Uri: proto.String("u"), ExternalId: proto.String("x"),
+		Properties: map[string]*mlmdpb.Value{"i": whole(1)}, CustomProperties: map[string]*mlmdpb.Value{"c": text("x")},
+	}
 	execution := &mlmdpb.Execution{TypeId: one, LastKnownState: mlmdpb.Execution_RUNNING.Enum()}
 	ctxt := &mlmdpb.Context{TypeId: one, Name: proto.String("c")}
-	event := &mlmdpb.Event{ArtifactId: one, ExecutionId: one, Type: mlmdpb.Event_INPUT.Enum(),
-		Path: &mlmdpb.Event_Path{Steps: []*mlmdpb.Event_Path_Step{{Value: &mlmdpb.Event_Path_Step_Key{Key: "k"}}}}}
-	list := &mlmdpb.ListOperationOptions{MaxResultSize: proto.Int32(2), FilterQuery: proto.String("id > 0 AND custom_properties.c.string_value LIKE '%x%'"),
-		NextPageToken: proto.String("CAEQAQ")}
+	event := &mlmdpb.Event{
+		ArtifactId: one, ExecutionId: one, Type: mlmdpb.Event_INPUT.Enum(),
+		Path: &mlmdpb.Event_Path{Steps: []*mlmdpb.Event_Path_Step{{Value: &mlmdpb.Event_Path_Step_Key{Key: "k"}}}},
+	}
+	list := &mlmdpb.ListOperationOptions{
+		MaxResultSize: proto.Int32(2), FilterQuery: proto.String("id > 0 AND custom_properties.c.string_value LIKE '%x%'"),
+		NextPageToken: proto.String("CAEQAQ"),
+	}
 	return []proto.Message{
-		&mlmdpb.PutArtifactTypeRequest{ArtifactType: &mlmdpb.ArtifactType{Name: proto.String("T"),
-			Properties: map[string]mlmdpb.PropertyType{"i": mlmdpb.PropertyType_INT}, BaseType: mlmdpb.ArtifactType_MODEL.Enum()}, CanAddFields: proto.Bool(true)},
-		&mlmdpb.PutExecutionTypeRequest{ExecutionType: &mlmdpb.ExecutionType{Name: proto.String("T"),
-			InputType: &mlmdpb.ArtifactStructType{}}},
+		&mlmdpb.PutArtifactTypeRequest{ArtifactType: &mlmdpb.ArtifactType{
+			Name:       proto.String("T"),
+			Properties: map[string]mlmdpb.PropertyType{"i": mlmdpb.PropertyType_INT}, BaseType: mlmdpb.ArtifactType_MODEL.Enum(),
+		}, CanAddFields: proto.Bool(true)},
+		&mlmdpb.PutExecutionTypeRequest{ExecutionType: &mlmdpb.ExecutionType{
+			Name:      proto.String("T"),
+			InputType: &mlmdpb.ArtifactStructType{},
+		}},
 		&mlmdpb.PutContextTypeRequest{ContextType: &mlmdpb.ContextType{Name: proto.String("T")}},
 		&mlmdpb.PutTypesRequest{ArtifactTypes: []*mlmdpb.ArtifactType{{Name: proto.String("T"), ExternalId: proto.String("x")}}},
 		&mlmdpb.PutArtifactsRequest{Artifacts: []*mlmdpb.Artifact{node, {}}},
@@ -102,16 +114,22 @@ func requests() []proto.Message {
 		&mlmdpb.PutEventsRequest{Events: []*mlmdpb.Event{event}},
 		&mlmdpb.PutParentContextsRequest{ParentContexts: []*mlmdpb.ParentContext{{ChildId: one, ParentId: proto.Int64(3)}}},
 		&mlmdpb.PutAttributionsAndAssociationsRequest{Attributions: []*mlmdpb.Attribution{{ArtifactId: one, ContextId: one}}},
-		&mlmdpb.PutExecutionRequest{Execution: execution, ArtifactEventPairs: []*mlmdpb.PutExecutionRequest_ArtifactAndEvent{{Artifact: node, Event: event}},
-			Contexts: []*mlmdpb.Context{ctxt}, Options: &mlmdpb.PutExecutionRequest_Options{ReuseContextIfAlreadyExist: proto.Bool(true)}},
-		&mlmdpb.PutLineageSubgraphRequest{Executions: []*mlmdpb.Execution{execution}, Artifacts: []*mlmdpb.Artifact{node}, Contexts: []*mlmdpb.Context{ctxt},
-			EventEdges: []*mlmdpb.PutLineageSubgraphRequest_EventEdge{{ExecutionIndex: proto.Int32(0), ArtifactIndex: proto.Int32(0), Event: event}}},
+		&mlmdpb.PutExecutionRequest{
+			Execution: execution, ArtifactEventPairs: []*mlmdpb.PutExecutionRequest_ArtifactAndEvent{{Artifact: node, Event: event}},
+			Contexts: []*mlmdpb.Context{ctxt}, Options: &mlmdpb.PutExecutionRequest_Options{ReuseContextIfAlreadyExist: proto.Bool(true)},
+		},
+		&mlmdpb.PutLineageSubgraphRequest{
+			Executions: []*mlmdpb.Execution{execution}, Artifacts: []*mlmdpb.Artifact{node}, Contexts: []*mlmdpb.Context{ctxt},
+			EventEdges: []*mlmdpb.PutLineageSubgraphRequest_EventEdge{{ExecutionIndex: proto.Int32(0), ArtifactIndex: proto.Int32(0), Event: event}},
+		},
 		&mlmdpb.GetArtifactsByIDRequest{ArtifactIds: id, PopulateArtifactTypes: proto.Bool(true)},
 		&mlmdpb.GetArtifactsByURIRequest{Uris: []string{"u"}},
 		&mlmdpb.GetArtifactsByExternalIdsRequest{ExternalIds: []string{"x"}},
 		&mlmdpb.GetArtifactsRequest{Options: list},
-		&mlmdpb.GetExecutionsByTypeRequest{TypeName: proto.String("E"),
-			Options: list},
+		&mlmdpb.GetExecutionsByTypeRequest{
+			TypeName: proto.String("E"),
+			Options:  list,
+		},
 		&mlmdpb.GetContextByTypeAndNameRequest{TypeName: proto.String("C"), ContextName: proto.String("c")},
 		&mlmdpb.GetExecutionsByContextRequest{ContextId: one, Options: list},
 		&mlmdpb.GetEventsByExecutionIDsRequest{ExecutionIds: id},
@@ -131,8 +149,10 @@ func requests() []proto.Message {
 func FuzzToken(f *testing.F) {
 	s := populated(f)
 	f.Add("", uint8(0), false)
-	for _, token := range []*mlmdpb.ListOperationNextPageToken{{},
-		{IdOffset: proto.Int64(1), FieldOffset: proto.Int64(-1), ListedIds: []int64{1}, SetOptions: options(2, 1, true, "x")}} {
+	for _, token := range []*mlmdpb.ListOperationNextPageToken{
+		{},
+		{IdOffset: proto.Int64(1), FieldOffset: proto.Int64(-1), ListedIds: []int64{1}, SetOptions: options(2, 1, true, "x")},
+	} {
 		b, err := proto.Marshal(token)
 		if err != nil {
 			f.Fatal(err)

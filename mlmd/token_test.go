@@ -60,8 +60,10 @@ func TestPagesNeitherLoseNorRepeat(t *testing.T) {
 	want := f.some(25) // all made at one moment: ties go by arrival
 	back := slices.Clone(want)
 	slices.Reverse(back)
-	for _, by := range []orderField{mlmdpb.ListOperationOptions_OrderByField_ID, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME,
-		mlmdpb.ListOperationOptions_OrderByField_LAST_UPDATE_TIME} {
+	for _, by := range []orderField{
+		mlmdpb.ListOperationOptions_OrderByField_ID, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME,
+		mlmdpb.ListOperationOptions_OrderByField_LAST_UPDATE_TIME,
+	} {
 		for _, size := range []int32{1, 7, 25, 26, 100, 101, math.MaxInt32} {
 			for ascending, want := range map[bool][]int64{true: want, false: back} {
 				if got, sizes := f.pages(size, by, ascending, ""); !slices.Equal(got, want) || sizes[0] != min(int(size), 25) {
@@ -104,10 +106,12 @@ func TestTokensThatWereNotGivenForTheListAreRefusedOrHarmless(t *testing.T) {
 		options *mlmdpb.ListOperationOptions
 		says    string
 	}{
-		"no base64":         {options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, true, "!"), "Failed to decode next page token string"},
-		"standard base64":   {options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, true, "+/+/"), "Failed to decode next page token string"},
-		"no message":        {options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, true, base64.RawURLEncoding.EncodeToString([]byte{0xff})),
-			"Failed to parse decoded next page token"},
+		"no base64":       {options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, true, "!"), "Failed to decode next page token string"},
+		"standard base64": {options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, true, "+/+/"), "Failed to decode next page token string"},
+		"no message": {
+			options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, true, base64.RawURLEncoding.EncodeToString([]byte{0xff})),
+			"Failed to parse decoded next page token",
+		},
 		"cut":               {options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, true, good[:len(good)/2]), ""},
 		"another order":     {options(2, mlmdpb.ListOperationOptions_OrderByField_ID, true, good), "ListOperationOptions mismatch between calls"},
 		"another direction": {options(2, mlmdpb.ListOperationOptions_OrderByField_CREATE_TIME, false, good), "ListOperationOptions mismatch between calls"},
