@@ -117,5 +117,5 @@ type Summary struct {
 // A Graph is a whole lineage in memory.
 type Graph struct {
 	Part
-	Summary
+	Summary Summary
 }

@@ -35,7 +35,7 @@ func TestWalksGoWhereTheyAreTold(t *testing.T) {
 	q = w.query(Upstream, "model")
 	q.Nodes = 3
 	w.want("three nodes", q, "model 0", "train 1", "tidy 2", "train output model", "tidy input train")
-	if g := w.graph(q); !g.Truncated {
+	if g := w.graph(q); !g.Summary.Truncated {
 		t.Error("an answer that was cut off does not say so")
 	}
 	if _, err := w.Graph(t.Context(), NewQuery(pedigree.DefaultWorkspace, 4711)); pedigree.CodeOf(err) != pedigree.NotFound {
