@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -106,7 +107,7 @@ func (s *Service) NodesAt(ctx context.Context, workspace pedigree.NodeID, uris [
 		return nil, nil
 	}
 	err = s.store.View(ctx, func(r store.Reader) error {
-		nodes, err := r.NodesAt(workspace, distinct(uris))
+		nodes, err := r.NodesAt(workspace, distinct(asStored(uris)))
 		if err != nil {
 			return err
 		}
@@ -114,4 +115,13 @@ func (s *Service) NodesAt(ctx context.Context, workspace pedigree.NodeID, uris [
 		return err
 	})
 	return found, err
+}
+
+// asStored gives URIs as they are stored: without what is secret in them.
+func asStored(uris []string) []string {
+	clean := make([]string, len(uris))
+	for i, uri := range uris {
+		clean[i] = identity.Redact(uri)
+	}
+	return clean
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 )
 
 // change changes a node so that it looks as p says, within its mask. Where it
@@ -90,5 +91,15 @@ func (w *nodeWriter) write(before, after *Node, p *NodePut) error {
 			return err
 		}
 	}
-	return w.tx.PutProperties(&n, d.put...)
+	if err := w.tx.PutProperties(&n, d.put...); err != nil || !moved(before, after) {
+		return err
+	}
+	return identity.Resettle(w.tx, &n, after.Properties)
+}
+
+// moved reports whether an artifact is elsewhere than it was. Those of other
+// wires never are: their rules say where they are.
+func moved(before, after *Node) bool {
+	return after.Type.Kind == pedigree.Artifact && !foreign(after.Type) &&
+		(before.URI != after.URI || identity.VersionOf(&before.Node, before.Properties) != identity.VersionOf(&after.Node, after.Properties))
 }

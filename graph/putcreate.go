@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 )
 
 // create makes a node. That its name and external identity are free is for the
@@ -25,7 +26,7 @@ func (w *nodeWriter) create(p *NodePut) (pedigree.NodeID, error) {
 	}
 	n := pedigree.Node{
 		Workspace: w.workspace, Home: w.workspace, Type: d.Type, UID: uidOf(p),
-		Name: p.Node.Name, State: p.Node.State, URI: p.Node.URI, External: p.Node.External,
+		Name: p.Node.Name, State: p.Node.State, URI: identity.Redact(p.Node.URI), External: p.Node.External,
 		Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
 	}
 	if err := w.tx.CreateNode(&n); err != nil {
@@ -34,7 +35,10 @@ func (w *nodeWriter) create(p *NodePut) (pedigree.NodeID, error) {
 		}
 		return 0, err
 	}
-	return n.ID, w.tx.PutProperties(&n, p.Node.Properties...)
+	if err := w.tx.PutProperties(&n, p.Node.Properties...); err != nil || n.URI == "" {
+		return n.ID, err
+	}
+	return n.ID, identity.Settle(w.tx, &n, p.Node.Properties)
 }
 
 // typeToCreate finds the type of a node to be made.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 )
 
 // A mask says which parts of a node a change may touch.
@@ -61,7 +62,7 @@ func (m *mask) covers(space pedigree.Space, key string) bool {
 func (m *mask) apply(before *Node, p *NodePut) *Node {
 	after := &Node{Node: before.Node}
 	if m.uri {
-		after.URI = p.Node.URI
+		after.URI = identity.Redact(p.Node.URI)
 	}
 	if m.state && p.Node.State != State(&before.Node) {
 		after.State = p.Node.State

@@ -22,9 +22,9 @@ type LineageReader interface {
 	// given one, at most limit.
 	PlacesFrom(location pedigree.LocationID, after pedigree.NodeID, limit int) ([]pedigree.Place, error)
 
-	// Unlocated gives artifacts of any workspace that are nowhere, by ID, from
-	// after the given one, looking at no more than limit artifacts; and the last
-	// one looked at, 0 where there are no more.
+	// Unlocated gives artifacts of any workspace that are nowhere, by ID, among
+	// the limit numbers after the given one; and the last number looked at, which
+	// is that of the newest node at most, or 0 where no node comes after.
 	Unlocated(after pedigree.NodeID, limit int) ([]pedigree.Node, pedigree.NodeID, error)
 }
 

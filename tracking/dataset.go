@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -56,7 +57,7 @@ func (d *Dataset) uid() string {
 func (d *Dataset) fields() []pedigree.Property {
 	all := []pedigree.Property{
 		{Space: pedigree.Field, Key: sourceTypeField, Value: d.SourceType},
-		{Space: pedigree.Field, Key: sourceField, Value: d.Source},
+		{Space: pedigree.Field, Key: sourceField, Value: identity.RedactSource(d.Source)},
 		{Space: pedigree.Field, Key: schemaField, Value: d.Schema},
 		{Space: pedigree.Field, Key: profileField, Value: d.Profile},
 	}
@@ -102,7 +103,11 @@ func putDataset(tx store.Tx, run *pedigree.Node, d *Dataset) (pedigree.NodeID, e
 	if err := tx.CreateNode(&n); err != nil {
 		return 0, err
 	}
-	return n.ID, putProperties(tx, &n, d.fields())
+	fields := d.fields()
+	if err := putProperties(tx, &n, fields); err != nil {
+		return 0, err
+	}
+	return n.ID, identity.Settle(tx, &n, fields)
 }
 
 // datasetsIn reads the data sets that events mention, each once.

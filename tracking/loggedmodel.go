@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -61,6 +62,9 @@ func (s *Service) CreateLoggedModel(ctx context.Context, ws pedigree.NodeID, dra
 		}
 		properties := append(append(draft.fields(), params...), tags...)
 		if err := putProperties(tx, &n, properties); err != nil {
+			return err
+		}
+		if err := identity.Settle(tx, &n, nil); err != nil {
 			return err
 		}
 		model = LoggedModel{

@@ -8,8 +8,10 @@ import (
 )
 
 var (
-	unlocated = define("artifacts from a number on", "PRIMARY KEY",
-		"SELECT "+nodeColumns+", EXISTS (SELECT 1 FROM place p WHERE p.node = n.id) FROM node n WHERE n.id > ? AND n.kind = 1 ORDER BY n.id LIMIT ?")
+	unlocated = define("artifacts that are nowhere", "PRIMARY KEY",
+		"SELECT "+nodeColumns+" FROM node n WHERE n.id > ? AND n.id <= ? AND n.kind = 1 "+
+			"AND NOT EXISTS (SELECT 1 FROM place p WHERE p.node = n.id) ORDER BY n.id")
+	nodeNewest = define("newest node", "node", "SELECT max(id) FROM node")
 	placesFrom = define("places of a location", "place_location",
 		"SELECT p.node, p.location, p.version, n.created, n.deleted FROM place p CROSS JOIN node n ON n.id = p.node "+
 			"WHERE p.location = ? AND p.node > ? ORDER BY p.node LIMIT ?")
@@ -93,22 +95,12 @@ func (t *tx) PlacesFrom(location pedigree.LocationID, after pedigree.NodeID, lim
 	return readPlaceRows(r, nil)
 }
 
-func (t *tx) Unlocated(after pedigree.NodeID, limit int) (nodes []pedigree.Node, last pedigree.NodeID, err error) {
-	r, err := t.query(unlocated, after, limit)
-	if err != nil {
+func (t *tx) Unlocated(after pedigree.NodeID, limit int) ([]pedigree.Node, pedigree.NodeID, error) {
+	newest, err := t.oneInt(nodeNewest)
+	if err != nil || newest <= int64(after) {
 		return nil, 0, err
 	}
-	for r.next() {
-		last = r.id(0)
-		if r.int(nodeWidth) != 0 {
-			continue
-		}
-		n, err := t.readNode(r)
-		if err != nil {
-			_ = r.close() // the first error counts
-			return nil, 0, err
-		}
-		nodes = append(nodes, n)
-	}
-	return nodes, last, r.close()
+	last := min(after+pedigree.NodeID(limit), pedigree.NodeID(newest))
+	nodes, err := t.allNodes(t.query(unlocated, after, last))
+	return nodes, last, err
 }
