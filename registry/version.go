@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -30,6 +31,7 @@ func (s *Service) CreateVersion(ctx context.Context, ws pedigree.NodeID, draft V
 	if err := draft.check(); err != nil {
 		return Version{}, err
 	}
+	draft.Source = identity.Redact(draft.Source)
 	tags := inSpace(pedigree.Tag, draft.Tags)
 	prompt := saysPrompt(tags)
 	if prompt {
@@ -62,6 +64,9 @@ func (s *Service) CreateVersion(ctx context.Context, ws pedigree.NodeID, draft V
 		if err := o.link(tx, &version.Node); err != nil {
 			return err
 		}
+		if err := settle(tx, &version); err != nil {
+			return err
+		}
 		if digests, err = s.beginDigest(tx, &version, o.original, prompt); err != nil {
 			return err
 		}
@@ -71,6 +76,15 @@ func (s *Service) CreateVersion(ctx context.Context, ws pedigree.NodeID, draft V
 		s.digests.Wake()
 	}
 	return version, err
+}
+
+// settle says where a new version is, and of what it is made.
+func settle(tx store.Tx, v *Version) error {
+	fields := v.fields()
+	if err := identity.Settle(tx, &v.Node, fields); err != nil {
+		return err
+	}
+	return identity.Descend(tx, &v.Node, fields)
 }
 
 func (d *VersionDraft) check() error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/identity"
 )
 
 // gcCmd removes what was deleted, for ever.
@@ -71,7 +72,8 @@ const sweepEvery = time.Hour
 
 // background does what needs no request until ctx ends: it removes what was
 // deleted a retention ago (0: never) and uploads that nobody completed, digests
-// model versions, calls webhooks and keeps the index of words. The channel is closed when it has ended.
+// model versions, calls webhooks, keeps the index of words and finds places for
+// artifacts that have none. The channel is closed when it has ended.
 func (e *engine) background(ctx context.Context, retention time.Duration, log *slog.Logger) <-chan struct{} {
 	ended := make(chan struct{})
 	var work sync.WaitGroup
@@ -82,6 +84,7 @@ func (e *engine) background(ctx context.Context, retention time.Duration, log *s
 	if e.sender != nil {
 		work.Go(func() { e.sender.Run(ctx) })
 	}
+	work.Go(func() { identity.SettleAll(ctx, e.store, log) })
 	go func() {
 		defer close(ended)
 		work.Wait()
