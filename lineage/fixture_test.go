@@ -94,9 +94,8 @@ func (w *world) event(execution, artifact pedigree.NodeID, d pedigree.Direction)
 
 func (w *world) relate(kind pedigree.RelationKind, from, to string) {
 	w.Helper()
-	w.update(func(tx store.Tx) error {
-		return tx.PutRelation(&pedigree.Relation{Kind: kind, Source: w.id(from), Target: w.id(to), Actor: "ann", Reason: "because"})
-	})
+	r := pedigree.Relation{Kind: kind, Source: w.id(from), Target: w.id(to), Actor: "ann", Reason: "because"}
+	w.update(func(tx store.Tx) error { return tx.PutRelation(&r) })
 }
 
 // id finds a node by its name, and makes an artifact that is nowhere of one

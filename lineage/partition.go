@@ -52,12 +52,15 @@ func grow(seed pedigree.NodeID, groups []group, groupsOf map[pedigree.NodeID][]i
 	class := []pedigree.NodeID{seed}
 	placed[seed] = true
 	for next := 0; next < len(class); next++ {
+		var tied []pedigree.NodeID
 		for _, g := range groupsOf[class[next]] {
-			for _, id := range groups[g].members {
-				if !placed[id] && !slices.ContainsFunc(class, func(in pedigree.NodeID) bool { return distinct[pairOf(id, in)] }) {
-					placed[id] = true
-					class = append(class, id)
-				}
+			tied = append(tied, groups[g].members...)
+		}
+		slices.Sort(tied) // the order of groups is that of the walk
+		for _, id := range tied {
+			if !placed[id] && !slices.ContainsFunc(class, func(in pedigree.NodeID) bool { return distinct[pairOf(id, in)] }) {
+				placed[id] = true
+				class = append(class, id)
 			}
 		}
 	}
