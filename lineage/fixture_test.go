@@ -28,6 +28,7 @@ type world struct {
 	*Service
 	store.Store
 	now   atomic.Int64
+	round string // tells the graphs of one test apart
 	ids   map[string]pedigree.NodeID
 	names map[pedigree.NodeID]string
 }
@@ -58,7 +59,7 @@ func (w *world) update(fn func(store.Tx) error) {
 func (w *world) node(name string, t pedigree.Type, uri, version string) pedigree.NodeID {
 	w.Helper()
 	n := pedigree.Node{
-		Workspace: pedigree.DefaultWorkspace, Home: pedigree.DefaultWorkspace, Type: t, UID: name, Name: name, URI: uri, Version: version,
+		Workspace: pedigree.DefaultWorkspace, Home: pedigree.DefaultWorkspace, Type: t, UID: name + w.round, Name: name, URI: uri, Version: version,
 		Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
 	}
 	w.update(func(tx store.Tx) error {

@@ -107,8 +107,10 @@ func note(reached map[pedigree.NodeID]int, id pedigree.NodeID, depth int) {
 // TestWalksAgreeWithAModel walks random graphs: chains, circles, several names
 // for one place, overwritten places, joins by hand.
 func TestWalksAgreeWithAModel(t *testing.T) {
+	w := newWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		w := newWorld(t)
+		w.round += "'"
+		w.ids = map[string]pedigree.NodeID{}
 		m := w.random(rt)
 		for range 4 {
 			start := pedigree.NodeID(0)
@@ -136,6 +138,9 @@ func (w *world) random(rt *rapid.T) *model {
 		}
 		typ := rapid.SampledFrom([]pedigree.Type{dataset, table}).Draw(rt, "type")
 		uri := rapid.SampledFrom([]string{"", "s3://b/x", "s3://b/y"}).Draw(rt, "uri")
+		if uri != "" {
+			uri += w.round
+		}
 		version := rapid.SampledFrom([]string{"", "", "1", "2"}).Draw(rt, "version")
 		id := w.node(name, typ, uri, version)
 		m.kinds[id] = pedigree.Artifact
