@@ -95,7 +95,7 @@ func (h *Handler) lineage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := lineageOf(&g.Part)
-	a.Truncated, a.Crowded = g.Truncated, g.Crowded
+	a.Truncated, a.Crowded = g.Summary.Truncated, g.Summary.Crowded
 	return answer(w, a)
 }
 
