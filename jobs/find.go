@@ -126,16 +126,13 @@ func (s *Service) CountReports(ctx context.Context, ws pedigree.NodeID, from, to
 func (s *Service) CountMade(ctx context.Context, ws pedigree.NodeID, t pedigree.Type, before []pedigree.Time) (counts []int, err error) {
 	err = s.view(ctx, ws, func(v *viewer) error {
 		counts = make([]int, len(before))
-		d, err := v.Declaration(t)
-		if err != nil && pedigree.CodeOf(err) == pedigree.NotFound {
-			return nil
-		}
-		if err != nil {
+		id, err := v.typeID(t)
+		if err != nil || id == 0 {
 			return err
 		}
 		for i, moment := range before {
 			tally, _, err := v.Tally(&query.Selection{
-				Workspace: ws, Kind: t.Kind, Types: []pedigree.TypeID{d.ID}, By: query.Arrival, Limit: 1,
+				Workspace: ws, Kind: t.Kind, Types: []pedigree.TypeID{id}, By: query.Arrival, Limit: 1,
 				Where: query.Call{Op: query.Below, Args: []query.Scalar{query.Column{Part: query.MadeAt}, query.Literal{Value: int64(moment)}}},
 			}, counted)
 			if err != nil {

@@ -37,21 +37,27 @@ var byName = query.Order{Field: query.Name}
 
 // count counts the nodes of a type at home somewhere.
 func (v *viewer) count(homes []pedigree.NodeID, t pedigree.Type) (int, error) {
-	d, err := v.Declaration(t)
-	if pedigree.CodeOf(err) == pedigree.NotFound && err != nil || len(homes) == 0 {
-		return 0, nil
-	}
-	if err != nil {
+	id, err := v.typeID(t)
+	if err != nil || id == 0 || len(homes) == 0 {
 		return 0, err
 	}
 	counts, _, err := v.Tally(&query.Selection{
-		Workspace: v.ws, Kind: t.Kind, Types: []pedigree.TypeID{d.ID}, Within: homes, By: query.Arrival, Limit: 1,
+		Workspace: v.ws, Kind: t.Kind, Types: []pedigree.TypeID{id}, Within: homes, By: query.Arrival, Limit: 1,
 	}, counted)
 	total := 0
 	for _, c := range counts {
 		total += int(c.Nodes)
 	}
 	return total, err
+}
+
+// typeID gives the number of a type, 0 where it has no node yet.
+func (v *viewer) typeID(t pedigree.Type) (pedigree.TypeID, error) {
+	d, err := v.Declaration(t)
+	if err != nil && pedigree.CodeOf(err) == pedigree.NotFound {
+		return 0, nil
+	}
+	return d.ID, err
 }
 
 // live finds a node that is not in the bin.

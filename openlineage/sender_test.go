@@ -16,6 +16,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/egress"
+	"github.com/pedigree-ml/pedigree/identity"
 	"github.com/pedigree-ml/pedigree/jobs"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
@@ -78,6 +79,9 @@ func trained(t *testing.T, s store.Store) {
 			if err := tx.CreateNode(n); err != nil {
 				return err
 			}
+		}
+		if err := identity.Locate(tx, &data, data.Version, data.URI); err != nil {
+			return err
 		}
 		if err := tx.PutProperties(&run, pedigree.Property{Space: pedigree.Param, Key: "lr", Value: "0.1"}); err != nil {
 			return err

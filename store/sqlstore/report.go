@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -86,13 +87,22 @@ func (t *tx) CountReports(workspace pedigree.NodeID, from, to pedigree.Time, wid
 	return all, r.close()
 }
 
+// packers are kept from one report to the next: each holds a large table.
+var packers = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil { // the level is one that there is
+		panic(err)
+	}
+	return w
+}}
+
 // compress makes a body small. Events repeat their facets' addresses and keys.
 func compress(body []byte) ([]byte, error) {
 	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err == nil {
-		_, err = w.Write(body)
-	}
+	w := packers.Get().(*flate.Writer)
+	defer packers.Put(w)
+	w.Reset(&b)
+	_, err := w.Write(body)
 	if err == nil {
 		err = w.Close()
 	}

@@ -1,0 +1,36 @@
+package jobs
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+)
+
+// BenchmarkRecord measures one run after the other, each with a start and an
+// end, an input that they share and an output of its own, and the facets of a
+// small table; alone, and a hundred events at a time.
+func BenchmarkRecord(b *testing.B) {
+	for _, atOnce := range []int{1, 100} {
+		b.Run(fmt.Sprint(atOnce), func(b *testing.B) {
+			f := open(b)
+			schema := `{"_producer":"p","_schemaURL":"s","fields":[{"name":"a","type":"int"},{"name":"b","type":"text"},{"name":"c","type":"double"}]}`
+			var events []*Event
+			for i := 0; b.Loop(); i++ {
+				e := &Event{
+					State: []string{"START", "COMPLETE"}[i%2], Time: pedigree.Time(i), Run: &Run{ID: fmt.Sprintf("00000000-0000-0000-0000-%012d", i/2)},
+					Job:    &Job{Namespace: "n", Name: fmt.Sprint("job", i/2%100)},
+					Inputs: []Dataset{{Namespace: "s3://b", Name: "in", Facets: Facets{SchemaFacet: schema}}},
+					Body:   fmt.Appendf(nil, `{"number":%d,"schema":%s}`, i, schema),
+				}
+				if i%2 == 1 {
+					e.Outputs = []Dataset{{Namespace: "s3://b", Name: fmt.Sprint("out", i/2), Facets: Facets{SchemaFacet: schema}}}
+				}
+				if events = append(events, e); len(events) == atOnce {
+					f.must(f.Record(f.ctx, ws, events...))
+					events = events[:0]
+				}
+			}
+		})
+	}
+}
