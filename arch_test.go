@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"jobs":            {".", "identity", "naming", "query", "store"},
 	"openlineage":     {".", "egress", "jobs", "route"},
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},
-	"lineage":         {".", "identity", "query", "store"},
+	"lineage":         {".", "identity", "naming", "query", "store"},
 	"kubewatch":       {"mlmd/mlmdpb", "go.yaml.in/yaml/v3", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"kubewatch/fake":  {},
 	"kfmd":            {".", "graph", "mlmd/mlmdpb", "query", "route", "github.com/go-json-experiment/json", "google.golang.org/protobuf"},

@@ -77,11 +77,11 @@ func modelLocation(r store.Reader, workspace pedigree.NodeID, uri, reference str
 		}
 	}
 	model, err := r.NodeNamed(workspace, pedigree.RegisteredModelType, name)
-	if pedigree.CodeOf(err) == pedigree.NotFound && err != nil {
-		return uri, nil
-	}
 	if err != nil {
-		return "", err
+		if pedigree.CodeOf(err) == pedigree.NotFound {
+			err = nil
+		}
+		return uri, err
 	}
 	if alias != "" {
 		number, found, err := r.Property(model.ID, pedigree.Alias, alias)
@@ -143,10 +143,10 @@ func ownedLocation(r store.Reader, workspace pedigree.NodeID, uri string) (strin
 		typ, prefix = pedigree.LoggedModelType, "models:/"
 	}
 	n, err := r.Node(workspace, typ, owner)
-	if pedigree.CodeOf(err) == pedigree.NotFound && err != nil {
-		return "", false, nil
-	}
 	if err != nil {
+		if pedigree.CodeOf(err) == pedigree.NotFound {
+			err = nil
+		}
 		return "", false, err
 	}
 	root, ok := Normalise(n.URI)

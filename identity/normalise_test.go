@@ -49,8 +49,10 @@ func TestOneSpelling(t *testing.T) {
 }
 
 func TestNoPlace(t *testing.T) {
-	for _, raw := range []string{"", " ", "data/x.csv", "a\x00b", "models:/", "file:x", "a\xffb", "file:///a%00b", "file:///%ff", "xy:/", "//u:p@h/x",
-		"s3://b/" + strings.Repeat("k", MaxURI)} {
+	for _, raw := range []string{
+		"", " ", "data/x.csv", "a\x00b", "models:/", "file:x", "a\xffb", "file:///a%00b", "file:///%ff", "xy:/", "//u:p@h/x",
+		"s3://b/" + strings.Repeat("k", MaxURI),
+	} {
 		if got, ok := Normalise(raw); ok {
 			t.Errorf("%q is at %+v", raw, got)
 		}

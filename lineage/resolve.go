@@ -8,6 +8,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/identity"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -174,22 +175,29 @@ func (l lookup) located(location pedigree.Location) ([]pedigree.NodeID, error) {
 }
 
 // openlineage finds a data set or a job by namespace and name. Both may hold
-// slashes: a namespace that is a URL ends with its authority, others with the
-// first slash behind which something has that name.
+// slashes, so the namespace ends with any of them, but for those of a scheme.
+// That does not matter to where a data set is; of jobs the first found counts.
 func (l lookup) openlineage(text string) ([]pedigree.NodeID, error) {
+	looked := false
 	for at := range text {
 		if text[at] != '/' || strings.HasSuffix(text[:at], ":") || strings.HasSuffix(text[:at], ":/") {
 			continue
 		}
-		ids, err := l.named(text[:at], text[at+1:])
-		if err != nil || len(ids) > 0 {
+		namespace, name := text[:at], text[at+1:]
+		if !looked {
+			looked = true
+			if ids, err := l.dataset(namespace, name); err != nil || len(ids) > 0 {
+				return ids, err
+			}
+		}
+		if ids, err := l.uid(pedigree.JobType, naming.Qualify(namespace, name)); err != nil || len(ids) > 0 {
 			return ids, err
 		}
 	}
 	return nil, nil
 }
 
-func (l lookup) named(namespace, name string) ([]pedigree.NodeID, error) {
+func (l lookup) dataset(namespace, name string) ([]pedigree.NodeID, error) {
 	location, ok := identity.Dataset(namespace, name)
 	if !ok {
 		return nil, nil

@@ -148,7 +148,7 @@ func TestOneLineageThroughAllWires(t *testing.T) {
 			t.Errorf("downstream of the raw file, %q is missing from %q", want, down)
 		}
 	}
-	for _, ref := range []string{"models:/fare/1", "models:/fare@champion", "models:/fare", "models:/" + logged, "runs:/" + run, "openlineage:s3://lake/raw.csv", "s3://lake/features/"} {
+	for _, ref := range []string{"models:/fare/1", "models:/fare@champion", "models:/fare", "models:/" + logged, "runs:/" + run, "openlineage:s3://lake/raw.csv", "openlineage:spark/clean", "s3://lake/features/"} {
 		if _, err := w.lineage.Resolve(t.Context(), ws, ref); err != nil {
 			t.Errorf("%s: %v", ref, err)
 		}
