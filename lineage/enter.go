@@ -57,6 +57,7 @@ func (w *walk) take(flow Direction, ids []pedigree.NodeID) (artifacts []pedigree
 	if err != nil {
 		return nil, err
 	}
+	w.part.Nodes = slices.Grow(w.part.Nodes, len(vertices))
 	for i := range vertices {
 		v := &vertices[i]
 		switch {

@@ -217,6 +217,7 @@ func (w *walk) meet(kind pedigree.Kind, direction Direction, links []store.Link)
 	if eventSide(kind, direction) == pedigree.Output {
 		edge = EdgeOutput
 	}
+	w.part.Edges = slices.Grow(w.part.Edges, len(links))
 	for _, l := range links {
 		w.edge(direction, l.Node, l.Other, edge)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func (t *tx) LinkPage(q *store.LinkQuery) ([]store.Link, *store.LinkPlace, error) {
-	p := linkPage{q: q, left: q.Limit}
+	p := linkPage{q: q, left: q.Limit, links: make([]store.Link, 0, min(q.Limit, 2*len(q.Nodes)))}
 	nodes := q.Nodes
 	if a := q.After; a != nil {
 		nodes = nodes[sort.Search(len(nodes), func(i int) bool { return nodes[i] > a.Node }):]
