@@ -52,6 +52,7 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"nodes by what others call them", "node_external", nodesExternalOf(4)},
 		{"artifacts by place", "node_uri", s.engine.Dialect.nodesAt(4)},
 		{"types by number", "PRIMARY KEY", declarationsOf("d.id IN (" + batch + ")")},
+		{"long values", "PRIMARY KEY", longValues(batch)},
 		{"types by name", "type_name", typesNamedOf(4)},
 		{"types by what others call them", "type_external", typesExternal(batch)},
 		{"locations by number", "PRIMARY KEY", locationsOf(batch)},

@@ -60,12 +60,22 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 }
 
 func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) error {
-	v := valueOf(p)
-	if v.form == pedigree.Text {
-		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, v.text)
+	if !typed(p.Space) {
+		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, p.Value)
 		return err
 	}
-	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, v.form, v.text, v.num, v.int, v.data)
+	v := valueOf(p)
+	var long any
+	if isLong(p) {
+		id, err := t.insert(longInsert, []byte(p.Value))
+		if err != nil {
+			return err
+		}
+		if long, v.data = id, nil; v.text != nil {
+			v.text = prefixOf(p.Value)
+		}
+	}
+	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, v.form, v.text, v.num, v.int, v.data, long)
 	return err
 }
 
@@ -148,6 +158,7 @@ func (t *tx) readProperties(list string, args []any, spaces []pedigree.Space, at
 		return err
 	}
 	values := valueColumns(spaces) != ""
+	var long []longRead
 	for r.next() {
 		key, err := t.keyName(r.int(2))
 		if err != nil {
@@ -161,9 +172,15 @@ func (t *tx) readProperties(list string, args []any, spaces []pedigree.Space, at
 			p.Value = r.text(3)
 		}
 		f := at[r.id(0)]
+		if values && !r.null(8) {
+			long = append(long, longRead{f, len(f.Properties), r.int(8)})
+		}
 		f.Properties = append(f.Properties, p)
 	}
-	return r.close()
+	if err := r.close(); err != nil || len(long) == 0 {
+		return err
+	}
+	return t.readLong(long)
 }
 
 func (t *tx) readLatest(list string, args []any, at map[pedigree.NodeID]*pedigree.Facts) error {

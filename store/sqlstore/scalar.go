@@ -212,7 +212,7 @@ var nodeParts = map[query.Part]string{
 // propertyParts are those of a property. A latest point stands as a Double.
 var propertyParts = map[query.Part]string{
 	query.IntValue: "(CASE WHEN @.form = 1 THEN @.int END)", query.BoolValue: "(CASE WHEN @.form = 5 THEN @.int END)",
-	query.DoubleValue: "@.num", query.TextValue: "@.text",
+	query.DoubleValue: "@.num", query.TextValue: textOf("@"),
 }
 
 var eventParts = map[query.Part]string{

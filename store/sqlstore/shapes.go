@@ -59,13 +59,15 @@ var (
 	nodesPurgeInBin = define("purge binned nodes of a context", "node_bin", "DELETE FROM node WHERE home = ? AND deleted IS NOT NULL AND id <> home")
 
 	propertyByKey = define("property of a node", "PRIMARY KEY",
-		"SELECT text FROM property WHERE node = ? AND space = ? AND key = ?")
+		"SELECT "+textOf("p")+" FROM property p WHERE p.node = ? AND p.space = ? AND p.key = ?")
 	propertyPut = define("set text property", "",
 		"INSERT INTO property (node, space, key, home, text) VALUES (?, ?, ?, ?, ?) "+
-			"ON CONFLICT (node, space, key) DO UPDATE SET text = excluded.text, form = 0, num = NULL, int = NULL, data = NULL")
+			"ON CONFLICT (node, space, key) DO UPDATE SET text = excluded.text")
 	propertyPutTyped = define("set property", "",
-		"INSERT INTO property (node, space, key, home, form, text, num, int, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "+
-			"ON CONFLICT (node, space, key) DO UPDATE SET form = excluded.form, text = excluded.text, num = excluded.num, int = excluded.int, data = excluded.data")
+		"INSERT INTO property (node, space, key, home, form, text, num, int, data, long) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "+
+			"ON CONFLICT (node, space, key) DO UPDATE SET form = excluded.form, text = excluded.text, num = excluded.num, int = excluded.int, "+
+			"data = excluded.data, long = excluded.long")
+	longInsert  = define("keep a long value", "", "INSERT INTO long_value (value) VALUES (?)")
 	propertyAdd = define("add property", "",
 		"INSERT INTO property (node, space, key, home, text) VALUES (?, ?, ?, ?, ?) "+
 			"ON CONFLICT (node, space, key) DO NOTHING")

@@ -95,7 +95,7 @@ func (t term) value(s *sqlText) {
 		if t.metric() {
 			s.add(t.alias + ".num")
 		} else {
-			s.add(t.alias + ".text")
+			s.add(textIn(f.Space, t.alias))
 		}
 	case query.Score:
 		s.add("(SELECT v.num FROM evaluation v WHERE v.artifact = n.id AND v.isnum = 1")

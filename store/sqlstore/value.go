@@ -14,7 +14,7 @@ func typed(space pedigree.Space) bool { return space == pedigree.Field || space 
 // where all properties of the spaces are text.
 func valueColumns(spaces []pedigree.Space) string {
 	if len(spaces) == 0 || slices.ContainsFunc(spaces, typed) {
-		return ", form, num, int, data"
+		return ", form, num, int, data, long"
 	}
 	return ""
 }
@@ -40,6 +40,59 @@ func valueOf(p *pedigree.Property) value {
 		v.text = p.Value
 	}
 	return v
+}
+
+// maxInline is how many bytes of a value lie in the row of its property; see
+// migration 00014. Values of the spaces that are not typed are bounded by their
+// rules and all lie there.
+const maxInline = 4 << 10
+
+func isLong(p *pedigree.Property) bool { return typed(p.Space) && len(p.Value) > maxInline }
+
+// textOf writes the text of a property with the given alias, long or not.
+func textOf(alias string) string {
+	return "(CASE WHEN " + alias + ".long IS NULL THEN " + alias + ".text WHEN " + alias + ".text IS NOT NULL THEN " +
+		"(SELECT CAST(l.value AS TEXT) FROM long_value l WHERE l.id = " + alias + ".long) END)"
+}
+
+// textIn writes the text of a property of a space, plainly where it cannot be
+// long.
+func textIn(space pedigree.Space, alias string) string {
+	if typed(space) {
+		return textOf(alias)
+	}
+	return alias + ".text"
+}
+
+// longRead is a property whose value is still to be read.
+type longRead struct {
+	of *pedigree.Facts
+	at int // in its properties
+	id int64
+}
+
+// readLong reads the values that do not lie in the rows of their properties.
+func (t *tx) readLong(all []longRead) error {
+	ids := make([]int64, len(all))
+	by := make(map[int64]longRead, len(all))
+	for i, l := range all {
+		ids[i], by[l.id] = l.id, l
+	}
+	return batches(ids, func(list string, args []any) error {
+		r, err := t.conn.query(background, longValues(list), args...)
+		if err != nil {
+			return err
+		}
+		for r.next() {
+			l := by[r.int(0)]
+			l.of.Properties[l.at].Value = r.text(1)
+		}
+		return r.close()
+	})
+}
+
+func longValues(list string) string {
+	return "SELECT id, value FROM long_value WHERE id IN (" + list + ")"
 }
 
 // readValue reads text and valueColumns, which stand at a place in the row.

@@ -192,7 +192,7 @@ func (t *tx) compareProperty(s *sqlText, f query.Property, c query.Compare) erro
 func (t *tx) propertyRelation(s *sqlText, alias string, f query.Property, c query.Compare) {
 	switch {
 	case f.Space != pedigree.Metric:
-		t.relation(s, alias+".text", c, false)
+		t.relation(s, textIn(f.Space, alias), c, false)
 	case c.Op == query.Ne:
 		s.add("(" + alias + ".num IS NULL OR ")
 		t.relation(s, alias+".num", c, true)

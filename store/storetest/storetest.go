@@ -76,6 +76,7 @@ func Run(t *testing.T, open Open) {
 		{"find agrees with a model", findAgrees},
 		{"selections agree with a model", selectAgrees},
 		{"long conditions are answered", largeConditions},
+		{"values of any length come back and can be searched", longValues},
 		{"all nodes can be walked by number", nodesAfter},
 		{"words are found in any spelling and go with their node", wordsGoWithTheirNode},
 		{"pages neither lose nor repeat under writes", stablePages},
