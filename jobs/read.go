@@ -167,7 +167,7 @@ func (v *viewer) dataset(name Name) (DatasetView, error) {
 func (v *viewer) elsewhere(name Name, none error) (pedigree.Node, error) {
 	nodes, err := v.artifactsAt(name)
 	for _, n := range slices.Backward(nodes) {
-		if n.Live() && n.Type != pedigree.LineageDatasetType && n.Type != pedigree.LineageDatasetVersionType {
+		if n.Live() && !ofOpenLineage(&n) {
 			return n, nil
 		}
 	}

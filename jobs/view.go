@@ -64,6 +64,7 @@ type viewer struct {
 	store.Reader
 	ws    pedigree.NodeID
 	homes map[pedigree.NodeID]pedigree.Node // known ones
+	at    map[pedigree.NodeID]string        // where known artifacts of other wires are
 }
 
 // The namespaces under which what other wires wrote is shown.
@@ -74,11 +75,14 @@ const (
 )
 
 func newViewer(r store.Reader, ws pedigree.NodeID) *viewer {
-	return &viewer{r, ws, make(map[pedigree.NodeID]pedigree.Node)}
+	return &viewer{r, ws, make(map[pedigree.NodeID]pedigree.Node), make(map[pedigree.NodeID]string)}
 }
 
-// learn reads the homes of nodes.
+// learn reads the homes of nodes, and where artifacts of other wires are.
 func (v *viewer) learn(nodes []pedigree.Node) error {
+	if err := v.learnPlaces(nodes); err != nil {
+		return err
+	}
 	var unknown []pedigree.NodeID
 	for i := range nodes {
 		if _, known := v.homes[nodes[i].Home]; !known {
@@ -91,6 +95,39 @@ func (v *viewer) learn(nodes []pedigree.Node) error {
 		v.homes[homes[i].ID] = homes[i]
 	}
 	return err
+}
+
+// learnPlaces reads where artifacts of other wires are. Of several places the
+// one that was first heard of counts.
+func (v *viewer) learnPlaces(nodes []pedigree.Node) error {
+	var unknown []pedigree.NodeID
+	for i := range nodes {
+		n := &nodes[i]
+		if _, known := v.at[n.ID]; known || n.Type.Kind != pedigree.Artifact || ofOpenLineage(n) {
+			continue
+		}
+		v.at[n.ID] = n.URI
+		unknown = append(unknown, n.ID)
+	}
+	places, err := v.Places(unknown)
+	if err != nil {
+		return err
+	}
+	locations := make([]pedigree.LocationID, len(places))
+	for i, p := range places {
+		locations[i] = p.Location
+	}
+	uris, err := v.LocationURIs(locations)
+	for i := len(uris) - 1; i >= 0; i-- {
+		v.at[places[i].Node] = uris[i]
+	}
+	return err
+}
+
+// ofOpenLineage reports whether an artifact is a data set of OpenLineage or a
+// version of one, which have names of their own.
+func ofOpenLineage(n *pedigree.Node) bool {
+	return n.Type == pedigree.LineageDatasetType || n.Type == pedigree.LineageDatasetVersionType
 }
 
 // jobName names the job of an execution, whose home is known.
@@ -110,14 +147,14 @@ func nameOf(job *pedigree.Node) Name {
 	return Name{namespace, name}
 }
 
-// datasetName names an artifact, whose home is known. One of another wire goes
+// datasetName names an artifact that was learnt of. One of another wire goes
 // by where it is, as the naming rules of OpenLineage have it.
 func (v *viewer) datasetName(n *pedigree.Node) Name {
-	if n.Type == pedigree.LineageDatasetType || n.Type == pedigree.LineageDatasetVersionType {
+	if ofOpenLineage(n) {
 		home := v.homes[n.Home]
 		return Name{home.Name, n.Name}
 	}
-	if name, ok := nameAt(n.URI); ok {
+	if name, ok := nameAt(v.at[n.ID]); ok {
 		return name
 	}
 	return Name{artifactNamespace, n.Type.Name + "/" + n.UID}

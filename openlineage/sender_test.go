@@ -72,7 +72,7 @@ func trained(t *testing.T, s store.Store) {
 			Started: 1_000, Ended: 2_500, Deleted: pedigree.NoTime,
 		}
 		data := pedigree.Node{
-			Workspace: 1, Home: 1, Type: pedigree.DatasetType, UID: "d", Name: "features", Version: "9f", URI: "s3://b/features.parquet",
+			Workspace: 1, Home: 1, Type: pedigree.DatasetType, UID: "d", Name: "features", Version: "9f",
 			Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
 		}
 		for _, n := range []*pedigree.Node{&run, &data} {
@@ -80,7 +80,7 @@ func trained(t *testing.T, s store.Store) {
 				return err
 			}
 		}
-		if err := identity.Locate(tx, &data, data.Version, data.URI); err != nil {
+		if err := identity.Locate(tx, &data, data.Version, "s3a://b/features.parquet"); err != nil {
 			return err
 		}
 		if err := tx.PutProperties(&run, pedigree.Property{Space: pedigree.Param, Key: "lr", Value: "0.1"}); err != nil {
