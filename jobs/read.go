@@ -187,12 +187,8 @@ func (v *viewer) artifactsAt(name Name) ([]pedigree.Node, error) {
 		}
 		return []pedigree.Node{n}, err
 	}
-	l, ok := identity.Dataset(name.Namespace, name.Name)
-	if !ok {
-		return nil, nil
-	}
-	at, err := v.Locations(v.ws, l.URI)
-	if err != nil || at[0] == 0 {
+	at, err := v.locationsOf(name)
+	if err != nil || len(at) == 0 {
 		return nil, err
 	}
 	ids, err := v.nodesAt(at)
@@ -211,6 +207,20 @@ func (v *viewer) artifactsAt(name Name) ([]pedigree.Node, error) {
 		return nil, err
 	}
 	return v.Nodes(ids)
+}
+
+// locationsOf gives the locations that a name may mean: what the naming rules say,
+// and, for what goes by no host, such as models:/name/1, the two put together.
+func (v *viewer) locationsOf(name Name) ([]pedigree.LocationID, error) {
+	var uris []string
+	if l, ok := identity.Dataset(name.Namespace, name.Name); ok {
+		uris = append(uris, l.URI)
+	}
+	if l, ok := identity.Normalise(name.Namespace + ":" + name.Name); ok && !strings.Contains(name.Namespace, ":") {
+		uris = append(uris, l.URI)
+	}
+	at, err := v.Locations(v.ws, uris...)
+	return slices.DeleteFunc(at, func(id pedigree.LocationID) bool { return id == 0 }), err
 }
 
 // nodesAt gives what is or was at locations, each once, by arrival.

@@ -19,9 +19,12 @@ func TestLineageLeadsAcrossWires(t *testing.T) {
 	f := &fixture{t, mux}
 	f.want("POST", "/api/v1/lineage", strings.Replace(sound, `"name":"out"`, `"name":"features.parquet"`, 1), 201, "")
 	trained(t, s)
+	registered(t, s)
 	for _, c := range []struct{ node, wants string }{
 		{"dataset:s3://b:in", `"id":"job:mlflow:prices"`},
 		{"job:mlflow:prices", `"id":"job:n:j"`},
+		{"dataset:s3://b:in", `"id":"dataset:models:/m/3"`},
+		{"dataset:models:/m/3", `"id":"dataset:s3://b:in"`},
 		{"job:mlflow:prices", `"args":{"lr":"0.1"}`},
 	} {
 		w := f.call("GET", "/api/v1/lineage?nodeId="+c.node, "")

@@ -59,7 +59,33 @@ func newSender(t *testing.T, s store.Store, r *receiver) *Sender {
 	}
 }
 
-// trained writes a run of MLflow that read and wrote something.
+// registered writes a version of a model that the run of trained wrote.
+func registered(t *testing.T, s store.Store) {
+	t.Helper()
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		run, err := tx.Node(1, pedigree.RunType, "0123456789abcdef0123456789abcdef")
+		if err != nil {
+			return err
+		}
+		version := pedigree.Node{
+			Workspace: 1, Home: 1, Type: pedigree.ModelVersionType, UID: "m/3", Name: "prices", Version: "3",
+			Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
+		}
+		if err := tx.CreateNode(&version); err != nil {
+			return err
+		}
+		if err := identity.Locate(tx, &version, "", identity.VersionURI("m", 3)); err != nil {
+			return err
+		}
+		_, err = tx.PutEvent(&pedigree.Event{Execution: run.ID, Artifact: version.ID, Direction: pedigree.Output, Time: 2_500})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// trained writes a run of MLflow that read something.
 func trained(t *testing.T, s store.Store) {
 	t.Helper()
 	err := s.Update(t.Context(), func(tx store.Tx) error {
