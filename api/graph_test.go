@@ -184,3 +184,47 @@ func TestWhatCannotBeAskedIsAProblem(t *testing.T) {
 
 // pageOfAnotherOrder is the place of a page of a search in another order.
 func pageOfAnotherOrder() string { return pageAfter(&query.Place{ID: 3}, "created") }
+
+func TestImpactTellsWhatDependsOnSomething(t *testing.T) {
+	c := openChain(t)
+	a := get[ImpactAnswer](&c.fixture, base+"/impact?ref=s3://b/raw")
+	got := names(a.Hits, func(h Hit) string { return h.Role + " " + h.Name })
+	if want := []string{"run cleaning", "artifact clean", "run extracting", "artifact features"}; !slices.Equal(got, want) {
+		t.Errorf("hits %q", got)
+	}
+}
+
+func TestProvenanceTellsTheStepsInTheirOrder(t *testing.T) {
+	c := openChain(t)
+	a := get[ProvenanceAnswer](&c.fixture, fmt.Sprintf("%s/provenance?ref=%d", base, c.ids["features"]))
+	steps := names(a.Steps, func(s Step) string { return s.Name })
+	if want := []string{"cleaning", "extracting"}; !slices.Equal(steps, want) || !slices.Equal(a.Steps[1].Inputs, []pedigree.NodeID{c.ids["clean"]}) {
+		t.Errorf("steps %q, the second of %v", steps, a.Steps[1].Inputs)
+	}
+	var sources []string
+	for _, m := range a.Materials {
+		if m.Source {
+			sources = append(sources, m.Name)
+		}
+	}
+	if !slices.Equal(sources, []string{"raw"}) {
+		t.Errorf("sources %q", sources)
+	}
+}
+
+func TestDiffTellsWhatOnlyOnePedigreeHas(t *testing.T) {
+	c := openChain(t)
+	a := get[DiffAnswer](&c.fixture, fmt.Sprintf("%s/diff?left=%d&right=%d", base, c.ids["clean"], c.ids["features"]))
+	if a.Common == 0 || len(a.Removed) != 0 || len(a.Changed)+len(a.Added) == 0 {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAPathLeadsFromOneThingToAnother(t *testing.T) {
+	c := openChain(t)
+	a := get[LineageAnswer](&c.fixture, fmt.Sprintf("%s/path?from=s3://b/raw&to=%d", base, c.ids["features"]))
+	got := names(a.Nodes, func(n LineageNode) string { return n.Name })
+	if want := []string{"raw", "cleaning", "clean", "extracting", "features"}; !slices.Equal(got, want) || len(a.Edges) != 4 {
+		t.Errorf("by %q and %v", got, a.Edges)
+	}
+}

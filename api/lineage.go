@@ -55,27 +55,35 @@ type LineageAnswer struct {
 }
 
 func lineageOf(p *lineage.Part) *LineageAnswer {
-	a := &LineageAnswer{Nodes: make([]LineageNode, len(p.Nodes)), Edges: make([]Edge, len(p.Edges)), Joined: make([][]pedigree.NodeID, len(p.Joined))}
-	for i := range p.Nodes {
-		n := &p.Nodes[i]
-		a.Nodes[i] = LineageNode{
-			ID: n.ID, Kind: n.Kind().String(), Type: n.Type.Name, Name: n.Name, URI: n.URI, Workspace: workspaceName, UID: n.UID, Version: n.Version,
-			Depth: n.Depth, Created: moment(n.Created),
-		}
-		if n.Deleted.Set() {
-			a.Nodes[i].Deleted = moment(n.Deleted)
-		}
-	}
+	a := &LineageAnswer{Nodes: lineageNodes(p.Nodes), Edges: make([]Edge, len(p.Edges)), Joined: nodesOf(p.Joined)}
 	for i, e := range p.Edges {
 		a.Edges[i] = Edge{e.From, e.To, e.Kind.String()}
 	}
-	for i, j := range p.Joined {
-		a.Joined[i] = j.Nodes
+	for _, j := range p.Joined {
 		for _, t := range j.Ties {
 			a.Ties = append(a.Ties, Tie{A: t.A, B: t.B, Why: t.Why.String(), URI: t.URI, Version: t.Version, Alias: t.Alias, Actor: t.Actor, Note: t.Note})
 		}
 	}
 	return a
+}
+
+func lineageNodes(nodes []lineage.Node) []LineageNode {
+	all := make([]LineageNode, len(nodes))
+	for i := range nodes {
+		all[i] = lineageNodeOf(&nodes[i])
+	}
+	return all
+}
+
+func lineageNodeOf(n *lineage.Node) LineageNode {
+	node := LineageNode{
+		ID: n.ID, Kind: n.Kind().String(), Type: n.Type.Name, Name: n.Name, URI: n.URI, Workspace: workspaceName, UID: n.UID, Version: n.Version,
+		Depth: n.Depth, Created: moment(n.Created),
+	}
+	if n.Deleted.Set() {
+		node.Deleted = moment(n.Deleted)
+	}
+	return node
 }
 
 const lines = "application/x-ndjson"
@@ -135,15 +143,12 @@ func (h *Handler) lineageLines(w http.ResponseWriter, r *http.Request, q *lineag
 }
 
 func (h *Handler) lineageQuery(r *http.Request) (*lineage.Query, error) {
-	found, err := h.resolve(r)
+	found, err := h.resolve(r, "ref")
 	if err != nil {
 		return nil, err
 	}
 	values := r.URL.Query()
-	q := lineage.NewQuery(h.workspace())
-	for i := range found {
-		q.Start = append(q.Start, found[i].ID)
-	}
+	q := lineage.NewQuery(h.workspace(), idsOf(found)...)
 	if q.Direction, err = lineage.ParseDirection(values.Get("direction")); err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func (h *Handler) graphRoutes() []route.Route {
 	for _, o := range []struct {
 		path string
 		call func(http.ResponseWriter, *http.Request) error
-	}{{"/nodes", h.nodes}, {"/search", h.search}, {"/lineage", h.lineage}} {
+	}{{"/nodes", h.nodes}, {"/search", h.search}, {"/lineage", h.lineage}, {"/impact", h.impact}, {"/provenance", h.provenance}, {"/diff", h.diff}, {"/path", h.path}} {
 		routes = append(routes, route.Route{
 			Method: "GET", Pattern: base + o.path, Permission: route.Read, Body: route.NoBody,
 			Handler: func(w http.ResponseWriter, r *http.Request) {
@@ -113,15 +113,11 @@ type NodesAnswer struct {
 
 // nodes tells all about the nodes that a reference names.
 func (h *Handler) nodes(w http.ResponseWriter, r *http.Request) error {
-	found, err := h.resolve(r)
+	found, err := h.resolve(r, "ref")
 	if err != nil {
 		return err
 	}
-	ids := make([]pedigree.NodeID, len(found))
-	for i := range found {
-		ids[i] = found[i].ID
-	}
-	nodes, facts, err := h.Search.Nodes(r.Context(), h.workspace(), ids)
+	nodes, facts, err := h.Search.Nodes(r.Context(), h.workspace(), idsOf(found))
 	if err != nil {
 		return err
 	}
@@ -132,11 +128,11 @@ func (h *Handler) nodes(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, a)
 }
 
-// resolve finds the nodes that the parameter ref names.
-func (h *Handler) resolve(r *http.Request) ([]lineage.Node, error) {
-	ref := r.URL.Query().Get("ref")
+// resolve finds the nodes that a parameter names.
+func (h *Handler) resolve(r *http.Request, parameter string) ([]lineage.Node, error) {
+	ref := r.URL.Query().Get(parameter)
 	if ref == "" {
-		return nil, pedigree.Errorf(pedigree.Invalid, "The parameter ref is missing: a node's id, a URI, models:/name/version, runs:/id, mlmd:artifact/id or openlineage:namespace/name")
+		return nil, pedigree.Errorf(pedigree.Invalid, "The parameter %s is missing: a node's id, a URI, models:/name/version, runs:/id, mlmd:artifact/id or openlineage:namespace/name", parameter)
 	}
 	return h.Lineage.Resolve(r.Context(), h.workspace(), ref)
 }

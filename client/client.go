@@ -83,6 +83,26 @@ func (c *Client) Lineage(ctx context.Context, l Lineage) (*api.LineageAnswer, er
 	return get[api.LineageAnswer](ctx, c, "lineage", values)
 }
 
+// Impact tells which runs, models, endpoints and artifacts depend on something.
+func (c *Client) Impact(ctx context.Context, ref string) (*api.ImpactAnswer, error) {
+	return get[api.ImpactAnswer](ctx, c, "impact", url.Values{"ref": {ref}})
+}
+
+// Provenance tells everything needed to repeat what led to something.
+func (c *Client) Provenance(ctx context.Context, ref string) (*api.ProvenanceAnswer, error) {
+	return get[api.ProvenanceAnswer](ctx, c, "provenance", url.Values{"ref": {ref}})
+}
+
+// Diff tells what changed upstream between two things.
+func (c *Client) Diff(ctx context.Context, left, right string) (*api.DiffAnswer, error) {
+	return get[api.DiffAnswer](ctx, c, "diff", url.Values{"left": {left}, "right": {right}})
+}
+
+// Path tells how two things are tied: the nodes between them, in order.
+func (c *Client) Path(ctx context.Context, from, to string) (*api.LineageAnswer, error) {
+	return get[api.LineageAnswer](ctx, c, "path", url.Values{"from": {from}, "to": {to}})
+}
+
 // get reads one answer. Parameters that are empty are left out.
 func get[T any](ctx context.Context, c *Client, path string, values url.Values) (*T, error) {
 	for name := range values {

@@ -24,14 +24,17 @@ const (
 type cli struct {
 	Config string `help:"TOML file with values for flags, by their names." placeholder:"FILE"`
 
-	Serve   serveCmd   `cmd:"" help:"Run the server."`
-	Doctor  doctorCmd  `cmd:"" help:"Check the data, the disk and the clock."`
-	Verify  verifyCmd  `cmd:"" help:"Prove that stored bytes are those that were registered."`
-	GC      gcCmd      `cmd:"" name:"gc" help:"Remove for ever what was deleted long ago. The server must not run."`
-	Search  searchCmd  `cmd:"" help:"Find nodes of every type and protocol on a server."`
-	Lineage lineageCmd `cmd:"" help:"Tell what something on a server was made of, and what was made of it."`
-	Watch   watchCmd   `cmd:"" help:"Record what happens elsewhere."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" help:"Run the server."`
+	Doctor     doctorCmd     `cmd:"" help:"Check the data, the disk and the clock."`
+	Verify     verifyCmd     `cmd:"" help:"Prove that stored bytes are those that were registered."`
+	GC         gcCmd         `cmd:"" name:"gc" help:"Remove for ever what was deleted long ago. The server must not run."`
+	Search     searchCmd     `cmd:"" help:"Find nodes of every type and protocol on a server."`
+	Lineage    lineageCmd    `cmd:"" help:"Tell what something on a server was made of, and what was made of it."`
+	Impact     impactCmd     `cmd:"" help:"Tell which runs, models and endpoints depend on something."`
+	Provenance provenanceCmd `cmd:"" help:"Tell everything needed to repeat what led to something."`
+	Diff       diffCmd       `cmd:"" help:"Tell what changed upstream between two things, such as two versions of a model."`
+	Watch      watchCmd      `cmd:"" help:"Record what happens elsewhere."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 // streams are where a command prints.

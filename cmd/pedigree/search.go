@@ -14,30 +14,21 @@ import (
 // searchCmd finds nodes of every type and wire.
 type searchCmd struct {
 	serverFlag
+	outputFlag
 
 	Words   []string `arg:"" optional:"" help:"Words that stand in names, URIs, params, tags and the like; the last may be a beginning."`
 	Filter  string   `help:"A condition, such as: kind = 'artifact' AND (tags.team = 'a' OR properties.rows > 1000)." placeholder:"FILTER"`
 	OrderBy string   `help:"id, created or updated, with a minus before it for the newest first." default:"-updated"`
 	Limit   int      `help:"How many to print." default:"50"`
-	Output  string   `short:"o" help:"What to print: table or json." enum:"table,json" default:"table"`
 }
 
 // Run prints what is found.
 func (c *searchCmd) Run(s streams) error {
-	server, err := client.New(c.Server)
-	if err != nil {
-		return err
-	}
-	a, err := server.Search(context.Background(), client.Search{
-		Filter: c.Filter, Words: strings.Join(c.Words, " "), Order: c.OrderBy, Limit: c.Limit, Counts: true,
-	})
-	if err != nil {
-		return err
-	}
-	if c.Output == "json" {
-		return printJSON(s.out, a)
-	}
-	return searchTable(s.out, a)
+	return show(s, c.serverFlag, c.outputFlag, func(server *client.Client) (*api.SearchAnswer, error) {
+		return server.Search(context.Background(), client.Search{
+			Filter: c.Filter, Words: strings.Join(c.Words, " "), Order: c.OrderBy, Limit: c.Limit, Counts: true,
+		})
+	}, searchTable)
 }
 
 func searchTable(w io.Writer, a *api.SearchAnswer) error {

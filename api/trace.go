@@ -1,0 +1,209 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/lineage"
+)
+
+// An ImpactAnswer holds what depends on something.
+type ImpactAnswer struct {
+	Hits      []Hit               `json:"hits"`   // nearest first
+	Joined    [][]pedigree.NodeID `json:"joined"` // nodes that are one thing under several names
+	Truncated bool                `json:"truncated,omitempty"`
+}
+
+// A Hit is a node that depends on what was asked about.
+type Hit struct {
+	LineageNode
+	Role    string   `json:"role"` // run, model, endpoint or artifact
+	Stage   string   `json:"stage,omitempty"`
+	Aliases []string `json:"aliases,omitempty"`
+	InUse   bool     `json:"in_use"` // a model version with an alias or in a stage
+}
+
+// impact tells which live runs, models and endpoints use something.
+func (h *Handler) impact(w http.ResponseWriter, r *http.Request) error {
+	q, err := h.lineageQuery(r)
+	if err != nil {
+		return err
+	}
+	a := ImpactAnswer{Hits: []Hit{}, Joined: [][]pedigree.NodeID{}}
+	sum, err := h.Lineage.Impact(r.Context(), q, func(p *lineage.ImpactPart) error {
+		for i := range p.Hits {
+			hit := &p.Hits[i]
+			a.Hits = append(a.Hits, Hit{lineageNodeOf(&hit.Node), hit.Role.String(), hit.Stage, hit.Aliases, hit.InUse()})
+		}
+		a.Joined = append(a.Joined, nodesOf(p.Joined)...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.Truncated = sum.Truncated
+	return answer(w, a)
+}
+
+func nodesOf(joined []lineage.Join) [][]pedigree.NodeID {
+	all := make([][]pedigree.NodeID, len(joined))
+	for i, j := range joined {
+		all[i] = j.Nodes
+	}
+	return all
+}
+
+// A ProvenanceAnswer is what it takes to make something again.
+type ProvenanceAnswer struct {
+	Steps     []Step              `json:"steps"`     // in an order in which they can be run
+	Materials []Material          `json:"materials"` // what they read and wrote, nearest first
+	Joined    [][]pedigree.NodeID `json:"joined"`
+	Cyclic    bool                `json:"cyclic,omitempty"` // some steps depend on each other in a circle
+	Truncated bool                `json:"truncated,omitempty"`
+}
+
+// A Step is an execution that took part.
+type Step struct {
+	Node
+	Params      []Property        `json:"params"`
+	Code        []Property        `json:"code"`
+	Environment []Property        `json:"environment"`
+	Inputs      []pedigree.NodeID `json:"inputs"`
+	Outputs     []pedigree.NodeID `json:"outputs"`
+}
+
+// A Material is an artifact that took part.
+type Material struct {
+	Node
+	Source      bool       `json:"source"` // no step wrote it
+	Digest      string     `json:"digest,omitempty"`
+	Description []Property `json:"description"`
+}
+
+// provenance tells everything needed to repeat what led to something.
+func (h *Handler) provenance(w http.ResponseWriter, r *http.Request) error {
+	q, err := h.lineageQuery(r)
+	if err != nil {
+		return err
+	}
+	p, err := h.Lineage.Provenance(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	a := ProvenanceAnswer{
+		Steps: make([]Step, len(p.Steps)), Materials: make([]Material, len(p.Materials)), Joined: nodesOf(p.Joined), Cyclic: p.Cyclic, Truncated: p.Truncated,
+	}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		a.Steps[i] = Step{nodeOf(&s.Node), plain(s.Params), plain(s.Code), plain(s.Environment), list(s.Inputs), list(s.Outputs)}
+	}
+	for i := range p.Materials {
+		m := &p.Materials[i]
+		a.Materials[i] = Material{nodeOf(&m.Node), m.Source, m.Digest, plain(m.Description)}
+	}
+	return answer(w, a)
+}
+
+// plain shows properties under their qualified keys, never null.
+func plain(properties []pedigree.Property) []Property {
+	return propertiesOf(&pedigree.Facts{Properties: properties})
+}
+
+// list is never null.
+func list(ids []pedigree.NodeID) []pedigree.NodeID { return append([]pedigree.NodeID{}, ids...) }
+
+// A DiffAnswer is how the pedigrees of two things differ.
+type DiffAnswer struct {
+	Common    int           `json:"common"`  // nodes that both have
+	Removed   []LineageNode `json:"removed"` // only on the left
+	Added     []LineageNode `json:"added"`   // only on the right
+	Changed   []Changed     `json:"changed"`
+	Truncated bool          `json:"truncated,omitempty"`
+}
+
+// A Changed is two nodes that play the same part and differ.
+type Changed struct {
+	Left   LineageNode   `json:"left"`
+	Right  LineageNode   `json:"right"`
+	Fields []FieldChange `json:"fields"` // empty where both say the same
+}
+
+// A FieldChange is a fact that differs; a side that says nothing of it is null.
+type FieldChange struct {
+	Key   string `json:"key"`
+	Left  any    `json:"left"`
+	Right any    `json:"right"`
+}
+
+// diff tells what changed upstream between two things, such as two versions of
+// a model.
+func (h *Handler) diff(w http.ResponseWriter, r *http.Request) error {
+	left, err := h.resolve(r, "left")
+	if err != nil {
+		return err
+	}
+	right, err := h.resolve(r, "right")
+	if err != nil {
+		return err
+	}
+	q := lineage.DiffQuery{Workspace: h.workspace(), Left: idsOf(left), Right: idsOf(right)}
+	if text := r.URL.Query().Get("depth"); text != "" {
+		if q.Depth, err = strconv.Atoi(text); err != nil {
+			return pedigree.Errorf(pedigree.Invalid, "The parameter depth must be a whole number")
+		}
+	}
+	d, err := h.Lineage.Diff(r.Context(), &q)
+	if err != nil {
+		return err
+	}
+	a := DiffAnswer{Common: d.Common, Removed: lineageNodes(d.Removed), Added: lineageNodes(d.Added), Changed: make([]Changed, len(d.Changed)), Truncated: d.Truncated}
+	for i := range d.Changed {
+		c := &d.Changed[i]
+		a.Changed[i] = Changed{lineageNodeOf(&c.Left), lineageNodeOf(&c.Right), make([]FieldChange, len(c.Fields))}
+		for j, f := range c.Fields {
+			a.Changed[i].Fields[j] = FieldChange{pedigree.QualifiedKey(f.Space, f.Key), sideOf(f.Left), sideOf(f.Right)}
+		}
+	}
+	return answer(w, a)
+}
+
+func sideOf(p *pedigree.Property) any {
+	if p == nil {
+		return nil
+	}
+	return valueOf(p)
+}
+
+// path tells how two things are tied.
+func (h *Handler) path(w http.ResponseWriter, r *http.Request) error {
+	from, err := h.resolve(r, "from")
+	if err != nil {
+		return err
+	}
+	to, err := h.resolve(r, "to")
+	if err != nil {
+		return err
+	}
+	q := lineage.PathQuery{Workspace: h.workspace(), From: idsOf(from), To: idsOf(to), AsOf: pedigree.NoTime}
+	if text := r.URL.Query().Get("as_of"); text != "" {
+		if q.AsOf, err = readMoment("as_of", text); err != nil {
+			return err
+		}
+	}
+	p, err := h.Lineage.Path(r.Context(), &q)
+	if err != nil {
+		return err
+	}
+	a := lineageOf(&p.Part)
+	a.Truncated = p.Truncated
+	return answer(w, a)
+}
+
+func idsOf(nodes []lineage.Node) []pedigree.NodeID {
+	ids := make([]pedigree.NodeID, len(nodes))
+	for i := range nodes {
+		ids[i] = nodes[i].ID
+	}
+	return ids
+}
