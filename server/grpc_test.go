@@ -333,7 +333,6 @@ func TestReflectionListsTheServices(t *testing.T) {
 	})
 }
 
-//nolint:staticcheck // deprecated, and all that many clients know
 func checkOldReflection(t *testing.T, c grpc.ClientConnInterface) {
 	t.Helper()
 	old, err := reflectionv1alpha.NewServerReflectionClient(c).ServerReflectionInfo(t.Context())

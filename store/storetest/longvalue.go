@@ -20,7 +20,9 @@ func longValues(e *env) {
 	for _, p := range []pedigree.Property{
 		property(pedigree.Text, "short"), property(pedigree.Text, text(100_000)), property(pedigree.Text, text(5_000)),
 		property(pedigree.Bytes, "\x00"+text(50_000)+"\xff"), property(pedigree.Struct, "\x0a"+text(9_000)), property(pedigree.Text, text(4_090)),
-		property(pedigree.Proto, text(2_000_000)), {Space: pedigree.Custom, Key: "k", Form: pedigree.Int, Int: 3}, property(pedigree.Text, ""), property(pedigree.Text, text(70_000)),
+		property(pedigree.Proto, text(2_000_000)),
+		{Space: pedigree.Custom, Key: "k", Form: pedigree.Int, Int: 3},
+		property(pedigree.Text, ""), property(pedigree.Text, text(70_000)),
 	} {
 		other := pedigree.Property{Space: pedigree.Custom, Key: "other", Value: text(20_000)}
 		e.update(func(tx store.Tx) error { return tx.PutProperties(n, p, other) })

@@ -27,7 +27,16 @@ var copies = []string{
 		FROM k CROSS JOIN event t WHERE t.id BETWEEN 1 AND :stride - 2`,
 	`INSERT INTO membership (context, node)
 		SELECT t.context + k.i * :stride, t.node + k.i * :stride FROM k CROSS JOIN membership t WHERE t.context = :first`,
+	`INSERT INTO location (id, workspace, uri)
+		SELECT t.id + k.i * c.count, t.workspace, replace(t.uri, :old, :new || k.i) FROM k CROSS JOIN ` + placesOfPart + ` c CROSS JOIN location t WHERE t.id <= c.count`,
+	`INSERT INTO place (node, location, version)
+		SELECT t.node + k.i * :stride, t.location + k.i * c.count, t.version
+		FROM k CROSS JOIN ` + placesOfPart + ` c CROSS JOIN place t WHERE t.node BETWEEN :first AND :first + :stride - 1`,
 }
+
+// placesOfPart counts the artifacts of part 0, each of which is at a location of
+// its own.
+const placesOfPart = "(SELECT count(*) AS count FROM place WHERE node BETWEEN :first AND :first + :stride - 1)"
 
 const partNumbers = "WITH RECURSIVE k (i) AS (SELECT :from UNION ALL SELECT i + 1 FROM k WHERE i < :to) "
 
@@ -75,7 +84,7 @@ func copyParts(ctx context.Context, path, prefix string, parts int) error {
 // statements that make them.
 func dropIndexes(ctx context.Context, db *sql.DB) (statements []string, err error) {
 	rows, err := db.QueryContext(ctx, "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL "+
-		"AND tbl_name IN ('node', 'event', 'membership') ORDER BY name")
+		"AND tbl_name IN ('node', 'event', 'membership', 'place') ORDER BY name")
 	if err != nil {
 		return nil, err
 	}

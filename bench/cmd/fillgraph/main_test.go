@@ -57,7 +57,9 @@ func TestCopiesAreWhatTheRulesWouldHaveWritten(t *testing.T) {
 			"SELECT id, execution, artifact, direction, step, role, path FROM event ORDER BY id",
 			"SELECT context, node FROM membership ORDER BY 1, 2",
 			"SELECT name, sql FROM sqlite_schema ORDER BY name",
-			"SELECT (SELECT count(*) FROM property) + (SELECT count(*) FROM place) + (SELECT count(*) FROM relation) + (SELECT count(*) FROM event_tag)")
+			"SELECT id, workspace, uri FROM location ORDER BY id",
+			"SELECT node, location, version FROM place ORDER BY 1, 2",
+			"SELECT (SELECT count(*) FROM property) + (SELECT count(*) FROM relation) + (SELECT count(*) FROM event_tag)")
 	}
 	if dumps[0] != dumps[1] {
 		a, b := strings.Split(dumps[0], "\n"), strings.Split(dumps[1], "\n")
