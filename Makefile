@@ -54,12 +54,7 @@ race: ## Test what is concurrent under the race detector
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (5s)
-	@set -e; for package in $$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); do \
-		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-			echo "$$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
-		done; \
-	done
+	@FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 .PHONY: vuln
 vuln: ## Look for published weaknesses in what is built in

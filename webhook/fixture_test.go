@@ -27,13 +27,13 @@ type fixture struct {
 	store store.Store
 	path  string
 	world *receivers
-	log   *bytes.Buffer
+	log   *written
 }
 
 func open(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{
-		t: t, ctx: t.Context(), path: filepath.Join(t.TempDir(), "db"), log: new(bytes.Buffer),
+		t: t, ctx: t.Context(), path: filepath.Join(t.TempDir(), "db"), log: new(written),
 		world: &receivers{Client: egress.New(egress.Options{}), calls: make(chan call, 100)},
 	}
 	f.reopen()
@@ -92,6 +92,24 @@ func (f *fixture) tell(names ...string) {
 			return f.Enqueue(tx, ws, registry.Event{Entity: registry.EntityVersion, Action: registry.ActionCreated, Data: map[string]any{"name": name}})
 		}))
 	}
+}
+
+// written is what was logged. The sender writes it while a test reads.
+type written struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }
 
 // run starts the sender and returns how to stop it.
