@@ -8,21 +8,52 @@ import (
 	"github.com/pedigree-ml/pedigree/store"
 )
 
+var fewInBin = define("few nodes in the bin", "node_in_bin", "SELECT n.id FROM node n WHERE n.deleted IS NOT NULL AND n.id > 0 ORDER BY n.id LIMIT ?")
+
+// maxKnownInBin is up to how many nodes in the bin a reader remembers, rather
+// than ask of each neighbour whether it is there.
+const maxKnownInBin = 500
+
+// knownInBin gives all nodes in the bin, if they are few and stay the same.
+func (t *tx) knownInBin() (bin map[pedigree.NodeID]bool, known bool, err error) {
+	if t.fresh != nil { // a writer may move some
+		return nil, false, nil
+	}
+	if t.bin != nil {
+		return t.bin, len(t.bin) <= maxKnownInBin, nil
+	}
+	r, err := t.query(fewInBin, maxKnownInBin+1)
+	if err != nil {
+		return nil, false, err
+	}
+	t.bin = make(map[pedigree.NodeID]bool)
+	for r.next() {
+		t.bin[r.id(0)] = true
+	}
+	return t.bin, len(t.bin) <= maxKnownInBin, r.close()
+}
+
 func (t *tx) Neighbours(kind pedigree.Kind, nodes []pedigree.NodeID, direction pedigree.Direction, limit int) ([]store.Neighbour, error) {
+	bin, known, err := t.knownInBin()
+	if err != nil {
+		return nil, err
+	}
 	var found []store.Neighbour
-	err := batches(nodes, func(list string, args []any) error {
+	err = batches(nodes, func(list string, args []any) error {
 		if len(found) >= limit {
 			return nil
 		}
 		if direction != 0 {
 			args = append(args, direction)
 		}
-		r, err := t.conn.query(background, t.store.engine.Dialect.neighboursOf(kind, list, direction != 0), append(args, limit-len(found))...)
+		r, err := t.conn.query(background, t.store.engine.Dialect.neighboursOf(kind, list, direction != 0, !known), args...)
 		if err != nil {
 			return err
 		}
-		for r.next() {
-			found = append(found, store.Neighbour{Event: r.int(0), From: r.id(1), To: r.id(2)})
+		for len(found) < limit && r.next() {
+			if to := r.id(2); !known || !bin[to] {
+				found = append(found, store.Neighbour{Event: r.int(0), From: r.id(1), To: to})
+			}
 		}
 		return r.close()
 	})
@@ -31,7 +62,7 @@ func (t *tx) Neighbours(kind pedigree.Kind, nodes []pedigree.NodeID, direction p
 
 // neighboursOf reads indexes alone, whose entries hold both ends and the
 // event's number: in a big graph each row more is a page more.
-func (d Dialect) neighboursOf(kind pedigree.Kind, list string, directed bool) string {
+func (d Dialect) neighboursOf(kind pedigree.Kind, list string, directed, checked bool) string {
 	from, to := "execution", "artifact"
 	if kind == pedigree.Artifact {
 		from, to = to, from
@@ -40,7 +71,10 @@ func (d Dialect) neighboursOf(kind pedigree.Kind, list string, directed bool) st
 	if directed {
 		sql += " AND e.direction = ?"
 	}
-	return sql + " AND NOT EXISTS (SELECT 1 FROM node n" + d.UseIndex("node_in_bin") + " WHERE n.id = e." + to + " AND n.deleted IS NOT NULL) LIMIT ?"
+	if checked {
+		sql += " AND NOT EXISTS (SELECT 1 FROM node n" + d.UseIndex("node_in_bin") + " WHERE n.id = e." + to + " AND n.deleted IS NOT NULL)"
+	}
+	return sql
 }
 
 func (t *tx) EventsByID(ids []int64) ([]pedigree.Event, error) {

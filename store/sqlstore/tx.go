@@ -20,6 +20,8 @@ type tx struct {
 
 	touches []touched
 	touchAt map[pedigree.NodeID]int // places in touches, once they are many
+
+	bin map[pedigree.NodeID]bool // see knownInBin; nil until it is asked for
 }
 
 var _ store.Tx = (*tx)(nil)
