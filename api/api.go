@@ -76,6 +76,7 @@ func (h *Handler) Wire() route.Wire {
 	}
 	routes = append(routes, h.webhookRoutes()...)
 	routes = append(routes, h.graphRoutes()...)
+	routes = append(routes, h.joinRoutes()...)
 	routes = append(routes, h.deletionRoutes()...)
 	return route.Wire{
 		Name:     "native",

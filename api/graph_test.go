@@ -228,3 +228,41 @@ func TestAPathLeadsFromOneThingToAnother(t *testing.T) {
 		t.Errorf("by %q and %v", got, a.Edges)
 	}
 }
+
+func TestArtifactsAreJoinedSplitAndLeftToTheRuleByHand(t *testing.T) {
+	c := openChain(t)
+	raw, clean := c.ids["raw"], c.ids["clean"]
+	send := func(method, target, body string, want int) string {
+		t.Helper()
+		w := httptest.NewRecorder()
+		c.mux.ServeHTTP(w, httptest.NewRequest(method, "http://pedigree.test"+base+target, strings.NewReader(body)))
+		if w.Code != want {
+			t.Errorf("%s %s %s: %d %s", method, target, body, w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	joined := func() int {
+		return len(get[LineageAnswer](&c.fixture, fmt.Sprintf("%s/lineage?ref=%d", base, raw)).Joined)
+	}
+	pair := fmt.Sprintf(`{"a": %d, "b": %d, "same": true, "reason": "the same file"}`, raw, clean)
+	if text := send("POST", "/joins", pair, 200); !strings.Contains(text, `"same":true,"reason":"the same file"`) || joined() != 1 {
+		t.Errorf("%s, %d joined", text, joined())
+	}
+	a := get[joinsAnswer](&c.fixture, fmt.Sprintf("%s/joins?of=%d", base, clean))
+	if len(a.Joins) != 1 || a.Joins[0].Reason != "the same file" {
+		t.Errorf("said %+v", a)
+	}
+	send("POST", "/joins", strings.Replace(pair, "true", "false", 1), 200)
+	if joined() != 0 {
+		t.Error("split artifacts are still joined")
+	}
+	both := fmt.Sprintf("/joins?a=%d&b=%d", raw, clean)
+	send("DELETE", both, "", 200)
+	send("DELETE", both, "", 404)
+	for _, body := range []string{``, `{`, `[]`, pair + "x", `{"a": 1}`, `{"a": "x", "same": true}`, fmt.Sprintf(`{"a": %d, "b": %d, "same": true}`, raw, raw)} {
+		send("POST", "/joins", body, 400)
+	}
+	send("POST", "/joins", fmt.Sprintf(`{"a": %d, "b": 99999, "same": true}`, raw), 404)
+	send("DELETE", "/joins?a=x&b=2", "", 400)
+	send("GET", "/joins", "", 400)
+}
