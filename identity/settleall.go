@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
@@ -48,13 +49,13 @@ func settleAll(ctx context.Context, s store.Store) (settled int, err error) {
 			return settled, err
 		}
 		for len(nodes) > settleWrite {
-			if err := settleSome(ctx, s, nodes[:settleWrite], nodes[settleWrite-1].ID); err != nil {
+			if err := settleAtLeisure(ctx, s, nodes[:settleWrite], nodes[settleWrite-1].ID); err != nil {
 				return settled, err
 			}
 			settled += settleWrite
 			nodes = nodes[settleWrite:]
 		}
-		if err := settleSome(ctx, s, nodes, last); err != nil {
+		if err := settleAtLeisure(ctx, s, nodes, last); err != nil {
 			return settled, err
 		}
 		settled += len(nodes)
@@ -74,6 +75,23 @@ func nextUnsettled(r store.Reader, after pedigree.NodeID) (nodes []pedigree.Node
 		}
 	}
 	return nil, last, nil
+}
+
+// leisure is how many times as long as a write took nothing is done after it:
+// there is no hurry, and whoever else writes waits meanwhile.
+const leisure = 3
+
+// settleAtLeisure settles some and then lets others have their turn.
+func settleAtLeisure(ctx context.Context, s store.Store, nodes []pedigree.Node, last pedigree.NodeID) error {
+	begun := time.Now()
+	err := settleSome(ctx, s, nodes, last)
+	rest := time.NewTimer(leisure * time.Since(begun))
+	defer rest.Stop()
+	select {
+	case <-ctx.Done():
+	case <-rest.C:
+	}
+	return err
 }
 
 // settleSome settles artifacts and notes how far the pass has come.
