@@ -90,6 +90,15 @@ func (h *Handler) Wire() route.Wire {
 	}
 }
 
+// failing makes of an operation a handler that answers with its error.
+func failing(call func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := call(w, r); err != nil {
+			fail(w, r, err)
+		}
+	}
+}
+
 // handle finds the version that a request names, deleted or not, and turns
 // errors into answers.
 func (h *Handler) handle(call func(http.ResponseWriter, *http.Request, *registry.Version) error) http.HandlerFunc {

@@ -12,11 +12,7 @@ import (
 func (h *Handler) deletionRoutes() []route.Route {
 	return []route.Route{{
 		Method: "DELETE", Pattern: base + "/nodes/{node}", Permission: route.Delete, Body: route.NoBody,
-		Handler: func(w http.ResponseWriter, r *http.Request) {
-			if err := h.deleteNode(w, r); err != nil {
-				fail(w, r, err)
-			}
-		},
+		Handler: failing(h.deleteNode),
 	}}
 }
 

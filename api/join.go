@@ -17,11 +17,7 @@ func (h *Handler) joinRoutes() []route.Route {
 	handle := func(method string, permission route.Permission, body route.Body, call func(http.ResponseWriter, *http.Request) error) route.Route {
 		return route.Route{
 			Method: method, Pattern: base + "/joins", Permission: permission, Body: body,
-			Handler: func(w http.ResponseWriter, r *http.Request) {
-				if err := call(w, r); err != nil {
-					fail(w, r, err)
-				}
-			},
+			Handler: failing(call),
 		}
 	}
 	return []route.Route{

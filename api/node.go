@@ -96,11 +96,7 @@ func (h *Handler) graphRoutes() []route.Route {
 	}{{"/nodes", h.nodes}, {"/search", h.search}, {"/lineage", h.lineage}, {"/impact", h.impact}, {"/provenance", h.provenance}, {"/diff", h.diff}, {"/path", h.path}} {
 		routes = append(routes, route.Route{
 			Method: "GET", Pattern: base + o.path, Permission: route.Read, Body: route.NoBody,
-			Handler: func(w http.ResponseWriter, r *http.Request) {
-				if err := o.call(w, r); err != nil {
-					fail(w, r, err)
-				}
-			},
+			Handler: failing(o.call),
 		})
 	}
 	return routes

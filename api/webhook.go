@@ -12,11 +12,7 @@ import (
 func (h *Handler) webhookRoutes() []route.Route {
 	return []route.Route{{
 		Method: "GET", Pattern: base + "/webhooks/{webhook}/deliveries", Permission: route.Manage, Body: route.NoBody,
-		Handler: func(w http.ResponseWriter, r *http.Request) {
-			if err := h.deliveries(w, r); err != nil {
-				fail(w, r, err)
-			}
-		},
+		Handler: failing(h.deliveries),
 	}}
 }
 

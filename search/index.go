@@ -12,16 +12,15 @@ import (
 )
 
 const (
-	follower  = "search"  // under which the index notes how far it has come
-	batch     = 100       // nodes that one write takes: who writes meanwhile waits
-	entries   = 1000      // of the feed, read at once
-	maxWords  = 8 << 10   // bytes that are indexed of one node
-	maxValue  = 500       // bytes that are indexed of one value
-	keptFeed  = 1_000_000 // entries of the feed that are kept for those who follow it
-	idle      = 30 * time.Second
-	gather    = 200 * time.Millisecond // so that what comes together is indexed once
-	leisure   = 9                      // times as long as a batch took nothing is done after it
-	longPause = 2 * time.Second
+	follower = "search"  // under which the index notes how far it has come
+	batch    = 100       // nodes that one write takes: who writes meanwhile waits
+	entries  = 1000      // of the feed, read at once
+	maxWords = 8 << 10   // bytes that are indexed of one node
+	maxValue = 500       // bytes that are indexed of one value
+	keptFeed = 1_000_000 // entries of the feed that are kept for those who follow it
+	idle     = 30 * time.Second
+	gather   = 200 * time.Millisecond // so that what comes together is indexed once
+	leisure  = 9                      // times as long as a batch took nothing is done after it
 )
 
 // changes are the touches after which a node has other words.
@@ -41,7 +40,7 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 			log.Error("the index of words is not kept", "error", err)
 			s.pause(ctx, idle)
 		case more:
-			s.pause(ctx, min(leisure*time.Since(begun), longPause))
+			s.pause(ctx, leisure*time.Since(begun))
 		default:
 			wait(ctx, changed, idle)
 			s.pause(ctx, gather)

@@ -107,11 +107,15 @@ const maxJoined = 40
 func (s *sources) where(w *sqlText, e query.Scalar) error {
 	own := namedBy(e)
 	c, _ := e.(query.Call)
+	var groups []query.Scalar
+	if c.Op == query.AllOf && len(own) > 0 {
+		groups = apart(c.Args)
+	}
 	switch {
 	case len(own) == 0:
 		return s.plain(w, c, e)
-	case c.Op == query.AllOf && len(apart(c.Args)) > 1:
-		return s.each(w, " AND ", apart(c.Args))
+	case len(groups) > 1:
+		return s.each(w, " AND ", groups)
 	case c.Op == query.AnyOf && len(own) > 1:
 		return s.anyOf(w, c, own)
 	}
