@@ -24,4 +24,5 @@ type FeedEntry struct {
 	Node      NodeID
 	Touch     Touch
 	Time      Time
+	Was       *Node // the type, UID and name that a purged node had; nil for others
 }

@@ -5,7 +5,8 @@ import "github.com/pedigree-ml/pedigree"
 // A FeedReader follows what is written. It is part of [Reader].
 type FeedReader interface {
 	// Feed gives what was touched, oldest first, from after the entry with the
-	// given ID (0: from the oldest kept), at most limit.
+	// given ID (0: from the oldest kept), at most limit. Entries of nodes that
+	// were purged say what those were.
 	Feed(after int64, limit int) ([]pedigree.FeedEntry, error)
 
 	// FeedEnds gives the IDs of the oldest and newest entry kept, 0 where there

@@ -210,7 +210,7 @@ func (t *tx) Purge(id pedigree.NodeID) error {
 	if err != nil || len(nodes) == 0 {
 		return err
 	}
-	t.touch(nodes[0].Workspace, id, pedigree.TouchPurged)
+	t.touchPurged(&nodes[0])
 	for _, s := range []*shape{nodesPurgeLive, nodesPurgeInBin, nodePurge} {
 		if _, err := t.exec(s, id); err != nil {
 			return err

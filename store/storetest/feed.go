@@ -40,8 +40,14 @@ func feed(e *env) {
 	e.wantTouches(last)
 
 	e.update(func(tx store.Tx) error { return tx.SetDeletedAt(x.ID, pedigree.RunType, tx.Now()) })
-	e.update(func(tx store.Tx) error { return tx.Purge(run.ID) })
-	e.wantTouches(last, touch{x.ID, pedigree.TouchHome}, touch{run.ID, pedigree.TouchPurged})
+	e.update(func(tx store.Tx) error {
+		if _, err := tx.PutEvent(&pedigree.Event{Execution: run.ID, Artifact: model.ID, Direction: pedigree.Input}); err != nil {
+			return err
+		}
+		return tx.Purge(run.ID)
+	})
+	e.wantTouches(last, touch{x.ID, pedigree.TouchHome}, touch{run.ID, pedigree.TouchEvents | pedigree.TouchPurged}, touch{model.ID, pedigree.TouchEvents})
+	e.wantGone(last, *run)
 
 	e.update(func(tx store.Tx) error {
 		forgotten, err := tx.TrimFeed(last, 1000)
@@ -51,7 +57,7 @@ func feed(e *env) {
 		return err
 	})
 	e.view(func(r store.Reader) error {
-		if oldest, newest, err := r.FeedEnds(); oldest != last || newest != last+2 {
+		if oldest, newest, err := r.FeedEnds(); oldest != last || newest != last+3 {
 			e.Errorf("feed from %d to %d (%v)", oldest, newest, err)
 		}
 		return nil
@@ -80,6 +86,26 @@ func (e *env) wantTouches(after int64, want ...touch) {
 		for i, f := range entries {
 			if f.Node != want[i].node || f.Touch != want[i].how || f.Workspace != pedigree.DefaultWorkspace || f.ID <= after {
 				e.Errorf("entry %d is %+v, want %+v", i, f, want[i])
+			}
+		}
+		return err
+	})
+}
+
+// wantGone wants the feed after an entry to say of one purged node what it was,
+// also where something else touched it in the same transaction.
+func (e *env) wantGone(after int64, want pedigree.Node) {
+	e.Helper()
+	e.view(func(r store.Reader) error {
+		entries, err := r.Feed(after, 10)
+		for _, f := range entries {
+			switch purged := f.Touch&pedigree.TouchPurged != 0; {
+			case !purged && f.Was != nil:
+				e.Errorf("of a node that is there the feed tells what it was: %+v", f.Was)
+			case purged && (f.Was == nil || f.Was.ID != want.ID || f.Was.Type != want.Type || f.Was.UID != want.UID || f.Was.Name != want.Name):
+				e.Errorf("the feed tells of a node that is gone that it was %+v, want %+v", f.Was, want)
+			case purged && f.Workspace != want.Workspace:
+				e.Errorf("the node that is gone was in the workspace %d", f.Workspace)
 			}
 		}
 		return err
