@@ -25,7 +25,7 @@ const module = "github.com/pedigree-ml/pedigree"
 // everything together.
 var mayImport = map[string][]string{
 	".":               {},
-	"api":             {".", "digest", "graph", "lineage", "query", "query/mlflowql", "registry", "route", "search", "webhook"},
+	"api":             {".", "digest", "graph", "lineage", "query", "query/mlflowql", "registry", "route", "search", "watch", "webhook"},
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
@@ -57,6 +57,7 @@ var mayImport = map[string][]string{
 	"store/storetest": {".", "query", "store", "pgregory.net/rapid"},
 	"registry":        {".", "identity", "naming", "query", "store"},
 	"tracking":        {".", "identity", "naming", "query", "store"},
+	"watch":           {".", "store"},
 	"webhook":         {".", "egress", "naming", "registry", "store"},
 }
 

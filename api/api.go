@@ -5,6 +5,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/digest"
@@ -13,6 +14,7 @@ import (
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/search"
+	"github.com/pedigree-ml/pedigree/watch"
 	"github.com/pedigree-ml/pedigree/webhook"
 )
 
@@ -27,9 +29,11 @@ type Handler struct {
 	Search   *search.Service
 	Lineage  *lineage.Service
 	Graph    *graph.Service
+	Watches  *watch.Service
 
-	models  *registry.Service
-	digests *digest.Service
+	models    *registry.Service
+	digests   *digest.Service
+	heartbeat time.Duration // of watches; 0 for the usual one
 }
 
 // New returns a handler that calls the given rules. What it hides from clients
@@ -78,6 +82,7 @@ func (h *Handler) Wire() route.Wire {
 	routes = append(routes, h.graphRoutes()...)
 	routes = append(routes, h.joinRoutes()...)
 	routes = append(routes, h.deletionRoutes()...)
+	routes = append(routes, h.watchRoutes()...)
 	return route.Wire{
 		Name:     "native",
 		Routes:   routes,

@@ -47,6 +47,12 @@ type Route struct {
 	// side by side too: whole URLs are names in some protocols.
 	URLInNames bool
 
+	// Stream says that the answer goes on until the client leaves. It is no
+	// request under way for the limit on those and for the end of the server,
+	// which ends the context of such a request at once; the handler has to bound
+	// how many there are, and to write something at least every 15 s.
+	Stream bool
+
 	Handler http.HandlerFunc
 }
 

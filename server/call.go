@@ -75,7 +75,7 @@ func (m *method) streamed(_ any, s grpc.ServerStream) (err error) {
 	go func() { done <- c.converse(s) }()
 	select {
 	case err = <-done:
-	case <-m.rpc.ending:
+	case <-m.rpc.server.streams.Done():
 		err = errEnding // the handler meets the end of its stream
 	}
 	return err

@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -31,8 +30,6 @@ type rpc struct {
 	methods map[string]*method // by full name: /service/Method
 	unknown *method
 	health  *health
-	ending  chan struct{} // closed when streams are to end
-	end     sync.Once
 }
 
 // What a client may do with a connection. Clients of KFP ping every 30 s or so.
@@ -45,7 +42,7 @@ const (
 
 // newRPC registers the services of all wires beside health and reflection.
 func newRPC(s *Server, wires []route.Wire) *rpc {
-	r := &rpc{server: s, methods: make(map[string]*method), ending: make(chan struct{})}
+	r := &rpc{server: s, methods: make(map[string]*method)}
 	r.unknown = &method{rpc: r, meter: s.metrics.callMeter("none"), permission: route.Public}
 	r.native, r.inner = grpc.NewServer(r.options()...), grpc.NewServer(r.options()...)
 	r.health = newHealth(s)
@@ -147,9 +144,8 @@ func (r *rpc) method(wire string, service route.Service, name string, left map[s
 	return r.methods[full]
 }
 
-// stop lets calls under way end until ctx does. Streams are told to end first.
+// stop lets calls under way end until ctx does. Streams have been told to end.
 func (r *rpc) stop(ctx context.Context) error {
-	r.end.Do(func() { close(r.ending) })
 	done := make(chan struct{})
 	go func() {
 		r.native.GracefulStop()

@@ -36,7 +36,22 @@ func (o *operation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.late.Store(true)
 		cancel(errSlowAnswer)
 	})
+	if o.route.Stream {
+		defer o.stream(cancel)()
+	}
 	o.route.Handler(w, r.WithContext(ctx))
+}
+
+// stream takes a request that goes on for ever out of those in flight, and has it
+// end with the server. It gives what undoes that.
+func (o *operation) stream(cancel context.CancelCauseFunc) (end func()) {
+	s := o.server
+	s.inFlight.Add(-1)
+	stop := context.AfterFunc(s.streams, func() { cancel(errEnding) })
+	return func() {
+		stop()
+		s.inFlight.Add(1) // which the exchange takes back
+	}
 }
 
 var errSlowAnswer = pedigree.Errorf(pedigree.Unavailable, "the answer takes too long")

@@ -91,6 +91,7 @@ func (s *Server) drain(d Drain, servers []*http.Server) error {
 		server.SetKeepAlivesEnabled(false)
 	}
 	time.Sleep(d.Delay)
+	s.endStreams()
 	ctx, cancel := context.WithTimeout(context.Background(), d.Timeout)
 	defer cancel()
 	errs := make([]error, len(servers)+1)

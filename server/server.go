@@ -78,6 +78,9 @@ type Server struct {
 	ops      *table // health and metrics alone
 	draining atomic.Bool
 	inFlight atomic.Int64
+
+	streams    context.Context // done when streams are to end
+	endStreams context.CancelFunc
 }
 
 // New builds the table of operations. It panics on one that declares no
@@ -92,6 +95,7 @@ func New(o Options) *Server {
 		limits:  o.Limits.orDefaults(),
 		origins: newOrigins(o.Origins),
 	}
+	s.streams, s.endStreams = context.WithCancel(context.Background())
 	if s.log == nil {
 		s.log = slog.Default()
 	}

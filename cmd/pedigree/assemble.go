@@ -25,6 +25,7 @@ import (
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/store/sqlstore"
 	"github.com/pedigree-ml/pedigree/tracking"
+	"github.com/pedigree-ml/pedigree/watch"
 	"github.com/pedigree-ml/pedigree/webhook"
 )
 
@@ -47,6 +48,7 @@ type engine struct {
 	digests   *digest.Service
 	webhooks  *webhook.Service
 	search    *search.Service
+	watches   *watch.Service
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -87,7 +89,7 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	}
 	e.graph = graph.New(e.store, graph.Options{StrictEvents: f.StrictEvents})
 	e.jobs = jobs.New(e.store)
-	e.search = search.New(e.store)
+	e.search, e.watches = search.New(e.store), watch.New(e.store)
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
 	e.models.DigestWith(e.digests)
@@ -171,7 +173,7 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
-	h.Webhooks, h.Graph, h.Search, h.Lineage = e.webhooks, e.graph, e.search, lineage.New(e.store)
+	h.Webhooks, h.Graph, h.Search, h.Lineage, h.Watches = e.webhooks, e.graph, e.search, lineage.New(e.store), e.watches
 	return h
 }
 

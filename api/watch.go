@@ -1,0 +1,234 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/watch"
+)
+
+// A WatchEvent says that one transaction touched a node. What it tells of the
+// node is how that is now.
+type WatchEvent struct {
+	Cursor  string      `json:"cursor"` // also the id of the event
+	Time    string      `json:"time"`
+	Actions []string    `json:"actions"` // see actionNames
+	Node    WatchedNode `json:"node"`
+}
+
+// A WatchedNode is what an event tells of its node. Of one that has gone since,
+// which a later event with the action purged reports, it is the id alone.
+type WatchedNode struct {
+	ID        pedigree.NodeID `json:"id"`
+	Kind      string          `json:"kind,omitempty"`
+	Type      string          `json:"type,omitempty"`
+	Name      string          `json:"name,omitempty"` // at most 500 bytes of it
+	UID       string          `json:"uid,omitempty"`
+	Workspace string          `json:"workspace"`
+	State     string          `json:"state,omitempty"`
+	Deleted   string          `json:"deleted,omitempty"` // while it is in the bin
+}
+
+// actionNames are the ways to touch a node, in the words of this protocol.
+var actionNames = []struct {
+	touch pedigree.Touch
+	name  string
+}{
+	{pedigree.TouchCreated, "created"},
+	{pedigree.TouchNode, "updated"},          // name, state, times, the bin
+	{pedigree.TouchProperties, "properties"}, // params, tags, fields and the like; no metrics
+	{pedigree.TouchEvents, "events"},         // an execution read or wrote an artifact: both are told of
+	{pedigree.TouchMembers, "members"},       // of a context
+	{pedigree.TouchRelations, "relations"},   // relations, locations, columns
+	{pedigree.TouchHome, "contents"},         // everything at home in it went into the bin or came out
+	{pedigree.TouchPurged, "purged"},         // gone for ever
+}
+
+func watchEventOf(e *watch.Event) WatchEvent {
+	v := WatchEvent{Cursor: strconv.FormatInt(e.Cursor, 10), Time: moment(e.Time)}
+	v.Node = WatchedNode{ID: e.Node, Type: e.Type.Name, Name: e.Name, UID: e.UID, Workspace: workspaceName, State: e.State}
+	if e.Type.Kind != 0 {
+		v.Node.Kind = e.Type.Kind.String()
+	}
+	if e.Deleted.Set() {
+		v.Node.Deleted = moment(e.Deleted)
+	}
+	for _, a := range actionNames {
+		if e.Touch&a.touch != 0 {
+			v.Actions = append(v.Actions, a.name)
+		}
+	}
+	return v
+}
+
+// watchRoutes tell what happens.
+func (h *Handler) watchRoutes() []route.Route {
+	return []route.Route{{
+		Method: "GET", Pattern: base + "/watch", Permission: route.Read, Body: route.NoBody, Stream: true, Handler: failing(h.watch),
+	}}
+}
+
+// watch streams events as text/event-stream, which browsers and many libraries
+// read and, by the ids, resume.
+func (h *Handler) watch(w http.ResponseWriter, r *http.Request) error {
+	sel, after, err := h.watchQuery(r)
+	if err != nil {
+		return err
+	}
+	watcher, err := h.Watches.Open(r.Context(), sel, after)
+	if errors.Is(err, watch.ErrGone) {
+		writeProblem(w, gone(w))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer watcher.Close()
+	header := w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-cache")
+	header.Set("X-Accel-Buffering", "no") // a proxy that gathers answers would hold back events
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	s := eventStream{to: w, control: http.NewResponseController(w), beat: cmp.Or(h.heartbeat, heartbeat)}
+	if err := s.tell(r, watcher); err != nil {
+		route.Report(w, err)
+	}
+	return nil
+}
+
+// watchQuery reads which events are asked for and after which. A client that
+// comes back says so in a header, whatever its URL says.
+func (h *Handler) watchQuery(r *http.Request) (sel watch.Selection, after *int64, err error) {
+	values := r.URL.Query()
+	if text := cmp.Or(r.Header.Get("Last-Event-ID"), values.Get("after")); text != "" {
+		cursor, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return sel, nil, pedigree.Errorf(pedigree.Invalid, "The cursor %.50q is none: it is the id of an event", text)
+		}
+		after = &cursor
+	}
+	sel = watch.Selection{Workspace: h.workspace(), Types: values["type"]}
+	if sel.Kinds, err = readNames(values["kind"], "kind", kindNames); err != nil {
+		return sel, after, err
+	}
+	actions, err := readNames(values["action"], "action", actionsByName())
+	if err != nil {
+		return sel, after, err
+	}
+	for _, touch := range actions {
+		sel.Touch |= touch
+	}
+	for _, ref := range values["ref"] {
+		nodes, err := h.Lineage.Resolve(r.Context(), h.workspace(), ref)
+		if err != nil {
+			return sel, after, err
+		}
+		sel.Nodes = append(sel.Nodes, idsOf(nodes)...)
+	}
+	return sel, after, nil
+}
+
+var kindNames = map[string]pedigree.Kind{"artifact": pedigree.Artifact, "execution": pedigree.Execution, "context": pedigree.Context}
+
+func actionsByName() map[string]pedigree.Touch {
+	all := make(map[string]pedigree.Touch, len(actionNames))
+	for _, a := range actionNames {
+		all[a.name] = a.touch
+	}
+	return all
+}
+
+// readNames reads a parameter whose values are names of something.
+func readNames[T any](values []string, parameter string, known map[string]T) (all []T, err error) {
+	for _, name := range values {
+		v, ok := known[name]
+		if !ok {
+			return nil, pedigree.Errorf(pedigree.Invalid, "The parameter %s cannot be %.50q", parameter, name)
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// gone tells that events are not kept any more.
+func gone(w http.ResponseWriter) Problem {
+	p := problemOf(w, watch.ErrGone)
+	p.Status, p.Code = http.StatusGone, "gone"
+	p.Title = http.StatusText(p.Status)
+	return p
+}
+
+// heartbeat is how long a stream is silent at the most: proxies cut those that
+// seem dead, and so does the server.
+const heartbeat = 15 * time.Second
+
+// An eventStream writes the answer of a watch.
+type eventStream struct {
+	to      http.ResponseWriter
+	control *http.ResponseController
+	beat    time.Duration
+	text    bytes.Buffer
+}
+
+// tell writes events until the client leaves, the server ends or the next ones
+// are not kept any more.
+func (s *eventStream) tell(r *http.Request, watcher *watch.Watcher) error {
+	s.text.WriteString("retry: 2000\n") // ms until a client comes back
+	s.place(watcher)
+	for {
+		if s.send() != nil {
+			return nil // the client is gone, or was too slow
+		}
+		events, err := watcher.Next(r.Context(), s.beat)
+		switch {
+		case r.Context().Err() != nil:
+			return nil
+		case errors.Is(err, watch.ErrGone):
+			s.add("event: gone\n", gone(s.to))
+			return s.send()
+		case err != nil:
+			return err
+		case len(events) == 0:
+			s.text.WriteString(": nothing new\n")
+			s.place(watcher)
+		}
+		for i := range events {
+			v := watchEventOf(&events[i])
+			s.add("id: "+v.Cursor+"\n", v)
+		}
+	}
+}
+
+// place says where a client resumes. It is no event, since it has no data.
+func (s *eventStream) place(watcher *watch.Watcher) {
+	s.text.WriteString("id: " + strconv.FormatInt(watcher.Cursor(), 10) + "\n\n")
+}
+
+// add writes one event: its data is one line of JSON.
+func (s *eventStream) add(head string, v any) {
+	s.text.WriteString(head + "data: ")
+	s.text.Write(encode(v))
+	s.text.WriteByte('\n')
+}
+
+// send sends what was written. It waits for the client as long as the server
+// does.
+func (s *eventStream) send() error {
+	_, err := s.to.Write(s.text.Bytes())
+	if s.text.Reset(); s.text.Cap() > 16<<10 {
+		s.text = bytes.Buffer{} // most streams are silent most of the time
+	}
+	if err != nil {
+		return err
+	}
+	return s.control.Flush()
+}
