@@ -100,7 +100,7 @@ func (h *Handler) watch(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := eventStream{to: w, control: http.NewResponseController(w), beat: cmp.Or(h.heartbeat, heartbeat)}
 	if err := s.tell(r, watcher); err != nil {
-		route.Report(w, err)
+		route.Report(w, err) // it is too late to answer with it
 	}
 	return nil
 }
@@ -180,24 +180,20 @@ type eventStream struct {
 }
 
 // tell writes events until the client leaves, the server ends or the next ones
-// are not kept any more.
+// are not kept any more. It gives what ended it, unless that was the client.
 func (s *eventStream) tell(r *http.Request, watcher *watch.Watcher) error {
 	s.text.WriteString("retry: 2000\n") // ms until a client comes back
 	s.place(watcher)
-	for {
-		if s.send() != nil {
-			return nil // the client is gone, or was too slow
-		}
+	for s.send() == nil {
 		events, err := watcher.Next(r.Context(), s.beat)
-		switch {
-		case r.Context().Err() != nil:
-			return nil
-		case errors.Is(err, watch.ErrGone):
+		if errors.Is(err, watch.ErrGone) {
 			s.add("event: gone\n", gone(s.to))
 			return s.send()
-		case err != nil:
+		}
+		if err != nil {
 			return err
-		case len(events) == 0:
+		}
+		if len(events) == 0 {
 			s.text.WriteString(": nothing new\n")
 			s.place(watcher)
 		}
@@ -206,6 +202,7 @@ func (s *eventStream) tell(r *http.Request, watcher *watch.Watcher) error {
 			s.add("id: "+v.Cursor+"\n", v)
 		}
 	}
+	return nil
 }
 
 // place says where a client resumes. It is no event, since it has no data.
