@@ -1,9 +1,9 @@
 """Spark with the listener of OpenLineage, over real files."""
 
 import json
-import os
 import pathlib
-import subprocess
+
+import sparklistener
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -12,23 +12,7 @@ def test_files_columns_and_runs(tmp_path, url, marquez):
     raw, clean, report = (str(tmp_path / name) for name in ("readings.csv", "clean.parquet", "report.parquet"))
     with open(raw, "w") as file:
         file.write("meter,wh\n" + "".join(f"m{i % 7},{(i * 37) % 900 - 50}\n" for i in range(5000)))
-    conf = {
-        "spark.master": "local[1]",
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "1",
-        "spark.jars": os.environ["SPARK_LISTENER"],
-        "spark.extraListeners": "io.openlineage.spark.agent.OpenLineageSparkListener",
-        "spark.openlineage.transport.type": "http",
-        "spark.openlineage.transport.url": url,
-        "spark.openlineage.namespace": "spark",
-    }
-    arguments = " ".join(f"--conf {key}={value}" for key, value in conf.items())
-    done = subprocess.run(
-        [os.environ["SPARK_PYTHON"], HERE / "spark_job.py", raw, clean, report],
-        env=os.environ | {"PYSPARK_SUBMIT_ARGS": f"{arguments} pyspark-shell", "PYSPARK_PYTHON": os.environ["SPARK_PYTHON"]},
-        capture_output=True, text=True, timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    sparklistener.run(url, HERE / "spark_job.py", raw, clean, report)
 
     dataset = marquez.until(lambda: marquez.named("file", "datasets", report))
     assert [f["name"] for f in dataset["fields"]] == ["meter", "kwh"], json.dumps(dataset)
