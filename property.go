@@ -59,6 +59,10 @@ const (
 	Bytes  Form = 6 // Value: text that no text column holds, with NUL or not UTF-8
 )
 
+// FacetTimesKey is the property in the space [Field] that says of when each facet
+// of a node is: a later one stands, in whatever order they arrive.
+const FacetTimesKey = "facet_times"
+
 // A Property is one fact about a node, unique by space and key. Most are text;
 // those in [Field] and [Custom] may have another form. Metrics are not
 // properties but [Point] values.

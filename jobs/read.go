@@ -216,8 +216,14 @@ func (v *viewer) locationsOf(name Name) ([]pedigree.LocationID, error) {
 	if l, ok := identity.Dataset(name.Namespace, name.Name); ok {
 		uris = append(uris, l.URI)
 	}
-	if l, ok := identity.Normalise(name.Namespace + ":" + name.Name); ok && !strings.Contains(name.Namespace, ":") {
-		uris = append(uris, l.URI)
+	if !strings.Contains(name.Namespace, ":") {
+		l, ok, err := identity.Resolve(v, v.ws, name.Namespace+":"+name.Name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			uris = append(uris, l.URI)
+		}
 	}
 	at, err := v.Locations(v.ws, uris...)
 	return slices.DeleteFunc(at, func(id pedigree.LocationID) bool { return id == 0 }), err
@@ -302,7 +308,8 @@ func (v *viewer) jobNamed(name Name, runs int) (JobView, error) {
 	case typeNamespace:
 		d, other := v.Declaration(pedigree.Type{Name: name.Name, Kind: pedigree.Execution})
 		if other == nil {
-			j := JobView{Name: name, Facets: Facets{}, Type: d.Type}
+			none := pedigree.Node{Created: pedigree.NoTime, Updated: pedigree.NoTime, Deleted: pedigree.NoTime}
+			j := JobView{Name: name, Node: none, Facets: Facets{}, Type: d.Type}
 			return j, v.addRuns(&j, runs)
 		}
 	}

@@ -7,9 +7,6 @@ import (
 	"github.com/pedigree-ml/pedigree/store"
 )
 
-// timesField is the property that says of when each facet of a node is.
-const timesField = "facet_times"
-
 // A subject is a node that events speak of, while they are recorded.
 type subject struct {
 	pedigree.Node
@@ -64,7 +61,7 @@ func (s *subject) readTimes(r store.Reader) error {
 	if s.fresh {
 		return nil
 	}
-	text, found, err := r.Property(s.ID, pedigree.Field, timesField)
+	text, found, err := r.Property(s.ID, pedigree.Field, pedigree.FacetTimesKey)
 	if err != nil || !found {
 		return err
 	}
@@ -98,7 +95,7 @@ func (s *subject) saveFacets(tx store.Tx, changes []change) error {
 	if err != nil {
 		return err
 	}
-	put := []pedigree.Property{{Space: pedigree.Field, Key: timesField, Value: string(times)}}
+	put := []pedigree.Property{{Space: pedigree.Field, Key: pedigree.FacetTimesKey, Value: string(times)}}
 	for _, c := range changes {
 		if c.after != "" {
 			put = append(put, pedigree.Property{Space: pedigree.Custom, Key: c.name, Value: c.after})

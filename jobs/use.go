@@ -91,13 +91,13 @@ func mergeTags(e *pedigree.Event, facets Facets, at pedigree.Time) (changed bool
 	for _, t := range e.Tags {
 		tags[t.Key] = t.Value
 	}
-	times := read[map[string]pedigree.Time](tags[timesField])
+	times := read[map[string]pedigree.Time](tags[pedigree.FacetTimesKey])
 	if times == nil {
 		times = make(map[string]pedigree.Time)
 	}
 	for name, text := range facets {
 		when, known := times[name]
-		if len(text) > maxTag || name == timesField || known && (at < when || at == when && text <= tags[name]) {
+		if len(text) > maxTag || name == pedigree.FacetTimesKey || known && (at < when || at == when && text <= tags[name]) {
 			continue
 		}
 		tags[name], times[name], changed = text, at, true
@@ -106,7 +106,7 @@ func mergeTags(e *pedigree.Event, facets Facets, at pedigree.Time) (changed bool
 		return false
 	}
 	encoded, _ := json.Marshal(times) // texts and numbers always have a JSON
-	tags[timesField] = string(encoded)
+	tags[pedigree.FacetTimesKey] = string(encoded)
 	e.Tags = e.Tags[:0]
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		e.Tags = append(e.Tags, pedigree.EventTag{Key: key, Value: tags[key]})

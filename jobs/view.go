@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
@@ -62,9 +63,10 @@ type DatasetView struct {
 // A viewer reads views in one transaction.
 type viewer struct {
 	store.Reader
-	ws    pedigree.NodeID
-	homes map[pedigree.NodeID]pedigree.Node // known ones
-	at    map[pedigree.NodeID]string        // where known artifacts of other wires are
+	ws     pedigree.NodeID
+	homes  map[pedigree.NodeID]pedigree.Node // known ones
+	at     map[pedigree.NodeID]string        // where known artifacts of other wires are
+	models map[string]string                 // names of registered models, by UID
 }
 
 // The namespaces under which what other wires wrote is shown.
@@ -75,7 +77,7 @@ const (
 )
 
 func newViewer(r store.Reader, ws pedigree.NodeID) *viewer {
-	return &viewer{r, ws, make(map[pedigree.NodeID]pedigree.Node), make(map[pedigree.NodeID]string)}
+	return &viewer{r, ws, make(map[pedigree.NodeID]pedigree.Node), make(map[pedigree.NodeID]string), make(map[string]string)}
 }
 
 // learn reads the homes of nodes, and where artifacts of other wires are.
@@ -118,10 +120,30 @@ func (v *viewer) learnPlaces(nodes []pedigree.Node) error {
 		locations[i] = p.Location
 	}
 	uris, err := v.LocationURIs(locations)
-	for i := len(uris) - 1; i >= 0; i-- {
-		v.at[places[i].Node] = uris[i]
+	for i := len(uris) - 1; i >= 0 && err == nil; i-- {
+		v.at[places[i].Node], err = v.byModelName(uris[i])
 	}
 	return err
+}
+
+// byModelName writes the location of a version of a registered model, which
+// holds its identity, as people know it: by the name that the model has now.
+func (v *viewer) byModelName(uri string) (string, error) {
+	reference, ok := strings.CutPrefix(uri, "models:/")
+	uid, number, version := strings.Cut(reference, "/")
+	if !ok || !version {
+		return uri, nil
+	}
+	name, known := v.models[uid]
+	if !known {
+		model, err := v.Node(v.ws, pedigree.RegisteredModelType, uid)
+		if err != nil && pedigree.CodeOf(err) != pedigree.NotFound {
+			return "", err
+		}
+		name = cmp.Or(model.Name, uid)
+		v.models[uid] = name
+	}
+	return "models:/" + name + "/" + number, nil
 }
 
 // ofOpenLineage reports whether an artifact is a data set of OpenLineage or a
@@ -257,7 +279,7 @@ func (v *viewer) runs(nodes []pedigree.Node) ([]RunView, error) {
 		e := &events[i]
 		use := UseView{Name: v.datasetName(&e.Node), Artifact: e.Node, Time: e.Time, Facets: make(Facets)}
 		for _, t := range e.Tags {
-			if t.Key != timesField && strings.HasPrefix(t.Value, "{") {
+			if t.Key != pedigree.FacetTimesKey && strings.HasPrefix(t.Value, "{") {
 				use.Facets[t.Key] = t.Value
 			}
 		}

@@ -30,8 +30,13 @@ var (
 
 // aspectOf judges a property of an execution. Params are params, whatever their
 // key. Of tags and of what MLMD clients say, the key tells; what is left of the
-// latter are params, for MLMD has no other place for them.
-func aspectOf(p *pedigree.Property) aspect {
+// latter are params, for MLMD has no other place for them. A run of OpenLineage
+// has facets, and fields only to find its way about: the run above it, too, says
+// nothing of how to repeat it.
+func aspectOf(t pedigree.Type, p *pedigree.Property) aspect {
+	if t == pedigree.JobRunType && (p.Space == pedigree.Field || p.Key == "parent") {
+		return aspectNone
+	}
 	space, key, ok := pedigree.SplitKey(p.Key)
 	if !ok || p.Space != pedigree.Custom {
 		space, key = p.Space, p.Key
@@ -51,6 +56,12 @@ func aspectOf(p *pedigree.Property) aspect {
 		return aspectParam
 	}
 	return aspectNone
+}
+
+// keepsBooks reports whether a property is no fact, but how a wire knows which
+// facts are the newest.
+func keepsBooks(p *pedigree.Property) bool {
+	return p.Space == pedigree.Field && p.Key == pedigree.FacetTimesKey
 }
 
 // lastWord gives the end of a key, in lower case: of dataDigest, digest.

@@ -114,7 +114,7 @@ func compareNodes(l, r *pedigree.Node, left, right *pedigree.Facts) []FieldChang
 }
 
 func byKey(properties []pedigree.Property) []pedigree.Property {
-	sorted := slices.Clone(properties)
+	sorted := slices.DeleteFunc(slices.Clone(properties), func(p pedigree.Property) bool { return keepsBooks(&p) })
 	slices.SortFunc(sorted, compareKeys)
 	return sorted
 }

@@ -104,10 +104,19 @@ func describe(r store.Reader, g *Graph) (*described, error) {
 
 func (d *described) known(id pedigree.NodeID) bool { return d.nodes[id] != nil }
 
+// named gives a node, also by the name that it keeps in a property.
+func (d *described) named(id pedigree.NodeID) pedigree.Node {
+	n := *d.nodes[id]
+	if n.Name == "" {
+		n.Name = keptName(d.facts[id].Properties)
+	}
+	return n
+}
+
 func (d *described) step(id pedigree.NodeID, o *order) Step {
-	s := Step{Node: *d.nodes[id], Inputs: o.inputs[id], Outputs: o.outputs[id], Parents: o.parents[id]}
+	s := Step{Node: d.named(id), Inputs: o.inputs[id], Outputs: o.outputs[id], Parents: o.parents[id]}
 	for _, p := range d.facts[id].Properties {
-		switch aspectOf(&p) {
+		switch aspectOf(s.Type, &p) {
 		case aspectParam:
 			s.Params = append(s.Params, p)
 		case aspectCode:
@@ -120,14 +129,14 @@ func (d *described) step(id pedigree.NodeID, o *order) Step {
 }
 
 func (d *described) material(id pedigree.NodeID, o *order) Material {
-	n := d.nodes[id]
-	m := Material{Node: *n, Source: !o.written[o.vertex(id)]}
+	n := d.named(id)
+	m := Material{Node: n, Source: !o.written[o.vertex(id)]}
 	if n.Type == pedigree.DatasetType {
 		m.Digest = n.Version
 	}
 	for _, p := range d.facts[id].Properties {
 		switch {
-		case p.Space == pedigree.Tag:
+		case p.Space == pedigree.Tag, keepsBooks(&p):
 			continue
 		case p.Form == pedigree.Text && digestKeys[lastWord(p.Key)] && p.Value != "":
 			m.Digest = p.Value

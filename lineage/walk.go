@@ -20,7 +20,10 @@ func (s *Service) Walk(ctx context.Context, q *Query, give func(*Part) error) (S
 	if err := q.check(); err != nil {
 		return Summary{}, err
 	}
-	w := &walk{ctx: ctx, store: s.store, q: q, give: give, joiner: newJoiner(q), met: make(map[pedigree.NodeID]mark), ahead: make(map[pedigree.NodeID][]passage)}
+	w := &walk{
+		joiner: newJoiner(q), ctx: ctx, store: s.store, q: q, give: give,
+		met: make(map[pedigree.NodeID]mark), names: make(namer), ahead: make(map[pedigree.NodeID][]passage),
+	}
 	err := w.run()
 	w.summary.Crowded = w.crowded
 	return w.summary, err
@@ -68,6 +71,7 @@ type walk struct {
 	give  func(*Part) error
 
 	met     map[pedigree.NodeID]mark
+	names   namer
 	count   int                           // of nodes taken
 	next    [3][]step                     // nodes to go on from, of the depth after this one, by kind less one
 	ahead   map[pedigree.NodeID][]passage // of nodes to go on from, what ties them besides events
@@ -116,7 +120,10 @@ func (w *walk) run() error {
 func (w *walk) view(fn func() error) error {
 	err := w.store.View(w.ctx, func(r store.Reader) error {
 		w.r = r
-		return fn()
+		if err := fn(); err != nil {
+			return err
+		}
+		return w.names.name(r, w.part.Nodes)
 	})
 	if err != nil || w.part.empty() {
 		return err

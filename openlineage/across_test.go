@@ -23,8 +23,8 @@ func TestLineageLeadsAcrossWires(t *testing.T) {
 	for _, c := range []struct{ node, wants string }{
 		{"dataset:s3://b:in", `"id":"job:mlflow:prices"`},
 		{"job:mlflow:prices", `"id":"job:n:j"`},
-		{"dataset:s3://b:in", `"id":"dataset:models:/m/3"`},
-		{"dataset:models:/m/3", `"id":"dataset:s3://b:in"`},
+		{"dataset:s3://b:in", `"id":"dataset:models:/fare/3"`},
+		{"dataset:models:/fare/3", `"id":"dataset:s3://b:in"`},
 		{"job:mlflow:prices", `"args":{"lr":"0.1"}`},
 	} {
 		w := f.call("GET", "/api/v1/lineage?nodeId="+c.node, "")

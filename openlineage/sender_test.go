@@ -67,12 +67,17 @@ func registered(t *testing.T, s store.Store) {
 		if err != nil {
 			return err
 		}
+		model := pedigree.Node{
+			Workspace: 1, Home: 1, Type: pedigree.RegisteredModelType, UID: "m", Name: "fare", Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
+		}
 		version := pedigree.Node{
-			Workspace: 1, Home: 1, Type: pedigree.ModelVersionType, UID: "m/3", Name: "prices", Version: "3",
+			Workspace: 1, Home: 1, Type: pedigree.ModelVersionType, UID: "m/3", Name: "fare", Version: "3",
 			Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
 		}
-		if err := tx.CreateNode(&version); err != nil {
-			return err
+		for _, n := range []*pedigree.Node{&model, &version} {
+			if err := tx.CreateNode(n); err != nil {
+				return err
+			}
 		}
 		if err := identity.Locate(tx, &version, "", identity.VersionURI("m", 3)); err != nil {
 			return err
