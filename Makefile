@@ -80,8 +80,9 @@ e2e-kfmd: ## Run the first client of Kubeflow Metadata; needs Python 3.9 to 3.11
 	e2e/kfmd/run
 
 .PHONY: e2e-openlineage
-e2e-openlineage: ## Run producers of OpenLineage: its client, dbt, Spark; needs Python 3.11, Spark also Java
+e2e-openlineage: ## Run producers of OpenLineage: its client, dbt, Airflow, Spark, and the tour of all wires; needs Python 3.11, Spark also Java
 	e2e/openlineage/run
+	e2e/tour/run
 
 .PHONY: e2e
 e2e: ## Run MLflow's own clients against the built server; needs Python 3

@@ -84,8 +84,9 @@ def find_python(versions):
 
 def install(name, versions, *pins):
     """Give the interpreter of a virtual environment, kept under a name, that has
-    what files of pins list. One whose name ends in .nodeps.txt lists clients
-    that run with newer packages than they ask for."""
+    what files of pins list. One whose name ends in .nodeps.txt is taken as it is:
+    it lists clients that run with newer packages than they ask for, or all that
+    there is to install."""
     stamp = hashlib.sha256(b"".join(file.read_bytes() for file in pins)).hexdigest()
     home = CACHE / name
     python = home / "bin" / "python"

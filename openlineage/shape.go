@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/jobs"
@@ -230,11 +231,21 @@ func runState(n *pedigree.Node) string {
 	return "NEW"
 }
 
+// inUTC writes a time that a producer gave as Marquez does. What is no time stays
+// as it is.
+func inUTC(text string) string {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
 func runOf(r *jobs.RunView) runShape {
 	shape := runShape{
 		ID: r.UID, CreatedAt: moment(r.Created), UpdatedAt: moment(r.Updated), State: runState(&r.Node),
-		NominalStartTime: optional(text(r.Facets, jobs.NominalTimeFacet, "nominalStartTime")),
-		NominalEndTime:   optional(text(r.Facets, jobs.NominalTimeFacet, "nominalEndTime")),
+		NominalStartTime: optional(inUTC(text(r.Facets, jobs.NominalTimeFacet, "nominalStartTime"))),
+		NominalEndTime:   optional(inUTC(text(r.Facets, jobs.NominalTimeFacet, "nominalEndTime"))),
 		StartedAt:        moment(r.Started), EndedAt: moment(r.Ended), Args: r.Params,
 		JobVersion: versionShape{nameOf(r.Job), jobs.JobVersionID(r)},
 		Inputs:     usesOf(r.Inputs, nil), Outputs: usesOf(r.Outputs, &r.Node), Facets: facetsOf(r.Facets),
