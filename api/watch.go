@@ -14,7 +14,7 @@ import (
 )
 
 // A WatchEvent says that one transaction touched a node. What it tells of the
-// node is how that is now.
+// node is how that was then or a little later.
 type WatchEvent struct {
 	Cursor  string      `json:"cursor"` // also the id of the event
 	Time    string      `json:"time"`

@@ -17,8 +17,8 @@ import (
 	"github.com/pedigree-ml/pedigree/store"
 )
 
-// An Event says how a transaction touched a node. What it says of the node is
-// how that is now, or was when it went.
+// An Event says how a transaction touched a node. What it says of the node is how
+// that was when the event was read, then or later, or when it went.
 type Event struct {
 	Cursor    int64 // its place among all events: ascending
 	Time      pedigree.Time

@@ -21,8 +21,9 @@ import (
 	"github.com/pedigree-ml/pedigree/mlmd/mlmdpb"
 )
 
-// watchCmd records what happens elsewhere.
+// watchCmd follows what happens, here or elsewhere.
 type watchCmd struct {
+	Changes    watchChangesCmd    `cmd:"" help:"Print what happens to nodes on a server, as it happens."`
 	Kubernetes watchKubernetesCmd `cmd:"" help:"Record objects of a Kubernetes cluster as artifacts, and keep them up to date."`
 }
 
