@@ -6,7 +6,7 @@ GOVULNCHECK   = go run golang.org/x/vuln/cmd/govulncheck@v1.6.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1.0-dev)
 
 # Packages in which goroutines share something.
-CONCURRENT = ./server/... ./store/... ./tracking/... ./registry/... ./blob/... ./mlflow/... ./webhook/... ./egress/... ./graph/... ./mlmd/... ./kubewatch/... ./openlineage/... ./jobs/... ./cmd/...
+CONCURRENT = ./server/... ./store/... ./tracking/... ./registry/... ./blob/... ./mlflow/... ./webhook/... ./egress/... ./graph/... ./mlmd/... ./kubewatch/... ./openlineage/... ./jobs/... ./watch/... ./cmd/...
 
 # How long each fuzz target runs, and each benchmark.
 FUZZTIME  ?= 5s
