@@ -46,79 +46,20 @@ func New(models *registry.Service, digests *digest.Service) *Handler {
 // workspaces than the default.
 func (h *Handler) workspace() pedigree.NodeID { return pedigree.DefaultWorkspace }
 
-// An operation is one row of the table of the wire.
-type operation struct {
-	method     string
-	path       string // below what names a version
-	permission route.Permission
-	call       func(http.ResponseWriter, *http.Request, *registry.Version) error
-}
-
-// versionOperations concern one version of a model. Verifying reads, and
-// changes nothing; it is no GET because it is work.
-func (h *Handler) versionOperations() []operation {
-	return []operation{
-		{"GET", "/history", route.Read, h.history},
-		{"GET", "/files", route.Read, h.files},
-		{"POST", "/verify", route.Read, h.verify},
-	}
-}
-
-// versionPaths are the two ways to name a version: in the path, and in the query
-// string for names of models that the server refuses in a path, such as "a\b".
-var versionPaths = []string{"/models/{name}/versions/{version}", "/model-version"}
-
 // Wire is the protocol as the server mounts it.
 func (h *Handler) Wire() route.Wire {
 	var routes []route.Route
-	for _, o := range h.versionOperations() {
-		for _, path := range versionPaths {
-			routes = append(routes, route.Route{
-				Method: o.method, Pattern: base + path + o.path, Permission: o.permission, Body: route.NoBody, Handler: h.handle(o.call),
-			})
-		}
+	for _, e := range h.endpoints() {
+		routes = append(routes, e.route())
 	}
-	routes = append(routes, h.webhookRoutes()...)
-	routes = append(routes, h.graphRoutes()...)
-	routes = append(routes, h.joinRoutes()...)
-	routes = append(routes, h.deletionRoutes()...)
-	routes = append(routes, h.watchRoutes()...)
 	return route.Wire{
 		Name:     "native",
 		Routes:   routes,
 		Prefixes: []string{base},
 		Fail:     fail,
 		NotFound: func(w http.ResponseWriter, r *http.Request) {
-			fail(w, r, pedigree.Errorf(pedigree.NotFound, "There is no such path"))
+			fail(w, r, pedigree.Errorf(pedigree.NotFound, "There is no such path; %s lists those that there are", base+documentPath))
 		},
 		WrongMethod: wrongMethod,
-	}
-}
-
-// failing makes of an operation a handler that answers with its error.
-func failing(call func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if err := call(w, r); err != nil {
-			fail(w, r, err)
-		}
-	}
-}
-
-// handle finds the version that a request names, deleted or not, and turns
-// errors into answers.
-func (h *Handler) handle(call func(http.ResponseWriter, *http.Request, *registry.Version) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		name, number := r.PathValue("name"), r.PathValue("version")
-		if number == "" {
-			query := r.URL.Query()
-			name, number = query.Get("name"), query.Get("version")
-		}
-		version, err := h.models.VersionEver(r.Context(), h.workspace(), name, number)
-		if err == nil {
-			err = call(w, r, &version)
-		}
-		if err != nil {
-			fail(w, r, err)
-		}
 	}
 }

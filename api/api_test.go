@@ -18,7 +18,6 @@ import (
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/registry"
-	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/tracking"
 )
@@ -54,9 +53,7 @@ func open(t *testing.T) *fixture {
 	f.graph = graph.New(records, graph.Options{})
 	h := New(f.models, f.digests)
 	h.Graph = f.graph
-	for _, r := range h.Wire().Routes {
-		f.mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
-	}
+	mount(t, f.mux, h.Wire())
 	return f
 }
 
@@ -137,22 +134,22 @@ func TestFilesArePagedWithWhatIsKnownOfThem(t *testing.T) {
 	f := open(t)
 	f.register("fraud", "MLmodel", "data/a<b>&", "z")
 	const at = base + "/models/fraud/versions/1/files"
-	before := get[filesAnswer](f, at)
+	before := get[FilesAnswer](f, at)
 	if before.State != "waiting" || before.Files == nil || len(before.Files) != 0 || before.Digest != "" {
 		t.Errorf("at first it is %+v", before)
 	}
 	f.must(f.digests.CatchUp(f.ctx))
-	all := get[filesAnswer](f, at)
+	all := get[FilesAnswer](f, at)
 	if all.State != "complete" || len(all.Digest) != 64 || all.Count != 3 || all.Bytes != 45 || all.Unread != 0 || len(all.Files) != 3 || all.Next != "" {
 		t.Errorf("in the end it is %+v", all)
 	}
 	if all.Model != "fraud" || all.Version != "1" || !strings.HasSuffix(all.UID, "/1") {
 		t.Errorf("it is about %+v", all.VersionName)
 	}
-	var paged []file
+	var paged []File
 	after := ""
 	for {
-		page := get[filesAnswer](f, at+"?limit=1&after="+url.QueryEscape(after))
+		page := get[FilesAnswer](f, at+"?limit=1&after="+url.QueryEscape(after))
 		paged = append(paged, page.Files...)
 		if after = page.Next; after == "" {
 			break
@@ -171,7 +168,7 @@ func TestHistoryIsPagedAndOutlivesTheModel(t *testing.T) {
 	f.must(err)
 	f.must(f.models.SetAlias(ctx, ws, "fraud", "champion", "1"))
 	const at = base + "/models/fraud/versions/1/history"
-	all := get[historyAnswer](f, at)
+	all := get[HistoryAnswer](f, at)
 	var said []string
 	for _, c := range all.Changes {
 		said = append(said, c.What+" by "+c.Actor)
@@ -182,10 +179,10 @@ func TestHistoryIsPagedAndOutlivesTheModel(t *testing.T) {
 	if got := strings.Join(said, ", "); got != "created by ann, stage by bob, alias by bob" || all.Changes[1].Reason != "because" || all.Changes[1].After != "Production" {
 		t.Errorf("the history is %s: %+v", got, all.Changes)
 	}
-	var paged []change
+	var paged []Change
 	after := ""
 	for {
-		page := get[historyAnswer](f, at+"?limit=2&after="+after)
+		page := get[HistoryAnswer](f, at+"?limit=2&after="+after)
 		paged = append(paged, page.Changes...)
 		if after = page.Next; after == "" {
 			break
@@ -199,7 +196,7 @@ func TestHistoryIsPagedAndOutlivesTheModel(t *testing.T) {
 		t.Errorf("by the name of a model that is deleted: %d %s", w.Code, w.Body)
 	}
 	uid, _, _ := strings.Cut(all.UID, "/")
-	late := get[historyAnswer](f, base+"/models/"+uid+"/versions/1/history")
+	late := get[HistoryAnswer](f, base+"/models/"+uid+"/versions/1/history")
 	if n := len(late.Changes); n < 4 || late.Changes[n-1].What != "deleted" || late.Changes[n-1].Actor != "bob" || late.Deleted == "" || late.Model != "fraud" {
 		t.Errorf("of what is deleted it is %+v", late)
 	}
@@ -210,14 +207,17 @@ func TestAnyNameCanBeGivenInTheQuery(t *testing.T) {
 	for _, name := range []string{`a\b`, "a b", "100%", "%2e%2e", "ünï?x=1&y#z", "<script>", "a;b", "-"} {
 		f.register(name, "a")
 		f.must(f.digests.CatchUp(f.ctx))
-		got := get[filesAnswer](f, base+"/model-version/files?"+url.Values{"name": {name}, "version": {"1"}}.Encode())
+		got := get[FilesAnswer](f, base+"/model-version/files?"+url.Values{"name": {name}, "version": {"1"}}.Encode())
 		if got.Model != name || got.Count != 1 {
 			t.Errorf("%q: %+v", name, got)
+		}
+		if h := get[HistoryAnswer](f, base+"/model-version/history?"+url.Values{"name": {name}, "version": {"1"}}.Encode()); h.Model != name || len(h.Changes) == 0 {
+			t.Errorf("history of %q: %+v", name, h)
 		}
 		if strings.Contains(name, `\`) {
 			continue // the server refuses it in a path
 		}
-		if got := get[filesAnswer](f, base+"/models/"+url.PathEscape(name)+"/versions/1/files"); got.Model != name {
+		if got := get[FilesAnswer](f, base+"/models/"+url.PathEscape(name)+"/versions/1/files"); got.Model != name {
 			t.Errorf("%q in the path: %+v", name, got)
 		}
 	}
@@ -270,7 +270,7 @@ func TestErrorsAreProblems(t *testing.T) {
 		"GET /models/fraud/versions/2/history":         "404 not found: Model Version (name=fraud, version=2) not found",
 		"GET /models/fraud/versions/x/files":           "400 invalid: ",
 		"GET /model-version/files?name=fraud":          "400 invalid: ",
-		"GET /model-version/files?version=1":           "400 invalid: Missing value for required parameter 'name'.",
+		"GET /model-version/files?version=1":           "400 invalid: The parameter name is missing: the model's name, or its UID",
 		"GET /models/fraud/versions/1/files?limit=0":   "400 invalid: The parameter limit must be a number from 1 to 10000",
 		"GET /models/fraud/versions/1/files?limit=x":   "400 invalid: The parameter limit must be a number from 1 to 10000",
 		"GET /models/fraud/versions/1/history?after=":  "",
@@ -288,7 +288,7 @@ func TestErrorsAreProblems(t *testing.T) {
 		var p Problem
 		f.must(json.Unmarshal(w.Body.Bytes(), &p))
 		got := fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail)
-		if !strings.HasPrefix(got, want) || w.Code != p.Status || p.Type != "about:blank" || p.Title != http.StatusText(p.Status) ||
+		if !strings.HasPrefix(got, want) || w.Code != p.Status || p.Type != "about:blank" || base+strings.SplitN(path, "?", 2)[0] != p.Instance || p.Title != http.StatusText(p.Status) ||
 			p.Request != "r1" || w.Header().Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %d %s, want %s", target, w.Code, w.Body, want)
 		}
@@ -298,27 +298,14 @@ func TestErrorsAreProblems(t *testing.T) {
 func TestAnInternalErrorTellsNothingButItsRequest(t *testing.T) {
 	w := httptest.NewRecorder()
 	w.Header().Set("X-Request-Id", "r9")
-	fail(w, nil, pedigree.Hide(pedigree.Internal, os.ErrPermission, "open /srv/secret"))
+	fail(w, httptest.NewRequest("GET", base+"/x", nil), pedigree.Hide(pedigree.Internal, os.ErrPermission, "open /srv/secret"))
 	if got := w.Body.String(); strings.Contains(got, "secret") || !strings.Contains(got, `"request":"r9"`) || w.Code != 500 {
 		t.Errorf("%d %s", w.Code, got)
 	}
 }
 
-func TestEveryOperationOnAVersionIsDeclaredTwice(t *testing.T) {
-	f := open(t)
-	h := New(f.models, f.digests)
-	wire := h.Wire()
-	permissions := make(map[string]route.Permission)
-	for _, r := range wire.Routes {
-		permissions[r.Method+" "+r.Pattern] = r.Permission
-	}
-	for _, o := range h.versionOperations() {
-		for _, at := range []string{"/models/{name}/versions/{version}", "/model-version"} {
-			if got := permissions[o.method+" "+base+at+o.path]; got != route.Read {
-				t.Errorf("%s %s%s needs %q", o.method, at, o.path, got)
-			}
-		}
-	}
+func TestAPathThatIsNotThereIsAProblem(t *testing.T) {
+	wire := New(nil, nil).Wire()
 	for want, handler := range map[int]http.HandlerFunc{404: wire.NotFound, 405: wire.WrongMethod} {
 		w := httptest.NewRecorder()
 		handler(w, httptest.NewRequest("GET", base+"/x", nil))

@@ -2,45 +2,41 @@ package api
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/route"
 )
 
-// deletionRoutes remove nodes of the graph: ML Metadata has no word for that.
-func (h *Handler) deletionRoutes() []route.Route {
-	return []route.Route{{
-		Method: "DELETE", Pattern: base + "/nodes/{node}", Permission: route.Delete, Body: route.NoBody,
-		Handler: failing(h.deleteNode),
+// deletionEndpoints remove nodes of the graph: ML Metadata has no word for that.
+func (h *Handler) deletionEndpoints() []endpoint {
+	return []endpoint{{
+		id: "deleteNode", method: "DELETE", path: "/nodes/{node}", group: changingGroup, permission: route.Delete,
+		summary: "Remove a node for ever with all that hangs on it",
+		detail:  "What its events and memberships join it to stays. Nodes of MLflow and OpenLineage are deleted by their own clients.",
+		parameters: []parameter{
+			nodeIn("node", "the node's number").onPath(),
+			flagOf("members", "of a context: remove its artifacts and executions that belong to no other too"),
+		},
+		answer: DeletedAnswer{}, problems: []pedigree.Code{pedigree.NotFound, pedigree.BadState}, call: h.deleteNode,
 	}}
 }
 
-type deletedAnswer struct {
+// A DeletedAnswer says what went.
+type DeletedAnswer struct {
 	Deleted int `json:"deleted"` // nodes
 }
 
-// deleteNode removes a node, and with members=true a context with what belongs
-// to it alone.
-func (h *Handler) deleteNode(w http.ResponseWriter, r *http.Request) error {
-	number, err := strconv.ParseInt(r.PathValue("node"), 10, 64)
+// deleteNode removes a node, or a context with what belongs to it alone.
+func (h *Handler) deleteNode(w http.ResponseWriter, r *request) error {
+	if !r.flag("members") {
+		if err := h.Graph.Delete(r.Context(), h.workspace(), r.node("node")); err != nil {
+			return err
+		}
+		return answer(w, DeletedAnswer{Deleted: 1})
+	}
+	deleted, err := h.Graph.DeleteContext(r.Context(), h.workspace(), r.node("node"))
 	if err != nil {
-		return pedigree.Errorf(pedigree.Invalid, "A node is named by its number, the id that ML Metadata gives")
+		return err
 	}
-	id := pedigree.NodeID(number)
-	switch members := r.URL.Query().Get("members"); members {
-	case "", "false":
-		if err := h.Graph.Delete(r.Context(), h.workspace(), id); err != nil {
-			return err
-		}
-		return answer(w, deletedAnswer{Deleted: 1})
-	case "true":
-		deleted, err := h.Graph.DeleteContext(r.Context(), h.workspace(), id)
-		if err != nil {
-			return err
-		}
-		return answer(w, deletedAnswer{Deleted: deleted})
-	default:
-		return pedigree.Errorf(pedigree.Invalid, "The parameter members must be true or false")
-	}
+	return answer(w, DeletedAnswer{Deleted: deleted})
 }

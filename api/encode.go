@@ -10,6 +10,14 @@ import (
 	"github.com/pedigree-ml/pedigree"
 )
 
+// The types of content that the wire speaks.
+const (
+	jsonType    = "application/json"
+	linesType   = "application/x-ndjson" // a JSON value on each line
+	eventsType  = "text/event-stream"
+	problemType = "application/problem+json"
+)
+
 // encode writes a value as one line of JSON. Values are structs of this package,
 // which always have a JSON.
 func encode(v any) []byte {
@@ -34,24 +42,11 @@ func write(w http.ResponseWriter, status int, contentType string, v any) {
 
 // answer writes the answer of an operation that went well.
 func answer(w http.ResponseWriter, v any) error {
-	write(w, http.StatusOK, "application/json", v)
+	write(w, http.StatusOK, jsonType, v)
 	return nil
 }
 
 // moment writes a time in UTC, in milliseconds.
 func moment(t pedigree.Time) string {
 	return time.UnixMilli(int64(t)).UTC().Format("2006-01-02T15:04:05.000Z")
-}
-
-// pageSize reads the parameter limit.
-func pageSize(r *http.Request, standard, most int) (int, error) {
-	text := r.URL.Query().Get("limit")
-	if text == "" {
-		return standard, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > most {
-		return 0, pedigree.Errorf(pedigree.Invalid, "The parameter limit must be a number from 1 to %d", most)
-	}
-	return n, nil
 }

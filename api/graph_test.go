@@ -39,9 +39,7 @@ func openChain(t *testing.T) *chain {
 	c.must(err)
 	h := New(nil, nil)
 	h.Search, h.Lineage = search.New(records), lineage.New(records)
-	for _, r := range h.Wire().Routes {
-		c.mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
-	}
+	mount(t, c.mux, h.Wire())
 	return c
 }
 
@@ -143,7 +141,7 @@ func TestLineageFollowsDirectionAndDepth(t *testing.T) {
 func TestLineageComesInLinesToWhoAcceptsThem(t *testing.T) {
 	c := openChain(t)
 	r := httptest.NewRequest("GET", fmt.Sprintf("http://pedigree.test%s/lineage?ref=%d", base, c.ids["raw"]), nil)
-	r.Header.Set("Accept", lines)
+	r.Header.Set("Accept", linesType)
 	w := httptest.NewRecorder()
 	c.mux.ServeHTTP(w, r)
 	text := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
@@ -167,10 +165,19 @@ func TestWhatCannotBeAskedIsAProblem(t *testing.T) {
 		"/search?order_by=id&page=" + pageOfAnotherOrder(): "must be the next of a page",
 		"/search?limit=0":                   "a number from 1 to 1000",
 		"/lineage":                          "ref is missing",
-		"/lineage?ref=3&direction=sideways": "sideways",
-		"/lineage?ref=3&depth=far":          "whole number",
-		"/lineage?ref=3&depth=-1":           "negative",
+		"/lineage?ref=3&direction=sideways": "one of both, upstream, downstream",
+		"/lineage?ref=3&depth=far":          "depth must be a number from 0",
+		"/lineage?ref=3&depth=-1":           "depth must be a number from 0",
 		"/lineage?ref=3&as_of=then":         "must be a time",
+		"/lineage?ref=3&directon=upstream":  "no parameter \\\"directon\\\" here, only these: ref, depth, limit, since, until, as_of, type, stop, direction",
+		"/lineage?ref=3&ref=4":              "ref is given more than once",
+		"/lineage?ref=%ff":                  "ref is no text in UTF-8",
+		"/lineage?ref=%00":                  "ref is no text in UTF-8",
+		"/lineage?ref=%zz":                  "query string is malformed",
+		"/lineage?ref=3;depth=1":            "query string is malformed",
+		"/search?counts=yes":                "counts must be true or false",
+		"/joins?of=0":                       "of must be a whole number from 1 on",
+		"/joins?of=raw":                     "of must be a whole number from 1 on",
 	} {
 		w := c.do("GET", base+target)
 		if w.Code != 400 || !strings.Contains(w.Body.String(), want) || w.Header().Get("Content-Type") != "application/problem+json" {
@@ -248,7 +255,7 @@ func TestArtifactsAreJoinedSplitAndLeftToTheRuleByHand(t *testing.T) {
 	if text := send("POST", "/joins", pair, 200); !strings.Contains(text, `"same":true,"reason":"the same file"`) || joined() != 1 {
 		t.Errorf("%s, %d joined", text, joined())
 	}
-	a := get[joinsAnswer](&c.fixture, fmt.Sprintf("%s/joins?of=%d", base, clean))
+	a := get[JoinsAnswer](&c.fixture, fmt.Sprintf("%s/joins?of=%d", base, clean))
 	if len(a.Joins) != 1 || a.Joins[0].Reason != "the same file" {
 		t.Errorf("said %+v", a)
 	}

@@ -1,10 +1,9 @@
 package api
 
 import (
+	"math"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/lineage"
@@ -13,7 +12,7 @@ import (
 // A LineageNode is a node of a lineage.
 type LineageNode struct {
 	ID        pedigree.NodeID `json:"id"`
-	Kind      string          `json:"kind"`
+	Kind      string          `json:"kind" enum:"artifact,execution,context"`
 	Type      string          `json:"type"`
 	Name      string          `json:"name"`
 	URI       string          `json:"uri"`
@@ -21,22 +20,22 @@ type LineageNode struct {
 	UID       string          `json:"uid"`
 	Version   string          `json:"version,omitempty"`
 	Depth     int             `json:"depth"` // hops from where the walk started
-	Created   string          `json:"created"`
-	Deleted   string          `json:"deleted,omitempty"`
+	Created   string          `json:"created" format:"date-time"`
+	Deleted   string          `json:"deleted,omitempty" format:"date-time"`
 }
 
 // An Edge leads from what came first to what was made of it.
 type Edge struct {
 	From pedigree.NodeID `json:"from"`
 	To   pedigree.NodeID `json:"to"`
-	Kind string          `json:"kind"` // input, output, derived, version or member
+	Kind string          `json:"kind" enum:"input,output,derived,version,member"`
 }
 
 // A Tie says why two nodes are one.
 type Tie struct {
 	A       pedigree.NodeID `json:"a"`
 	B       pedigree.NodeID `json:"b"`
-	Why     string          `json:"why"` // version, location, undated or hand
+	Why     string          `json:"why" enum:"version,location,undated,hand"`
 	URI     string          `json:"uri,omitempty"`
 	Version string          `json:"version,omitempty"`
 	Alias   bool            `json:"alias,omitempty"`
@@ -86,16 +85,27 @@ func lineageNodeOf(n *lineage.Node) LineageNode {
 	return node
 }
 
-const lines = "application/x-ndjson"
+// A LineageEnd is the last line of a lineage that comes in lines: without it the
+// answer was cut short.
+type LineageEnd struct {
+	Nodes     int      `json:"count_of_nodes"`
+	Edges     int      `json:"count_of_edges"`
+	Truncated bool     `json:"truncated"`
+	Crowded   []string `json:"crowded,omitempty"`
+}
 
 // lineage walks from the nodes that a reference names. A client that accepts
 // lines gets the parts as they are found.
-func (h *Handler) lineage(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) lineage(w http.ResponseWriter, r *request) error {
 	q, err := h.lineageQuery(r)
 	if err != nil {
 		return err
 	}
-	if strings.Contains(r.Header.Get("Accept"), lines) {
+	if q.Direction, err = lineage.ParseDirection(r.text("direction")); err != nil {
+		return err
+	}
+	q.Show.Types, q.Stop.Types = r.texts("type"), r.texts("stop")
+	if strings.Contains(r.Header.Get("Accept"), linesType) {
 		return h.lineageLines(w, r, q)
 	}
 	g, err := h.Lineage.Graph(r.Context(), q)
@@ -109,12 +119,12 @@ func (h *Handler) lineage(w http.ResponseWriter, r *http.Request) error {
 
 // lineageLines streams. What goes wrong after the first line can only end the
 // answer, and its last line, which says how the walk ended, is missing then.
-func (h *Handler) lineageLines(w http.ResponseWriter, r *http.Request, q *lineage.Query) error {
+func (h *Handler) lineageLines(w http.ResponseWriter, r *request, q *lineage.Query) error {
 	begun := false
 	begin := func() {
 		if !begun {
 			begun = true
-			w.Header().Set("Content-Type", lines)
+			w.Header().Set("Content-Type", linesType)
 			w.Header().Set("Cache-Control", "no-store")
 		}
 	}
@@ -133,52 +143,42 @@ func (h *Handler) lineageLines(w http.ResponseWriter, r *http.Request, q *lineag
 		panic(http.ErrAbortHandler)
 	}
 	begin()
-	_, _ = w.Write(encode(struct {
-		Nodes     int      `json:"count_of_nodes"`
-		Edges     int      `json:"count_of_edges"`
-		Truncated bool     `json:"truncated"`
-		Crowded   []string `json:"crowded,omitempty"`
-	}{sum.Nodes, sum.Edges, sum.Truncated, sum.Crowded})) // there is nobody left to tell
+	_, _ = w.Write(encode(LineageEnd{sum.Nodes, sum.Edges, sum.Truncated, sum.Crowded})) // there is nobody left to tell
 	return nil
 }
 
-func (h *Handler) lineageQuery(r *http.Request) (*lineage.Query, error) {
+// walkParameters bound a walk, whatever it is for.
+func walkParameters() []parameter {
+	return []parameter{
+		refIn("ref"), depthParameter(),
+		numberOf("limit", "how many nodes to give at most; 0 for the server's number", 0, lineage.MaxNodes),
+		momentOf("since", "follow only events from then on"), momentOf("until", "follow only events before then"), asOfParameter(),
+	}
+}
+
+// depthParameter bounds how far to go.
+func depthParameter() parameter {
+	return numberOf("depth", "how many hops to go at most, from an artifact to an execution or back; 0 for no limit", 0, math.MaxInt32)
+}
+
+func asOfParameter() parameter { return momentOf("as_of", "tell of the graph as it was then") }
+
+// typeParameters say what of a walk is shown.
+func typeParameters() []parameter {
+	return []parameter{
+		textOf("type", "give only nodes of this type; the walk goes on through the others").several(),
+		textOf("stop", "do not walk past nodes of this type").several(),
+	}
+}
+
+// lineageQuery reads what the parameters of a walk say.
+func (h *Handler) lineageQuery(r *request) (*lineage.Query, error) {
 	found, err := h.resolve(r, "ref")
 	if err != nil {
 		return nil, err
 	}
-	values := r.URL.Query()
 	q := lineage.NewQuery(h.workspace(), idsOf(found)...)
-	if q.Direction, err = lineage.ParseDirection(values.Get("direction")); err != nil {
-		return nil, err
-	}
-	for name, into := range map[string]*int{"depth": &q.Depth, "limit": &q.Nodes} {
-		if text := values.Get(name); text != "" {
-			if *into, err = strconv.Atoi(text); err != nil {
-				return nil, pedigree.Errorf(pedigree.Invalid, "The parameter %s must be a whole number", name)
-			}
-		}
-	}
-	for name, into := range map[string]*pedigree.Time{"since": &q.Since, "until": &q.Until, "as_of": &q.AsOf} {
-		if text := values.Get(name); text != "" {
-			if *into, err = readMoment(name, text); err != nil {
-				return nil, err
-			}
-		}
-	}
-	q.Show.Types, q.Stop.Types = values["type"], values["stop"]
+	q.Depth, q.Nodes = int(r.number("depth")), int(r.number("limit"))
+	q.Since, q.Until, q.AsOf = r.moment("since"), r.moment("until"), r.moment("as_of")
 	return q, nil
-}
-
-// readMoment reads a time that a client wrote.
-func readMoment(name, text string) (pedigree.Time, error) {
-	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return pedigree.Time(ms), nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return pedigree.Time(t.UnixMilli()), nil
-		}
-	}
-	return 0, pedigree.Errorf(pedigree.Invalid, "The parameter %s must be a time such as 2026-11-21T10:30:00Z, a day, or milliseconds since 1970", name)
 }

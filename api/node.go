@@ -14,7 +14,7 @@ import (
 // A Node is a node of the graph as every answer shows it.
 type Node struct {
 	ID        pedigree.NodeID `json:"id"`
-	Kind      string          `json:"kind"` // artifact, execution or context
+	Kind      string          `json:"kind" enum:"artifact,execution,context"`
 	Type      string          `json:"type"`
 	Name      string          `json:"name"`
 	URI       string          `json:"uri"`
@@ -24,9 +24,9 @@ type Node struct {
 	State     string          `json:"state,omitempty"`
 	Owner     string          `json:"owner,omitempty"`
 	External  string          `json:"external_id,omitempty"`
-	Created   string          `json:"created"`
-	Updated   string          `json:"updated,omitempty"`
-	Deleted   string          `json:"deleted,omitempty"` // while it is in the bin
+	Created   string          `json:"created" format:"date-time"`
+	Updated   string          `json:"updated,omitempty" format:"date-time"`
+	Deleted   string          `json:"deleted,omitempty" format:"date-time"` // while it is in the bin
 }
 
 // workspaceName is what clients call the one workspace that there is.
@@ -87,19 +87,24 @@ func number(v float64) any {
 	return v
 }
 
-// graphRoutes tell of nodes of every wire.
-func (h *Handler) graphRoutes() []route.Route {
-	var routes []route.Route
-	for _, o := range []struct {
-		path string
-		call func(http.ResponseWriter, *http.Request) error
-	}{{"/nodes", h.nodes}, {"/search", h.search}, {"/lineage", h.lineage}, {"/impact", h.impact}, {"/provenance", h.provenance}, {"/diff", h.diff}, {"/path", h.path}} {
-		routes = append(routes, route.Route{
-			Method: "GET", Pattern: base + o.path, Permission: route.Read, Body: route.NoBody,
-			Handler: failing(o.call),
-		})
-	}
-	return routes
+// refWanted says what a reference may be.
+const refWanted = "a node's id, a URI, models:/name/version, models:/name@alias, runs:/id, mlmd:artifact/id, mlmd:execution/id, mlmd:context/id or openlineage:namespace/name"
+
+// refIn is a parameter that names nodes.
+func refIn(name string) parameter { return textOf(name, refWanted).must() }
+
+// findingEndpoints find nodes of every wire.
+func (h *Handler) findingEndpoints() []endpoint {
+	return []endpoint{{
+		id: "getNodes", method: "GET", path: "/nodes", group: findingGroup, permission: route.Read,
+		summary:    "Tell all about the nodes that a reference names",
+		detail:     "A place can have many nodes, one for each protocol and version. Nodes in the bin are given where there are no others.",
+		parameters: []parameter{refIn("ref")}, answer: NodesAnswer{}, problems: []pedigree.Code{pedigree.NotFound}, call: h.nodes,
+	}, {
+		id: "searchNodes", method: "GET", path: "/search", group: findingGroup, permission: route.Read,
+		summary: "Find nodes of every type and protocol by a filter, by words, or both",
+		detail:  searchDetail, parameters: searchParameters(), answer: SearchAnswer{}, problems: []pedigree.Code{pedigree.Exhausted}, call: h.search,
+	}}
 }
 
 // A NodesAnswer holds the nodes that a reference names.
@@ -108,7 +113,7 @@ type NodesAnswer struct {
 }
 
 // nodes tells all about the nodes that a reference names.
-func (h *Handler) nodes(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) nodes(w http.ResponseWriter, r *request) error {
 	found, err := h.resolve(r, "ref")
 	if err != nil {
 		return err
@@ -125,10 +130,6 @@ func (h *Handler) nodes(w http.ResponseWriter, r *http.Request) error {
 }
 
 // resolve finds the nodes that a parameter names.
-func (h *Handler) resolve(r *http.Request, parameter string) ([]lineage.Node, error) {
-	ref := r.URL.Query().Get(parameter)
-	if ref == "" {
-		return nil, pedigree.Errorf(pedigree.Invalid, "The parameter %s is missing: a node's id, a URI, models:/name/version, runs:/id, mlmd:artifact/id or openlineage:namespace/name", parameter)
-	}
-	return h.Lineage.Resolve(r.Context(), h.workspace(), ref)
+func (h *Handler) resolve(r *request, parameter string) ([]lineage.Node, error) {
+	return h.Lineage.Resolve(r.Context(), h.workspace(), r.text(parameter))
 }

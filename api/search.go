@@ -22,17 +22,17 @@ type SearchAnswer struct {
 
 // A Count says how many nodes that a search finds have a type and a state.
 type Count struct {
-	Kind  string `json:"kind"`
+	Kind  string `json:"kind" enum:"artifact,execution,context"`
 	Type  string `json:"type"`
 	State string `json:"state"`
 	Nodes int64  `json:"nodes"`
 }
 
-// orders are what searches can be ordered by; a leading minus turns them round.
+// orders are what searches can be ordered by.
 var orders = map[string]query.Attr{"id": query.Arrival, "created": query.Created, "updated": query.Updated}
 
 // search finds nodes of every type and wire.
-func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) search(w http.ResponseWriter, r *request) error {
 	q, err := h.searchQuery(r)
 	if err != nil {
 		return err
@@ -49,45 +49,37 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 		a.Counts = append(a.Counts, Count{c.Type.Kind.String(), c.Type.Name, c.State, c.Nodes})
 	}
 	if p.Next != nil {
-		a.Next = pageAfter(p.Next, orderName(q))
+		a.Next = pageAfter(p.Next, r.text("order_by"))
 	}
 	return answer(w, a)
 }
 
-func (h *Handler) searchQuery(r *http.Request) (*search.Query, error) {
-	values := r.URL.Query()
-	q := &search.Query{Workspace: h.workspace(), Words: values.Get("words"), By: query.Updated, Desc: true, Count: values.Get("counts") == "true"}
-	var err error
-	if q.Limit, err = pageSize(r, 100, 1000); err != nil {
-		return nil, err
+const searchDetail = "A filter compares attributes (id, kind, type, name, state, uri, owner, uid, version, external_id, created, updated), params., tags., metrics., manifest., " +
+	"properties. and the contexts of a node (context.name, context.type, context.id), joined by AND, OR, NOT and parentheses: " +
+	"kind = 'artifact' AND (properties.split = 'train' OR tags.team = 'a'). A search that takes more than ten seconds is given up with 429."
+
+func searchParameters() []parameter {
+	return []parameter{
+		textOf("filter", "a condition; none for any node"),
+		textOf("words", "words that must all stand in a node; the last may be a beginning"),
+		choiceOf("order_by", "the order, with a minus for the last first", "-updated", "updated", "-created", "created", "-id", "id"),
+		limitOf(100, 1000),
+		textOf("page", cursorWanted),
+		flagOf("counts", "count what is found by type and state"),
 	}
-	if q.Where, err = mlflowql.ParseNodes(values.Get("filter")); err != nil {
-		return nil, err
-	}
-	if order := values.Get("order_by"); order != "" {
-		name, desc := strings.CutPrefix(order, "-")
-		by, ok := orders[name]
-		if !ok {
-			return nil, pedigree.Errorf(pedigree.Invalid, "The parameter order_by must be id, created or updated, with a minus before it for the newest first")
-		}
-		q.By, q.Desc = by, desc
-	}
-	if page := values.Get("page"); page != "" {
-		q.After, err = readPage(page, orderName(q))
-	}
-	return q, err
 }
 
-// orderName names the order of a search, which its pages belong to.
-func orderName(q *search.Query) string {
-	for name, by := range orders {
-		if by == q.By && q.Desc {
-			return "-" + name
-		} else if by == q.By {
-			return name
-		}
+func (h *Handler) searchQuery(r *request) (*search.Query, error) {
+	order, desc := strings.CutPrefix(r.text("order_by"), "-")
+	q := &search.Query{Workspace: h.workspace(), Words: r.text("words"), By: orders[order], Desc: desc, Limit: r.limit(), Count: r.flag("counts")}
+	var err error
+	if q.Where, err = mlflowql.ParseNodes(r.text("filter")); err != nil {
+		return nil, err
 	}
-	return ""
+	if page := r.text("page"); page != "" {
+		q.After, err = readPage(page, r.text("order_by"))
+	}
+	return q, err
 }
 
 // pageAfter writes the place where a page ended.

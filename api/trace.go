@@ -2,11 +2,43 @@ package api
 
 import (
 	"net/http"
-	"strconv"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/lineage"
+	"github.com/pedigree-ml/pedigree/route"
 )
+
+// lineageEndpoints tell what was made from what.
+func (h *Handler) lineageEndpoints() []endpoint {
+	missing := []pedigree.Code{pedigree.NotFound}
+	return []endpoint{{
+		id: "getLineage", method: "GET", path: "/lineage", group: lineageGroup, permission: route.Read,
+		summary: "Walk from the nodes that a reference names to what they were made of, and to what was made of them",
+		detail: "Who accepts application/x-ndjson gets the parts as they are found, each a line, and last a line that says how the walk ended; " +
+			"without that one the answer was cut short.",
+		parameters: slices.Concat(walkParameters(), typeParameters(), []parameter{
+			choiceOf("direction", "where to go: to what it was made of, to what was made of it, or both", "both", "upstream", "downstream"),
+		}),
+		answer: LineageAnswer{}, lines: []any{LineageAnswer{}, LineageEnd{}}, problems: missing, call: h.lineage,
+	}, {
+		id: "getImpact", method: "GET", path: "/impact", group: lineageGroup, permission: route.Read,
+		summary:    "Tell which runs, models, endpoints and artifacts depend on something",
+		parameters: slices.Concat(walkParameters(), typeParameters()), answer: ImpactAnswer{}, problems: missing, call: h.impact,
+	}, {
+		id: "getProvenance", method: "GET", path: "/provenance", group: lineageGroup, permission: route.Read,
+		summary:    "Tell everything needed to repeat what led to something",
+		parameters: walkParameters(), answer: ProvenanceAnswer{}, problems: missing, call: h.provenance,
+	}, {
+		id: "getDifference", method: "GET", path: "/diff", group: lineageGroup, permission: route.Read,
+		summary:    "Tell what changed upstream between two things, such as two versions of a model",
+		parameters: []parameter{refIn("left"), refIn("right"), depthParameter()}, answer: DiffAnswer{}, problems: missing, call: h.diff,
+	}, {
+		id: "getPath", method: "GET", path: "/path", group: lineageGroup, permission: route.Read,
+		summary:    "Tell how two things are tied: the nodes between them, in order",
+		parameters: []parameter{refIn("from"), refIn("to"), asOfParameter()}, answer: LineageAnswer{}, problems: missing, call: h.path,
+	}}
+}
 
 // An ImpactAnswer holds what depends on something.
 type ImpactAnswer struct {
@@ -18,18 +50,19 @@ type ImpactAnswer struct {
 // A Hit is a node that depends on what was asked about.
 type Hit struct {
 	LineageNode
-	Role    string   `json:"role"` // run, model, endpoint or artifact
+	Role    string   `json:"role" enum:"run,model,endpoint,artifact"`
 	Stage   string   `json:"stage,omitempty"`
 	Aliases []string `json:"aliases,omitempty"`
 	InUse   bool     `json:"in_use"` // a model version with an alias or in a stage
 }
 
 // impact tells which live runs, models and endpoints use something.
-func (h *Handler) impact(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) impact(w http.ResponseWriter, r *request) error {
 	q, err := h.lineageQuery(r)
 	if err != nil {
 		return err
 	}
+	q.Show.Types, q.Stop.Types = r.texts("type"), r.texts("stop")
 	a := ImpactAnswer{Hits: []Hit{}, Joined: [][]pedigree.NodeID{}}
 	sum, err := h.Lineage.Impact(r.Context(), q, func(p *lineage.ImpactPart) error {
 		for i := range p.Hits {
@@ -82,7 +115,7 @@ type Material struct {
 }
 
 // provenance tells everything needed to repeat what led to something.
-func (h *Handler) provenance(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) provenance(w http.ResponseWriter, r *request) error {
 	q, err := h.lineageQuery(r)
 	if err != nil {
 		return err
@@ -138,7 +171,7 @@ type FieldChange struct {
 
 // diff tells what changed upstream between two things, such as two versions of
 // a model.
-func (h *Handler) diff(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) diff(w http.ResponseWriter, r *request) error {
 	left, err := h.resolve(r, "left")
 	if err != nil {
 		return err
@@ -147,12 +180,7 @@ func (h *Handler) diff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := lineage.DiffQuery{Workspace: h.workspace(), Left: idsOf(left), Right: idsOf(right)}
-	if text := r.URL.Query().Get("depth"); text != "" {
-		if q.Depth, err = strconv.Atoi(text); err != nil {
-			return pedigree.Errorf(pedigree.Invalid, "The parameter depth must be a whole number")
-		}
-	}
+	q := lineage.DiffQuery{Workspace: h.workspace(), Left: idsOf(left), Right: idsOf(right), Depth: int(r.number("depth"))}
 	d, err := h.Lineage.Diff(r.Context(), &q)
 	if err != nil {
 		return err
@@ -176,7 +204,7 @@ func sideOf(p *pedigree.Property) any {
 }
 
 // path tells how two things are tied.
-func (h *Handler) path(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) path(w http.ResponseWriter, r *request) error {
 	from, err := h.resolve(r, "from")
 	if err != nil {
 		return err
@@ -185,12 +213,7 @@ func (h *Handler) path(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := lineage.PathQuery{Workspace: h.workspace(), From: idsOf(from), To: idsOf(to), AsOf: pedigree.NoTime}
-	if text := r.URL.Query().Get("as_of"); text != "" {
-		if q.AsOf, err = readMoment("as_of", text); err != nil {
-			return err
-		}
-	}
+	q := lineage.PathQuery{Workspace: h.workspace(), From: idsOf(from), To: idsOf(to), AsOf: r.moment("as_of")}
 	p, err := h.Lineage.Path(r.Context(), &q)
 	if err != nil {
 		return err

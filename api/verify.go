@@ -31,7 +31,7 @@ type Progress struct {
 
 // A Finding is one thing that is not as it was registered.
 type Finding struct {
-	Problem    digest.Problem `json:"problem"`
+	Problem    digest.Problem `json:"problem" enum:"changed,missing,added,undigested,unreadable,record"`
 	Path       string         `json:"path,omitempty"` // none where the record itself is the problem
 	Registered *Content       `json:"registered,omitempty"`
 	Found      *Content       `json:"found,omitempty"`
@@ -65,7 +65,7 @@ type telling struct {
 
 // verify proves that the bytes of a version are those registered, or tells
 // which are not.
-func (h *Handler) verify(w http.ResponseWriter, r *http.Request, v *registry.Version) error {
+func (h *Handler) verify(w http.ResponseWriter, r *request, v *registry.Version) error {
 	t := telling{w: w}
 	report, err := h.digests.Verify(r.Context(), v, t.watch)
 	switch {
@@ -73,7 +73,7 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request, v *registry.Ver
 		return err
 	case err != nil:
 		route.Report(w, err)
-		p := problemOf(w, err)
+		p := problemOf(w, r.Request, err)
 		t.line(VerifyLine{Error: &p})
 	default:
 		t.line(VerifyLine{Result: &Result{nameOf(v), report.OK(), report.Files, report.Bytes, report.Digest, report.Problems}})
@@ -106,7 +106,7 @@ func (t *telling) line(l VerifyLine) {
 	if !t.begun {
 		t.begun = true
 		header := t.w.Header()
-		header.Set("Content-Type", "application/x-ndjson")
+		header.Set("Content-Type", linesType)
 		header.Set("Cache-Control", "no-store")
 		t.w.WriteHeader(http.StatusOK)
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,8 +19,8 @@ import (
 // node is how that was then or a little later.
 type WatchEvent struct {
 	Cursor  string      `json:"cursor"` // also the id of the event
-	Time    string      `json:"time"`
-	Actions []string    `json:"actions"` // see actionNames
+	Time    string      `json:"time" format:"date-time"`
+	Actions []string    `json:"actions"` // created, updated (name, state, times, the bin), properties, events (it read, wrote, was read or written), members, relations, contents (of it went into the bin or came out) or purged
 	Node    WatchedNode `json:"node"`
 }
 
@@ -26,13 +28,13 @@ type WatchEvent struct {
 // which a later event with the action purged reports, it is the id alone.
 type WatchedNode struct {
 	ID        pedigree.NodeID `json:"id"`
-	Kind      string          `json:"kind,omitempty"`
+	Kind      string          `json:"kind,omitempty" enum:"artifact,execution,context"`
 	Type      string          `json:"type,omitempty"`
 	Name      string          `json:"name,omitempty"` // at most 500 bytes of it
 	UID       string          `json:"uid,omitempty"`
 	Workspace string          `json:"workspace"`
 	State     string          `json:"state,omitempty"`
-	Deleted   string          `json:"deleted,omitempty"` // while it is in the bin
+	Deleted   string          `json:"deleted,omitempty" format:"date-time"` // while it is in the bin
 }
 
 // actionNames are the ways to touch a node, in the words of this protocol.
@@ -67,23 +69,42 @@ func watchEventOf(e *watch.Event) WatchEvent {
 	return v
 }
 
-// watchRoutes tell what happens.
-func (h *Handler) watchRoutes() []route.Route {
-	return []route.Route{{
-		Method: "GET", Pattern: base + "/watch", Permission: route.Read, Body: route.NoBody, Stream: true, Handler: failing(h.watch),
+// watchEndpoints tell what happens.
+func (h *Handler) watchEndpoints() []endpoint {
+	var actions []string
+	for _, a := range actionNames {
+		actions = append(actions, a.name)
+	}
+	return []endpoint{{
+		id: "watch", method: "GET", path: "/watch", group: findingGroup, permission: route.Read,
+		summary: "Tell what happens to nodes, as it happens",
+		detail: "A stream of server-sent events that goes on until the client leaves. Who comes back goes on after the last event it has; an event named gone, or 410, says that " +
+			"those that follow it are not kept any more.",
+		parameters: []parameter{
+			watchedFrom("after"), watchedFrom("Last-Event-ID").onHeader(),
+			anyOf("kind", "tell only of nodes of this kind", "artifact", "execution", "context").several(),
+			textOf("type", "tell only of nodes of this type").several(),
+			anyOf("action", "tell only of this", actions...).several(),
+			textOf("ref", "tell only of the nodes that this names: "+refWanted).several(),
+		},
+		events: WatchEvent{}, problems: []pedigree.Code{pedigree.NotFound}, refusals: []int{http.StatusGone}, call: h.watch,
 	}}
+}
+
+func watchedFrom(name string) parameter {
+	return numberOf(name, "the id of the last event seen; none for what happens from now on", 0, math.MaxInt64)
 }
 
 // watch streams events as text/event-stream, which browsers and many libraries
 // read and, by the ids, resume.
-func (h *Handler) watch(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) watch(w http.ResponseWriter, r *request) error {
 	sel, after, err := h.watchQuery(r)
 	if err != nil {
 		return err
 	}
 	watcher, err := h.Watches.Open(r.Context(), sel, after)
 	if errors.Is(err, watch.ErrGone) {
-		writeProblem(w, gone(w))
+		writeProblem(w, gone(w, r.Request))
 		return nil
 	}
 	if err != nil {
@@ -91,7 +112,7 @@ func (h *Handler) watch(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer watcher.Close()
 	header := w.Header()
-	header.Set("Content-Type", "text/event-stream")
+	header.Set("Content-Type", eventsType)
 	header.Set("Cache-Control", "no-cache")
 	header.Set("X-Accel-Buffering", "no") // a proxy that gathers answers would hold back events
 	w.WriteHeader(http.StatusOK)
@@ -99,7 +120,7 @@ func (h *Handler) watch(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	s := eventStream{to: w, control: http.NewResponseController(w), beat: cmp.Or(h.heartbeat, heartbeat)}
-	if err := s.tell(r, watcher); err != nil {
+	if err := s.tell(r.Request, watcher); err != nil {
 		route.Report(w, err) // it is too late to answer with it
 	}
 	return nil
@@ -107,27 +128,23 @@ func (h *Handler) watch(w http.ResponseWriter, r *http.Request) error {
 
 // watchQuery reads which events are asked for and after which. A client that
 // comes back says so in a header, whatever its URL says.
-func (h *Handler) watchQuery(r *http.Request) (sel watch.Selection, after *int64, err error) {
-	values := r.URL.Query()
-	if text := cmp.Or(r.Header.Get("Last-Event-ID"), values.Get("after")); text != "" {
-		cursor, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return sel, nil, pedigree.Errorf(pedigree.Invalid, "The cursor %.50q is none: it is the id of an event", text)
+func (h *Handler) watchQuery(r *request) (sel watch.Selection, after *int64, err error) {
+	for _, name := range []string{"Last-Event-ID", "after"} {
+		if after == nil && r.text(name) != "" {
+			cursor := r.number(name)
+			after = &cursor
 		}
-		after = &cursor
 	}
-	sel = watch.Selection{Workspace: h.workspace(), Types: values["type"]}
-	if sel.Kinds, err = readNames(values["kind"], "kind", kindNames); err != nil {
-		return sel, after, err
+	sel = watch.Selection{Workspace: h.workspace(), Types: r.texts("type")}
+	for _, name := range r.texts("kind") {
+		sel.Kinds = append(sel.Kinds, kindNames[name])
 	}
-	actions, err := readNames(values["action"], "action", actionsByName())
-	if err != nil {
-		return sel, after, err
+	for _, a := range actionNames {
+		if slices.Contains(r.texts("action"), a.name) {
+			sel.Touch |= a.touch
+		}
 	}
-	for _, touch := range actions {
-		sel.Touch |= touch
-	}
-	for _, ref := range values["ref"] {
+	for _, ref := range r.texts("ref") {
 		nodes, err := h.Lineage.Resolve(r.Context(), h.workspace(), ref)
 		if err != nil {
 			return sel, after, err
@@ -139,29 +156,9 @@ func (h *Handler) watchQuery(r *http.Request) (sel watch.Selection, after *int64
 
 var kindNames = map[string]pedigree.Kind{"artifact": pedigree.Artifact, "execution": pedigree.Execution, "context": pedigree.Context}
 
-func actionsByName() map[string]pedigree.Touch {
-	all := make(map[string]pedigree.Touch, len(actionNames))
-	for _, a := range actionNames {
-		all[a.name] = a.touch
-	}
-	return all
-}
-
-// readNames reads a parameter whose values are names of something.
-func readNames[T any](values []string, parameter string, known map[string]T) (all []T, err error) {
-	for _, name := range values {
-		v, ok := known[name]
-		if !ok {
-			return nil, pedigree.Errorf(pedigree.Invalid, "The parameter %s cannot be %.50q", parameter, name)
-		}
-		all = append(all, v)
-	}
-	return all, nil
-}
-
 // gone tells that events are not kept any more.
-func gone(w http.ResponseWriter) Problem {
-	p := problemOf(w, watch.ErrGone)
+func gone(w http.ResponseWriter, r *http.Request) Problem {
+	p := problemOf(w, r, watch.ErrGone)
 	p.Status, p.Code = http.StatusGone, "gone"
 	p.Title = http.StatusText(p.Status)
 	return p
@@ -187,7 +184,7 @@ func (s *eventStream) tell(r *http.Request, watcher *watch.Watcher) error {
 	for s.send() == nil {
 		events, err := watcher.Next(r.Context(), s.beat)
 		if errors.Is(err, watch.ErrGone) {
-			s.add("event: gone\n", gone(s.to))
+			s.add("event: gone\n", gone(s.to, r))
 			return s.send()
 		}
 		if err != nil {

@@ -42,9 +42,7 @@ func openWatch(t *testing.T, heartbeat time.Duration) *watchFixture {
 	h := New(nil, nil)
 	h.Watches, h.Lineage, h.heartbeat = f.service, lineage.New(s), heartbeat
 	mux := http.NewServeMux()
-	for _, r := range h.watchRoutes() {
-		mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
-	}
+	mount(t, mux, h.Wire())
 	server := httptest.NewServer(mux)
 	f.url = server.URL + base + "/watch"
 	ctx, stop := context.WithCancel(t.Context())

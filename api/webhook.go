@@ -8,50 +8,49 @@ import (
 	"github.com/pedigree-ml/pedigree/route"
 )
 
-// webhookRoutes tell what no other protocol does of webhooks.
-func (h *Handler) webhookRoutes() []route.Route {
-	return []route.Route{{
-		Method: "GET", Pattern: base + "/webhooks/{webhook}/deliveries", Permission: route.Manage, Body: route.NoBody,
-		Handler: failing(h.deliveries),
+// serverEndpoints tell of the server itself.
+func (h *Handler) serverEndpoints() []endpoint {
+	return []endpoint{{
+		id: "listDeliveries", method: "GET", path: "/webhooks/{webhook}/deliveries", group: serverGroup, permission: route.Manage,
+		summary: "Tell what a webhook was told of late, and what it is to be told",
+		parameters: []parameter{
+			textOf("webhook", "the webhook's id").onPath(), limitOf(100, 1000), cursorOf("before"),
+		},
+		answer: DeliveriesAnswer{}, problems: []pedigree.Code{pedigree.NotFound}, call: h.deliveries,
+	}, {
+		id: "getDescription", method: "GET", path: documentPath, group: serverGroup, permission: route.Read,
+		summary: "Give this document", answer: map[string]any{}, call: describe,
 	}}
 }
 
-type deliveriesAnswer struct {
+// A DeliveriesAnswer is one page of what became of the calls of a webhook.
+type DeliveriesAnswer struct {
 	Webhook    string     `json:"webhook"`
-	Deliveries []delivery `json:"deliveries"`     // newest first
+	Deliveries []Delivery `json:"deliveries"`     // newest first
 	Next       string     `json:"next,omitempty"` // for the parameter before of the next page
 }
 
-type delivery struct {
+// A Delivery is one call of a webhook.
+type Delivery struct {
 	ID       string `json:"id"` // as receivers know it
 	Event    string `json:"event"`
-	State    string `json:"state"` // waiting, delivered, failed or dropped
+	State    string `json:"state" enum:"waiting,delivered,failed,dropped"`
 	Attempts int    `json:"attempts"`
 	Status   int    `json:"status,omitempty"` // of HTTP, at the last attempt
 	Error    string `json:"error,omitempty"`  // why the last attempt failed
-	Created  string `json:"created"`
-	Due      string `json:"due,omitempty"` // when the next attempt is made
-	Ended    string `json:"ended,omitempty"`
+	Created  string `json:"created" format:"date-time"`
+	Due      string `json:"due,omitempty" format:"date-time"` // when the next attempt is made
+	Ended    string `json:"ended,omitempty" format:"date-time"`
 }
 
 // deliveries tells what a webhook was told of late, and what it is to be told.
-func (h *Handler) deliveries(w http.ResponseWriter, r *http.Request) error {
-	limit, err := pageSize(r, 100, 1000)
+func (h *Handler) deliveries(w http.ResponseWriter, r *request) error {
+	id, limit := r.text("webhook"), r.limit()
+	found, err := h.Webhooks.Deliveries(r.Context(), h.workspace(), id, r.number("before"), limit)
 	if err != nil {
 		return err
 	}
-	before := int64(0)
-	if text := r.URL.Query().Get("before"); text != "" {
-		if before, err = strconv.ParseInt(text, 10, 64); err != nil || before < 1 {
-			return pedigree.Errorf(pedigree.Invalid, "The parameter before must be the next of the page before")
-		}
-	}
-	id := r.PathValue("webhook")
-	found, err := h.Webhooks.Deliveries(r.Context(), h.workspace(), id, before, limit)
-	if err != nil {
-		return err
-	}
-	a := deliveriesAnswer{Webhook: id, Deliveries: make([]delivery, len(found))}
+	a := DeliveriesAnswer{Webhook: id, Deliveries: make([]Delivery, len(found))}
 	for i := range found {
 		a.Deliveries[i] = deliveryOf(&found[i])
 	}
@@ -61,8 +60,8 @@ func (h *Handler) deliveries(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, a)
 }
 
-func deliveryOf(d *pedigree.Delivery) delivery {
-	out := delivery{
+func deliveryOf(d *pedigree.Delivery) Delivery {
+	out := Delivery{
 		ID: d.UID, Event: d.Event, State: d.State.String(), Attempts: d.Attempts, Status: d.Status, Error: d.Error, Created: moment(d.Created),
 	}
 	if d.State == pedigree.Waiting {

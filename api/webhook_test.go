@@ -47,17 +47,15 @@ func TestDeliveriesTellWhatBecameOfEach(t *testing.T) {
 	h := New(nil, nil)
 	h.Webhooks = rules
 	f := &fixture{T: t, ctx: t.Context(), mux: http.NewServeMux()}
-	for _, r := range h.Wire().Routes {
-		f.mux.HandleFunc(r.Method+" "+r.Pattern, r.Handler)
-	}
+	mount(t, f.mux, h.Wire())
 	for range 3 {
 		f.must(records.Update(t.Context(), func(tx store.Tx) error {
 			return rules.Enqueue(tx, ws, registry.Event{Entity: registry.EntityPrompt, Action: registry.ActionCreated})
 		}))
 	}
 	path := base + "/webhooks/" + hook.UID + "/deliveries"
-	first := get[deliveriesAnswer](f, path+"?limit=2")
-	rest := get[deliveriesAnswer](f, path+"?limit=2&before="+first.Next)
+	first := get[DeliveriesAnswer](f, path+"?limit=2")
+	rest := get[DeliveriesAnswer](f, path+"?limit=2&before="+first.Next)
 	if len(first.Deliveries) != 2 || len(rest.Deliveries) != 1 || rest.Next != "" || first.Webhook != hook.UID {
 		t.Errorf("pages %+v and %+v", first, rest)
 	}
@@ -72,7 +70,7 @@ func TestDeliveriesTellWhatBecameOfEach(t *testing.T) {
 	}
 	stop() // it notes what is under way before it ends
 	<-ended
-	for _, d := range get[deliveriesAnswer](f, path).Deliveries {
+	for _, d := range get[DeliveriesAnswer](f, path).Deliveries {
 		if d.State != "failed" || d.Status != 410 || d.Attempts != 1 || d.Error != "the receiver answered 410" || d.Due != "" || d.Ended == "" {
 			t.Errorf("one that failed: %+v", d)
 		}

@@ -36,3 +36,17 @@ func TestReportWithoutALogIsHarmless(t *testing.T) {
 		t.Errorf("wrote %q with headers %v", w.Body, w.Header())
 	}
 }
+
+type decided struct{ http.ResponseWriter }
+
+func (decided) StatusFor(said int) int { return said + 15 }
+
+func TestStatusOfAsksWhoDecidesIt(t *testing.T) {
+	w := httptest.NewRecorder()
+	if got := route.StatusOf(wrapper{decided{w}}, 400); got != 415 {
+		t.Errorf("status %d", got)
+	}
+	if got := route.StatusOf(wrapper{w}, 400); got != 400 {
+		t.Errorf("status %d where nobody decides", got)
+	}
+}

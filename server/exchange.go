@@ -104,14 +104,20 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 // Report keeps the error behind an answer for the log.
 func (x *exchange) Report(err error) { x.err = err }
 
+// StatusFor gives the status of an answer to which the wire gives the one said.
+func (x *exchange) StatusFor(said int) int {
+	switch {
+	case x.force != 0 && said >= http.StatusBadRequest:
+		return x.force
+	case said >= http.StatusInternalServerError && x.late.Load():
+		return http.StatusServiceUnavailable
+	}
+	return said
+}
+
 // WriteHeader begins the answer.
 func (x *exchange) WriteHeader(status int) {
-	switch {
-	case x.force != 0 && status >= http.StatusBadRequest:
-		status = x.force
-	case status >= http.StatusInternalServerError && x.late.Load():
-		status = http.StatusServiceUnavailable
-	}
+	status = x.StatusFor(status)
 	if x.status == 0 && status >= http.StatusOK {
 		x.answering(status)
 	}
