@@ -31,7 +31,9 @@ type Store interface {
 	// Check looks for damage in the stored data, page by page.
 	Check(ctx context.Context) error
 
-	// Close waits for writes under way and releases everything.
+	// Close waits for what is under way and releases everything. Who calls the
+	// store then, or still waits for its turn, is answered Unavailable at once; a
+	// second Close does nothing.
 	Close() error
 }
 

@@ -136,6 +136,9 @@ func (s *Store) Close() error {
 
 var background = context.Background()
 
+// errStopping is the answer of a store that was closed.
+var errStopping = pedigree.Errorf(pedigree.Unavailable, "the server is stopping")
+
 func unavailable(cause error) error {
 	return pedigree.Hide(pedigree.Unavailable, cause, "the request was given up before it was done")
 }

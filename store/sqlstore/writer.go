@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -61,7 +60,7 @@ func (w *writer) send(job *write) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
-		return pedigree.Errorf(pedigree.Unavailable, "the server is stopping")
+		return errStopping
 	}
 	select {
 	case w.queue <- job:

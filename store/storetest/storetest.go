@@ -71,6 +71,7 @@ func Run(t *testing.T, open Open) {
 		{"numbers are gapless under concurrent writers", numbers},
 		{"a view sees one state", snapshot},
 		{"a cancelled request writes nothing", cancelled},
+		{"a store that was closed answers so at once", closed},
 		{"what was written is there after reopening", reopen},
 		{"a new store is sound", sound},
 		{"find agrees with a model", findAgrees},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -164,6 +165,33 @@ func cancelled(e *env) {
 	e.wantCode(err, pedigree.Unavailable)
 	if _, ok := e.tagOf(n, "k"); ok {
 		e.Error("a cancelled write was made")
+	}
+}
+
+func closed(e *env) {
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	read := make(chan error, 1)
+	go func() { read <- e.View(e.Context(), func(store.Reader) error { close(inside); <-goOn; return nil }) }()
+	<-inside
+	ended := make(chan error, 1)
+	go func() { ended <- e.Close() }()
+	for e.Update(e.Context(), func(store.Tx) error { return nil }) == nil { // until the store is closing
+	}
+	close(goOn)
+	if err := errors.Join(<-read, <-ended); err != nil {
+		e.Errorf("a read under way and the end: %v", err)
+	}
+	if err := e.View(e.Context(), func(store.Reader) error { return nil }); pedigree.CodeOf(err) != pedigree.Unavailable {
+		e.Errorf("a read of a closed store: %v", err)
+	}
+	if err := e.Update(e.Context(), func(store.Tx) error { return nil }); pedigree.CodeOf(err) != pedigree.Unavailable {
+		e.Errorf("a write to a closed store: %v", err)
+	}
+	if err := e.Check(e.Context()); pedigree.CodeOf(err) != pedigree.Unavailable {
+		e.Errorf("a check of a closed store: %v", err)
+	}
+	if err := e.Close(); err != nil {
+		e.Errorf("a second end: %v", err)
 	}
 }
 
