@@ -10,6 +10,10 @@ type LineageReader interface {
 	// page starts, nil after the last. Ends in the bin are given too.
 	LinkPage(q *LinkQuery) ([]Link, *LinkPlace, error)
 
+	// NewestLinks gives the events of one artifact in one direction, those of the
+	// executions that came last first, at most limit.
+	NewestLinks(artifact pedigree.NodeID, direction pedigree.Direction, limit int) ([]Link, error)
+
 	// Vertices gives what a walk needs of nodes, in the order asked for;
 	// unknown ones are left out.
 	Vertices(ids []pedigree.NodeID) ([]Vertex, error)

@@ -26,6 +26,22 @@ func (t *tx) LinkPage(q *store.LinkQuery) ([]store.Link, *store.LinkPlace, error
 	return p.links, p.next(), err
 }
 
+// newestLinks goes backwards through the index that holds all that is read.
+var newestLinks = define("newest links of an artifact", "COVERING INDEX event_artifact",
+	"SELECT e.id, e.artifact, e.execution FROM event e WHERE e.artifact = ? AND e.direction = ? ORDER BY e.execution DESC LIMIT ?")
+
+func (t *tx) NewestLinks(artifact pedigree.NodeID, direction pedigree.Direction, limit int) ([]store.Link, error) {
+	r, err := t.query(newestLinks, artifact, direction, limit)
+	if err != nil {
+		return nil, err
+	}
+	var links []store.Link
+	for r.next() {
+		links = append(links, store.Link{Event: r.int(0), Node: r.id(1), Other: r.id(2)})
+	}
+	return links, r.close()
+}
+
 // linkPage is a page of events as it fills.
 type linkPage struct {
 	q     *store.LinkQuery

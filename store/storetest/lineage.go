@@ -56,6 +56,18 @@ func linkPages(e *env) {
 			if len(back) != len(inputs) || !slices.IsSortedFunc(back, func(a, b store.Link) int { return int(a.Node-b.Node)*1000 + int(a.Other-b.Other) }) {
 				e.Errorf("pages of %d from the artifacts: %v", limit, back)
 			}
+			newest, err := r.NewestLinks(models[0], pedigree.Input, limit)
+			if err != nil {
+				return err
+			}
+			for i, l := range newest {
+				if run := runs[len(runs)-1-i/2]; l.Node != models[0] || l.Other != run { // each in two roles
+					e.Errorf("newest link %d of %d is %+v, want of %d", i, limit, l, run)
+				}
+			}
+			if len(newest) != limit {
+				e.Errorf("%d newest links, want %d", len(newest), limit)
+			}
 			if made := allLinks(e, r, store.LinkQuery{Kind: pedigree.Artifact, Nodes: models, Direction: pedigree.Output, Limit: limit}); len(made) != len(runs) {
 				e.Errorf("pages of %d: %d outputs", limit, len(made))
 			}
