@@ -60,30 +60,38 @@ func (m *model) all() []Edge {
 
 // walk gives the depth of each node that can be reached, and the edges met: of
 // each node that is gone on from, those in the direction.
-func (m *model) walk(start pedigree.NodeID, direction Direction, depth int) (map[pedigree.NodeID]int, map[Edge]bool) {
+func (m *model) walk(q *Query) (map[pedigree.NodeID]int, map[Edge]bool) {
 	one, edges := m.classes(), m.all()
 	reached, met := map[pedigree.NodeID]int{}, map[Edge]bool{}
-	for _, way := range []Direction{Upstream, Downstream} {
-		if direction&way == 0 {
+	ways := []Direction{Upstream, Downstream}
+	if q.Relatives {
+		ways = []Direction{Both}
+	}
+	for _, way := range ways {
+		if way &= q.Direction; way == 0 {
 			continue
 		}
-		level := map[pedigree.NodeID]bool{one[start]: true}
-		done := map[pedigree.NodeID]bool{one[start]: true}
-		note(reached, one[start], 0)
-		for at := 1; len(level) > 0 && (depth == 0 || at <= depth); at++ {
+		level := map[pedigree.NodeID]bool{one[q.Start[0]]: true}
+		done := maps.Clone(level)
+		note(reached, one[q.Start[0]], 0)
+		for at := 1; len(level) > 0 && (q.Depth == 0 || at <= q.Depth); at++ {
 			next := map[pedigree.NodeID]bool{}
-			for _, e := range edges {
-				from, to := one[e.From], one[e.To]
-				if way == Upstream {
-					from, to = to, from
-				}
+			follow := func(e Edge, from, to pedigree.NodeID) {
 				if !level[from] {
-					continue
+					return
 				}
 				met[e] = true
 				if !done[to] {
 					done[to], next[to] = true, true
 					note(reached, to, at)
+				}
+			}
+			for _, e := range edges {
+				if way&Upstream != 0 {
+					follow(e, one[e.To], one[e.From])
+				}
+				if way&Downstream != 0 {
+					follow(e, one[e.From], one[e.To])
 				}
 			}
 			level = next
@@ -119,6 +127,7 @@ func TestWalksAgreeWithAModel(t *testing.T) {
 			}
 			q := NewQuery(pedigree.DefaultWorkspace, start)
 			q.Direction = rapid.SampledFrom([]Direction{Upstream, Downstream, Both}).Draw(rt, "direction")
+			q.Relatives = q.Direction == Both && rapid.Bool().Draw(rt, "relatives")
 			q.Depth = rapid.IntRange(0, 4).Draw(rt, "depth")
 			w.agree(rt, m, q)
 		}
@@ -190,7 +199,7 @@ func (w *world) tieAtRandom(rt *rapid.T, m *model, artifacts, executions []pedig
 
 // agree compares an answer with the model's.
 func (w *world) agree(rt *rapid.T, m *model, q *Query) {
-	depths, edges := m.walk(q.Start[0], q.Direction, q.Depth)
+	depths, edges := m.walk(q)
 	g := w.graph(q)
 	got := make(map[pedigree.NodeID]int)
 	for i := range g.Nodes {
@@ -200,7 +209,7 @@ func (w *world) agree(rt *rapid.T, m *model, q *Query) {
 		got[g.Nodes[i].ID] = g.Nodes[i].Depth
 	}
 	if !maps.Equal(got, depths) {
-		rt.Fatalf("from %s, %d, depth %d: got %v, want %v\n%s", w.names[q.Start[0]], q.Direction, q.Depth, got, depths, w.show(&g.Part))
+		rt.Fatalf("from %s, %d, relatives %v, depth %d: got %v, want %v\n%s", w.names[q.Start[0]], q.Direction, q.Relatives, q.Depth, got, depths, w.show(&g.Part))
 	}
 	found := make(map[Edge]bool)
 	for _, e := range g.Edges {
@@ -210,7 +219,7 @@ func (w *world) agree(rt *rapid.T, m *model, q *Query) {
 		found[e] = true
 	}
 	if !maps.Equal(found, edges) {
-		rt.Fatalf("from %s, %d, depth %d: edges %v, want %v", w.names[q.Start[0]], q.Direction, q.Depth, found, edges)
+		rt.Fatalf("from %s, %d, relatives %v, depth %d: edges %v, want %v", w.names[q.Start[0]], q.Direction, q.Relatives, q.Depth, found, edges)
 	}
 	if err := sameJoins(m, g, depths); err != nil {
 		rt.Fatal(err)

@@ -42,8 +42,10 @@ type Query struct {
 	Workspace pedigree.NodeID
 	Start     []pedigree.NodeID // of any kind; a context stands for what belongs to it
 	Direction Direction
+	Relatives bool   // with Both: also to the descendants of ancestors, their ancestors and so on, to all that is connected
 	Depth     int    // hops at most, from artifact to execution or back; 0 for no limit
 	Nodes     int    // nodes given at most; 0 stands for [DefaultNodes]
+	Newest    int    // of the executions that read one artifact, and of those that wrote it, follow so many, those that came last; 0 for all
 	Show      Filter // give only these; the walk goes on through the others
 	Stop      Filter // give these but do not walk past them
 
@@ -78,6 +80,10 @@ func (q *Query) check() error {
 		return pedigree.Errorf(pedigree.Invalid, "a lineage needs a node to start from")
 	case q.Direction == 0 || q.Direction > Both:
 		return pedigree.Errorf(pedigree.Invalid, "a lineage goes upstream, downstream or both")
+	case q.Relatives && q.Direction != Both:
+		return pedigree.Errorf(pedigree.Invalid, "relatives are in both directions")
+	case q.Newest < 0 || q.Newest > 0 && q.timed():
+		return pedigree.Errorf(pedigree.Invalid, "the newest executions are followed as of now, and not fewer than none")
 	case q.Depth < 0:
 		return pedigree.Errorf(pedigree.Invalid, "the depth of a lineage cannot be negative: %d", q.Depth)
 	case q.Nodes < 0 || q.Nodes > MaxNodes:
@@ -92,6 +98,14 @@ func (q *Query) nodes() int {
 		return DefaultNodes
 	}
 	return q.Nodes
+}
+
+// onward gives the directions in which a walk goes on from what it met on one.
+func (q *Query) onward(direction Direction) Direction {
+	if q.Relatives {
+		return Both
+	}
+	return direction
 }
 
 // timed reports whether the times of events count.

@@ -149,7 +149,13 @@ func (w *walk) advance(kind pedigree.Kind, level []step) error {
 		}
 		slices.Sort(ids)
 		for some := range slices.Chunk(ids, chunk) {
-			if err := w.follow(kind, direction, some); err != nil || w.summary.Truncated {
+			var err error
+			if w.q.Newest > 0 && kind == pedigree.Artifact {
+				err = w.followNewest(direction, some)
+			} else {
+				err = w.follow(kind, direction, some)
+			}
+			if err != nil || w.summary.Truncated {
 				return err
 			}
 		}
@@ -178,6 +184,32 @@ func (w *walk) follow(kind pedigree.Kind, direction Direction, ids []pedigree.No
 		if err != nil || w.summary.Truncated {
 			return err
 		}
+	}
+	return nil
+}
+
+// followNewest goes on from some artifacts to the executions that came last.
+func (w *walk) followNewest(direction Direction, ids []pedigree.NodeID) error {
+	for len(ids) > 0 && !w.summary.Truncated {
+		read := 0
+		err := w.view(func() error {
+			var links []store.Link
+			for read = 0; read < len(ids) && len(links) < linkPage; read++ {
+				some, err := w.r.NewestLinks(ids[read], eventSide(pedigree.Artifact, direction), w.q.Newest)
+				if err != nil {
+					return err
+				}
+				links = append(links, some...)
+			}
+			if err := w.meet(pedigree.Artifact, direction, distinctLinks(links, nil)); err != nil {
+				return err
+			}
+			return w.passOver(direction, ids[:read])
+		})
+		if err != nil {
+			return err
+		}
+		ids = ids[read:]
 	}
 	return nil
 }
@@ -217,7 +249,7 @@ func (w *walk) meet(kind pedigree.Kind, direction Direction, links []store.Link)
 	for i := range links {
 		ids[i] = links[i].Other
 	}
-	if err := w.enter(direction, ids); err != nil {
+	if err := w.enter(w.q.onward(direction), ids); err != nil {
 		return err
 	}
 	edge := EdgeInput
@@ -244,7 +276,7 @@ func (w *walk) passOver(direction Direction, ids []pedigree.NodeID) error {
 			}
 		}
 	}
-	if err := w.enter(direction, ends); err != nil {
+	if err := w.enter(w.q.onward(direction), ends); err != nil {
 		return err
 	}
 	for _, p := range found {

@@ -26,7 +26,22 @@ func TestWalksGoWhereTheyAreTold(t *testing.T) {
 	w.want("downstream", w.query(Downstream, "tidy"), "tidy 0", "train 1", "model 2", "tidy input train", "train output model")
 	w.want("both leaves out other descendants of ancestors", w.query(Both, "tidy"), "tidy 0", "clean 1", "train 1", "raw 2", "model 2",
 		"clean output tidy", "tidy input train", "raw input clean", "train output model")
-	q := w.query(Upstream, "model")
+	q := w.query(Both, "tidy")
+	q.Relatives = true
+	w.want("relatives do not", q, "tidy 0", "clean 1", "train 1", "raw 2", "model 2", "other 3", "aside 4",
+		"clean output tidy", "tidy input train", "raw input clean", "train output model", "raw input other", "other output aside")
+	q.Direction = Upstream
+	if _, err := w.Graph(t.Context(), q); pedigree.CodeOf(err) != pedigree.Invalid {
+		t.Errorf("relatives in one direction: %v", err)
+	}
+	q = w.query(Downstream, "raw")
+	q.Newest = 1
+	w.want("the newest alone", q, "raw 0", "other 1", "aside 2", "raw input other", "other output aside")
+	q.AsOf = 1
+	if _, err := w.Graph(t.Context(), q); pedigree.CodeOf(err) != pedigree.Invalid {
+		t.Errorf("the newest of the past: %v", err)
+	}
+	q = w.query(Upstream, "model")
 	q.Depth = 2
 	w.want("two hops", q, "model 0", "train 1", "tidy 2", "train output model", "tidy input train")
 	q = w.query(Upstream, "model")
