@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"mlmodel":         {".", "go.yaml.in/yaml/v3"},
 	"graph":           {".", "identity", "query", "store"},
 	"identity":        {".", "naming", "store"},
-	"jobs":            {".", "identity", "naming", "query", "store"},
+	"jobs":            {".", "identity", "lineage", "naming", "query", "store"},
 	"openapi":         {},
 	"openlineage":     {".", "egress", "jobs", "route"},
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},

@@ -19,7 +19,8 @@ const ws = pedigree.DefaultWorkspace
 type fixture struct {
 	*Service
 	testing.TB
-	ctx context.Context
+	ctx  context.Context
+	runs int // recorded by ran
 }
 
 func open(t testing.TB) *fixture {
@@ -33,7 +34,7 @@ func open(t testing.TB) *fixture {
 			t.Error(err)
 		}
 	})
-	return &fixture{New(s), t, t.Context()}
+	return &fixture{Service: New(s), TB: t, ctx: t.Context()}
 }
 
 func (f *fixture) record(ws pedigree.NodeID, events ...*Event) {

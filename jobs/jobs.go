@@ -15,14 +15,18 @@ import (
 	"context"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
 // A Service applies the rules to one store.
-type Service struct{ store store.Store }
+type Service struct {
+	store   store.Store
+	lineage *lineage.Service
+}
 
 // New returns a service on s.
-func New(s store.Store) *Service { return &Service{s} }
+func New(s store.Store) *Service { return &Service{s, lineage.New(s)} }
 
 // An Event is what a producer says of a run, of a job by design (Run is nil) or
 // of a data set alone (Job is nil).

@@ -376,6 +376,9 @@ func (v *viewer) addRuns(j *JobView, limit int) error {
 			return err
 		}
 	}
+	if last.ID != 0 {
+		j.told = []pedigree.NodeID{last.ID}
+	}
 	j.Reads, j.Writes = namesOf(last.Inputs), namesOf(last.Outputs)
 	return nil
 }

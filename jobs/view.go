@@ -31,6 +31,8 @@ type JobView struct {
 	Reads  []Name        // by the latest run, or by design
 	Writes []Name        // likewise
 	Type   pedigree.Type // of its runs
+
+	told []pedigree.NodeID // the execution that Reads and Writes are of
 }
 
 // A RunView is a run as it is read, or an execution of another wire.

@@ -102,6 +102,9 @@ func (h *Handler) lineage(w http.ResponseWriter, r *http.Request) error {
 	for e := range g.Writes {
 		b.join(nodeID(jobs.Ref{Name: e.Job, Job: true}), nodeID(jobs.Ref{Name: e.Dataset}))
 	}
+	for d := range g.Derived {
+		b.join(nodeID(jobs.Ref{Name: d.From}), nodeID(jobs.Ref{Name: d.To}))
+	}
 	return answer(w, b.shape())
 }
 
