@@ -240,32 +240,6 @@ func (v *viewer) nodesAt(locations []pedigree.LocationID) ([]pedigree.NodeID, er
 	return slices.Compact(ids), err
 }
 
-// Jobs lists jobs by name, those of one namespace or, where it is empty, all,
-// and counts all of them.
-func (s *Service) Jobs(ctx context.Context, ws pedigree.NodeID, namespace string, p Page) (all []JobView, total int, err error) {
-	err = s.view(ctx, ws, func(v *viewer) error {
-		homes, err := v.homesFor(namespace)
-		if err != nil {
-			return err
-		}
-		nodes, err := v.list(homes, pedigree.JobType, p, byName)
-		if err != nil {
-			return err
-		}
-		if total, err = v.count(homes, pedigree.JobType); err != nil {
-			return err
-		}
-		all = make([]JobView, len(nodes))
-		for i := range nodes {
-			if all[i], err = v.job(&nodes[i], 1); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return all, total, err
-}
-
 // homesFor gives a namespace, or all of them where the name is empty.
 func (v *viewer) homesFor(namespace string) ([]pedigree.NodeID, error) {
 	if namespace != "" {

@@ -3,6 +3,8 @@ package openlineage
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/jobs"
@@ -13,13 +15,39 @@ func jobIn(r *http.Request) jobs.Name {
 	return jobs.Name{Namespace: r.PathValue("namespace"), Name: r.PathValue("job")}
 }
 
+// lastRunStates reads the parameter of that name: states in which the last run of
+// a job may be; nil for any. A job that never ran is new.
+func lastRunStates(r *http.Request) (func(*pedigree.Node) bool, error) {
+	var states []string
+	for _, text := range r.URL.Query()["lastRunStates"] {
+		state := strings.ToUpper(text)
+		if !slices.Contains(jobStates, state) {
+			return nil, pedigree.Errorf(pedigree.Invalid, "query param lastRunStates must be one of [%s]", strings.Join(jobStates, ", "))
+		}
+		states = append(states, state)
+	}
+	if len(states) == 0 {
+		return nil, nil
+	}
+	return func(run *pedigree.Node) bool {
+		return slices.Contains(states, "NEW") && run == nil || run != nil && slices.Contains(states, runState(run))
+	}, nil
+}
+
+// jobStates are those of Marquez.
+var jobStates = []string{"NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED", "OTHER"}
+
 // jobs lists the jobs of a namespace or, where the path names none, all.
 func (h *Handler) jobs(w http.ResponseWriter, r *http.Request) error {
 	p, err := page(r)
 	if err != nil {
 		return err
 	}
-	all, total, err := h.rules.Jobs(r.Context(), h.workspace(), r.PathValue("namespace"), p)
+	keep, err := lastRunStates(r)
+	if err != nil {
+		return err
+	}
+	all, total, err := h.rules.Jobs(r.Context(), h.workspace(), r.PathValue("namespace"), keep, p)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,12 @@ import (
 // maxEvents bounds a page of events, which may be large.
 const maxEvents = 1000
 
+// The moments that an event can be of: producers' clocks may be years off.
+var (
+	firstMoment = pedigree.TimeOf(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))
+	lastMoment  = pedigree.TimeOf(time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC))
+)
+
 // events lists events as they came.
 func (h *Handler) events(w http.ResponseWriter, r *http.Request) error {
 	p, err := page(r)
@@ -19,11 +25,11 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Limit = min(p.Limit, maxEvents)
-	after, err := when(r, "after", 0)
+	after, err := when(r, "after", firstMoment)
 	if err != nil {
 		return err
 	}
-	before, err := when(r, "before", pedigree.TimeOf(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)))
+	before, err := when(r, "before", lastMoment)
 	if err != nil {
 		return err
 	}
