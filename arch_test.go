@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
-	"client":          {"api"},
+	"client":          {".", "api"},
 	"digest":          {".", "blob", "query", "registry", "store"},
 	"docs":            {},
 	"egress":          {"."},

@@ -89,7 +89,7 @@ func (f *fixture) register(name string, files ...string) (dir string) {
 	}
 	_, err = f.models.CreateModel(f.ctx, ws, registry.ModelDraft{Name: name})
 	f.must(err)
-	_, err = f.models.CreateVersion(registry.WithActor(f.ctx, "ann", "it is better"), ws,
+	_, err = f.models.CreateVersion(pedigree.WithActor(f.ctx, pedigree.Actor{Name: "ann", Reason: "it is better"}), ws,
 		registry.VersionDraft{Name: name, Source: "models:/" + m.UID, ModelID: &m.UID})
 	f.must(err)
 	return filepath.Join(f.dir, at)
@@ -163,7 +163,7 @@ func TestFilesArePagedWithWhatIsKnownOfThem(t *testing.T) {
 func TestHistoryIsPagedAndOutlivesTheModel(t *testing.T) {
 	f := open(t)
 	f.register("fraud")
-	ctx := registry.WithActor(f.ctx, "bob", "because")
+	ctx := pedigree.WithActor(f.ctx, pedigree.Actor{Name: "bob", Reason: "because"})
 	_, err := f.models.TransitionVersion(ctx, ws, "fraud", "1", "Production", false)
 	f.must(err)
 	f.must(f.models.SetAlias(ctx, ws, "fraud", "champion", "1"))

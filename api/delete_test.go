@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
@@ -27,8 +28,12 @@ func TestNodesAreDeletedByNumber(t *testing.T) {
 		answer string // the member deleted, or code
 	}{
 		{fmt.Sprintf("/nodes/%d?members=perhaps", first), 400, "invalid"},
-		{fmt.Sprintf("/nodes/%d", first), 200, "1"},
+		{fmt.Sprintf("/nodes/%d?dry_run=maybe", first), 400, "invalid"},
+		{fmt.Sprintf("/nodes/%d?dry_run=true", first), 200, "1"},
+		{fmt.Sprintf("/nodes/%d?reason=a+trial", first), 200, "1"},
+		{fmt.Sprintf("/nodes/%d?dry_run=true", first), 404, "not found"},
 		{fmt.Sprintf("/nodes/%d", first), 404, "not found"},
+		{"/nodes/1", 404, "not found"},
 		{fmt.Sprintf("/nodes/%d?members=true", second), 200, "1"},
 		{"/nodes/first", 400, "invalid"},
 		{"/nodes/99999999999999999999", 400, "invalid"},
@@ -42,5 +47,16 @@ func TestNodesAreDeletedByNumber(t *testing.T) {
 		if w.Code != c.status || got.Deleted.String()+got.Code != c.answer {
 			t.Errorf("%s: %d %s, want %d %s", c.target, w.Code, w.Body, c.status, c.answer)
 		}
+	}
+	last := get[ChangesAnswer](f, base+"/changes?limit=1")
+	if len(last.Changes) != 1 || last.Changes[0].Node != second || last.Changes[0].What != "deleted" || last.Next == "" {
+		t.Errorf("the last change is %+v", last)
+	}
+	before := get[ChangesAnswer](f, base+"/changes?before="+last.Next)
+	if len(before.Changes) != 1 || before.Changes[0].Reason != "a trial" || !strings.Contains(before.Changes[0].Before, `"name":"first"`) || before.Next != "" {
+		t.Errorf("before it were %+v", before)
+	}
+	if of := get[ChangesAnswer](f, fmt.Sprintf("%s/nodes/%d/history", base, first)); len(of.Changes) != 1 || of.Changes[0] != before.Changes[0] {
+		t.Errorf("of one node it tells %+v", of)
 	}
 }

@@ -50,7 +50,7 @@ var always = []pedigree.Code{pedigree.Invalid, pedigree.Unauthenticated, pedigre
 // endpoints are all operations of the wire.
 func (h *Handler) endpoints() []endpoint {
 	var all []endpoint
-	for _, some := range [][]endpoint{h.findingEndpoints(), h.lineageEndpoints(), h.watchEndpoints(), h.joinEndpoints(), h.deletionEndpoints(), h.versionEndpoints(), h.serverEndpoints()} {
+	for _, some := range [][]endpoint{h.findingEndpoints(), h.lineageEndpoints(), h.watchEndpoints(), h.joinEndpoints(), h.deletionEndpoints(), h.historyEndpoints(), h.versionEndpoints(), h.serverEndpoints()} {
 		all = append(all, some...)
 	}
 	return all

@@ -88,6 +88,12 @@ func limitOf(standard, most int64) parameter {
 	return p
 }
 
+// named gives a parameter another meaning.
+func named(p parameter, about string) parameter {
+	p.about = about
+	return p
+}
+
 // cursorOf says where a page of numbered things starts.
 func cursorOf(name string) parameter {
 	return parameter{name: name, about: cursorWanted, in: inQuery, form: form{kind: cursorForm, least: 0, most: math.MaxInt64}}

@@ -87,17 +87,6 @@ type HistoryAnswer struct {
 	Next    string   `json:"next,omitempty"` // for the parameter after of the next page
 }
 
-// A Change is one line of a history.
-type Change struct {
-	ID     int64  `json:"id"`
-	Time   string `json:"time" format:"date-time"`
-	Actor  string `json:"actor"` // empty for the one local user
-	What   string `json:"what"`
-	Before string `json:"before"`
-	After  string `json:"after"`
-	Reason string `json:"reason"`
-}
-
 // history tells what happened to a version.
 func (h *Handler) history(w http.ResponseWriter, r *request, v *registry.Version) error {
 	limit := r.limit()
@@ -105,10 +94,7 @@ func (h *Handler) history(w http.ResponseWriter, r *request, v *registry.Version
 	if err != nil {
 		return err
 	}
-	a := HistoryAnswer{VersionName: nameOf(v), Changes: make([]Change, len(lines))}
-	for i, l := range lines {
-		a.Changes[i] = Change{l.ID, moment(l.Time), l.Actor, l.What, l.Before, l.After, l.Reason}
-	}
+	a := HistoryAnswer{VersionName: nameOf(v), Changes: changesOf(lines)}
 	if len(lines) == limit {
 		a.Next = strconv.FormatInt(lines[limit-1].ID, 10)
 	}

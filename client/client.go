@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/api"
 )
 
@@ -103,14 +104,44 @@ func (c *Client) Path(ctx context.Context, from, to string) (*api.LineageAnswer,
 	return get[api.LineageAnswer](ctx, c, "path", url.Values{"from": {from}, "to": {to}})
 }
 
-// get reads one answer. Parameters that are empty are left out.
+// A Deletion asks to remove a node for ever with all that hangs on it.
+type Deletion struct {
+	Node    pedigree.NodeID
+	Members bool   // of a context: and what belongs to it alone
+	DryRun  bool   // change nothing, but tell what would go
+	List    int    // how many nodes to name; 0 stands for the server's number
+	Reason  string // for the history
+}
+
+// Delete removes a node, or tells what that would take.
+func (c *Client) Delete(ctx context.Context, d Deletion) (*api.DeletedAnswer, error) {
+	values := url.Values{"reason": {d.Reason}}
+	if d.Members {
+		values.Set("members", "true")
+	}
+	if d.DryRun {
+		values.Set("dry_run", "true")
+	}
+	if d.List > 0 {
+		values.Set("limit", strconv.Itoa(d.List))
+	}
+	return call[api.DeletedAnswer](ctx, c, http.MethodDelete, "nodes/"+strconv.FormatInt(int64(d.Node), 10), values)
+}
+
+// get reads one answer.
 func get[T any](ctx context.Context, c *Client, path string, values url.Values) (*T, error) {
+	return call[T](ctx, c, http.MethodGet, path, values)
+}
+
+// call makes one call and reads its answer. Parameters that are empty are left
+// out.
+func call[T any](ctx context.Context, c *Client, method, path string, values url.Values) (*T, error) {
 	for name := range values {
 		if values.Get(name) == "" {
 			values.Del(name)
 		}
 	}
-	body, err := c.do(ctx, http.MethodGet, path, values)
+	body, err := c.do(ctx, method, path, values)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,14 @@
 package graph
 
 import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
 // deletable makes a context with an execution and more artifacts than one
@@ -29,9 +34,25 @@ func deletable(t *testing.T, artifacts int) (f *fixture, own, other, run pedigre
 	return f, own, other, run, all
 }
 
+// remove deletes, after a look at what that would take: both must say the same.
+func (f *fixture) remove(d Deletion) (Removed, error) {
+	f.t.Helper()
+	d.Workspace = ws
+	before, refused := f.Preview(f.ctx, d)
+	after, err := f.Delete(f.ctx, d)
+	if fmt.Sprint(refused) != fmt.Sprint(err) || err == nil && !reflect.DeepEqual(before, after) {
+		f.t.Errorf("would go %+v (%v), went %+v (%v)", before, refused, after, err)
+	}
+	return after, err
+}
+
 func TestDeleteTakesANodeWithItsEventsAndMemberships(t *testing.T) {
 	f, own, other, run, all := deletable(t, 2)
-	f.must(f.Delete(f.ctx, ws, all[0]))
+	gone, err := f.remove(Deletion{Node: all[0], List: 9})
+	f.must(err)
+	if gone.Count != 1 || len(gone.Nodes) != 1 || gone.Nodes[0].ID != all[0] || gone.With != (store.Attached{Events: 1, Memberships: 2}) {
+		t.Errorf("went %+v", gone)
+	}
 	left, err := f.Nodes(f.ctx, ws, pedigree.Artifact, all)
 	f.must(err)
 	wantIDs(t, "artifacts", idsOf(left), all[1])
@@ -40,17 +61,21 @@ func TestDeleteTakesANodeWithItsEventsAndMemberships(t *testing.T) {
 	if len(events) != 1 || events[0].Artifact != all[1] {
 		t.Errorf("events %v are left", events)
 	}
-	f.must(f.Delete(f.ctx, ws, own))
+	_, err = f.remove(Deletion{Node: own})
+	f.must(err)
 	wantIDs(t, "contexts of the execution", f.contextsOf(pedigree.Execution, run))
 	f.get(pedigree.Context, other)
 }
 
-func TestDeleteContextTakesWhatBelongsToItAlone(t *testing.T) {
+func TestDeleteTakesWhatBelongsToAContextAlone(t *testing.T) {
 	f, own, other, run, all := deletable(t, 2*deleteBatch+1)
-	deleted, err := f.DeleteContext(f.ctx, ws, own)
+	gone, err := f.remove(Deletion{Node: own, Members: true, List: 3})
 	f.must(err)
-	if want := len(all) - 1 + 2; deleted != want { // but the first, and the execution and the context
-		t.Errorf("%d nodes were deleted, want %d", deleted, want)
+	if want := len(all) - 1 + 2; gone.Count != want || len(gone.Nodes) != 3 { // but the first, and the execution and the context
+		t.Errorf("%d nodes were deleted, want %d; named are %d", gone.Count, want, len(gone.Nodes))
+	}
+	if want := (store.Attached{Events: int64(len(all)), Memberships: int64(len(all) + 1)}); gone.With != want {
+		t.Errorf("with them went %+v, want %+v", gone.With, want)
 	}
 	left, err := f.Nodes(f.ctx, ws, pedigree.Artifact, all)
 	f.must(err)
@@ -61,27 +86,118 @@ func TestDeleteContextTakesWhatBelongsToItAlone(t *testing.T) {
 	wantIDs(t, "contexts of the artifact left", f.contextsOf(pedigree.Artifact, all[0]), other)
 }
 
+func TestAPreviewChangesNothing(t *testing.T) {
+	f, own, _, run, all := deletable(t, 2)
+	for range 2 {
+		goes, err := f.Preview(f.ctx, Deletion{Workspace: ws, Node: own, Members: true})
+		f.must(err)
+		if goes.Count != 3 {
+			t.Errorf("would go %+v", goes)
+		}
+	}
+	f.get(pedigree.Execution, run)
+	f.get(pedigree.Artifact, all[1])
+	lines, err := f.Changes(f.ctx, ws, 0, 10)
+	if err != nil || len(lines) != 0 {
+		t.Errorf("the history has %+v (%v)", lines, err)
+	}
+}
+
+func TestTheHistoryTellsWhatWasDeletedByWhomAndWhy(t *testing.T) {
+	f, own, _, run, _ := deletable(t, 2)
+	f.ctx = pedigree.WithActor(f.ctx, pedigree.Actor{Name: "ann", Reason: "it was a trial"})
+	_, err := f.remove(Deletion{Node: own, Members: true})
+	f.must(err)
+	lines, err := f.Changes(f.ctx, ws, 0, 10)
+	f.must(err)
+	if len(lines) != 3 {
+		t.Fatalf("the history has %+v", lines)
+	}
+	own0 := lines[0]
+	var was struct{ Kind, Type, Name, UID string }
+	f.must(json.Unmarshal([]byte(own0.Before), &was))
+	if own0.Node != own || own0.Actor != "ann" || own0.Reason != "it was a trial" || own0.What != DeletedChange || !own0.Time.Set() ||
+		was.Kind != "context" || was.Type != "C" || was.Name != "own" || was.UID == "" {
+		t.Errorf("of the context it tells %+v", own0)
+	}
+	one, err := f.History(f.ctx, ws, run, 0, 10)
+	f.must(err)
+	if len(one) != 1 || one[0] != lines[1] {
+		t.Errorf("of the execution it tells %+v", one)
+	}
+	older, err := f.Changes(f.ctx, ws, lines[1].ID, 1)
+	f.must(err)
+	if len(older) != 1 || older[0] != lines[2] {
+		t.Errorf("before that it tells %+v", older)
+	}
+}
+
+func TestAnyDeletionTakesWhatItSaidItWould(t *testing.T) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		f, own, other, _, all := deletable(t, 6)
+		executions := []pedigree.NodeID{}
+		step := f.declare(typ(pedigree.Execution, "E"))
+		for range 3 {
+			executions = append(executions, f.node(pedigree.Execution, step, ""))
+		}
+		f.must(f.store.Update(f.ctx, func(tx store.Tx) error {
+			for range 8 {
+				a, b := all[random.IntN(len(all))], all[random.IntN(len(all))]
+				if _, err := tx.PutEvent(&pedigree.Event{Artifact: a, Execution: executions[random.IntN(3)], Direction: pedigree.Input}); err != nil {
+					return err
+				}
+				if _, err := tx.AddMember([]pedigree.NodeID{own, other}[random.IntN(2)], executions[random.IntN(3)]); err != nil {
+					return err
+				}
+				if a == b {
+					continue
+				}
+				if err := tx.PutRelation(&pedigree.Relation{Kind: pedigree.Derived, Source: min(a, b), Target: max(a, b)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		gone, err := f.remove(Deletion{Node: own, Members: true, List: 100})
+		f.must(err)
+		if gone.Count != len(gone.Nodes) || gone.Nodes[gone.Count-1].ID != own {
+			t.Errorf("went %+v", gone)
+		}
+	}
+}
+
 func TestDeleteRefusesWhatIsNotItsToDelete(t *testing.T) {
 	f, _, _, run, _ := deletable(t, 1)
-	f.refused(f.Delete(f.ctx, ws, 12345), pedigree.NotFound, "no node 12345")
-	f.refused(f.Delete(f.ctx, ws, ws), pedigree.NotFound, "no node")
-	_, err := f.DeleteContext(f.ctx, ws, run)
-	f.refused(err, pedigree.Invalid, "only contexts have members")
+	for _, c := range []struct {
+		deletion Deletion
+		code     pedigree.Code
+		words    string
+	}{
+		{Deletion{Node: 12345}, pedigree.NotFound, "no node 12345"},
+		{Deletion{Node: ws}, pedigree.NotFound, "no node"},
+		{Deletion{Node: ws, Members: true}, pedigree.NotFound, "no node"},
+		{Deletion{Node: run, Members: true}, pedigree.Invalid, "only contexts have members"},
+	} {
+		_, err := f.remove(c.deletion)
+		f.refused(err, c.code, c.words)
+	}
 	f.get(pedigree.Execution, run)
 }
 
 func TestDeleteLeavesNodesOfOtherWiresToTheirClients(t *testing.T) {
 	m := newMLflowRun(t)
 	for _, n := range []Node{m.experiment, m.run, m.input, m.logged, m.registered, m.version} {
-		m.refused(m.Delete(m.ctx, ws, n.ID), pedigree.BadState, "whose clients alone delete it")
+		_, err := m.remove(Deletion{Node: n.ID})
+		m.refused(err, pedigree.BadState, "whose clients alone delete it")
 	}
 	contexts := m.declare(typ(pedigree.Context, "mine"))
 	mine := m.node(pedigree.Context, contexts, "mine")
 	m.must(m.PutMembers(m.ctx, ws, nil, []pedigree.Membership{{Context: mine, Node: m.run.ID}}))
-	deleted, err := m.DeleteContext(m.ctx, ws, mine)
+	gone, err := m.remove(Deletion{Node: mine, Members: true})
 	m.must(err)
-	if deleted != 1 {
-		t.Errorf("%d nodes were deleted, want the context alone", deleted)
+	if gone.Count != 1 {
+		t.Errorf("%d nodes were deleted, want the context alone", gone.Count)
 	}
 	m.get(pedigree.Execution, m.run.ID)
 }

@@ -57,7 +57,7 @@ func explained(r *http.Request) context.Context {
 		}
 		return c
 	}, strings.ToValidUTF8(reason, "\uFFFD"))
-	return registry.WithActor(r.Context(), "", reason)
+	return pedigree.WithActor(r.Context(), pedigree.Actor{Reason: reason})
 }
 
 var createRegisteredModelShape = shape[registry.ModelDraft]{

@@ -132,10 +132,10 @@ func TestTheHistoryTellsWhoAndWhy(t *testing.T) {
 	f := open(t)
 	m := f.model("m")
 	f.version("m")
-	ctx := WithActor(f.ctx, "alice", strings.Repeat("é", maxReason))
+	ctx := pedigree.WithActor(f.ctx, pedigree.Actor{Name: "alice", Reason: strings.Repeat("é", maxReason)})
 	_, err := f.TransitionVersion(ctx, ws, "m", "1", "Production", false)
 	f.must(err)
-	f.must(f.DeleteVersion(WithActor(f.ctx, "bob", "it is wrong"), ws, "m", "1"))
+	f.must(f.DeleteVersion(pedigree.WithActor(f.ctx, pedigree.Actor{Name: "bob", Reason: "it is wrong"}), ws, "m", "1"))
 	lines, err := f.History(f.ctx, ws, "m", "1", 0, 10)
 	f.must(err)
 	if len(lines) != 3 || lines[0].Actor != "" || lines[0].Reason != "" ||

@@ -29,26 +29,16 @@ const (
 	maxReason = 1000
 )
 
-type actorKey struct{}
-
-type actorAndReason struct{ actor, reason string }
-
-// WithActor says who makes the changes that the context is passed to, and why.
-// The history keeps both.
-func WithActor(ctx context.Context, actor, reason string) context.Context {
-	return context.WithValue(ctx, actorKey{}, actorAndReason{shorten(actor, maxReason), shorten(reason, maxReason)})
-}
-
 // A recorder writes the history of what one call changes, in the transaction
 // of the change.
 type recorder struct {
-	actorAndReason
-	tx store.Tx
+	actor, reason string
+	tx            store.Tx
 }
 
 func newRecorder(ctx context.Context, tx store.Tx) recorder {
-	who, _ := ctx.Value(actorKey{}).(actorAndReason)
-	return recorder{who, tx}
+	who := pedigree.ActorOf(ctx)
+	return recorder{shorten(who.Name, maxReason), shorten(who.Reason, maxReason), tx}
 }
 
 func (r recorder) add(n *pedigree.Node, what, before, after string) error {

@@ -139,7 +139,7 @@ func TestEveryChangeIsInTheHistory(t *testing.T) {
 	} {
 		who, why := fmt.Sprint("who ", i), fmt.Sprint("why ", i)
 		begun := pedigree.Time(f.now.Load())
-		f.must(c.do(WithActor(f.ctx, who, why)))
+		f.must(c.do(pedigree.WithActor(f.ctx, pedigree.Actor{Name: who, Reason: why})))
 		for of, history := range histories {
 			if of == "the model" && name == m.UID {
 				continue // its own history is not read any more

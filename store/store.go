@@ -142,6 +142,13 @@ type Reader interface {
 	// with the given ID (0: from the start), at most limit.
 	Changes(node pedigree.NodeID, after int64, limit int) ([]pedigree.Change, error)
 
+	// ChangesBefore gives the history of all nodes of a workspace, newest first,
+	// from before the line with the given ID (0: from the newest), at most limit.
+	ChangesBefore(workspace pedigree.NodeID, before int64, limit int) ([]pedigree.Change, error)
+
+	// Attached counts what hangs on a node and goes with it.
+	Attached(node pedigree.NodeID) (Attached, error)
+
 	// Objects gives the objects of a workspace whose key is prefix or lies
 	// below it, by key, from after the given key, at most limit.
 	Objects(workspace pedigree.NodeID, prefix, after string, limit int) ([]pedigree.Object, error)
@@ -261,6 +268,17 @@ type Tx interface {
 type EventNode struct {
 	pedigree.Event
 	Node pedigree.Node
+}
+
+// Attached counts what hangs on a node. What ties it to another node hangs on
+// both.
+type Attached struct {
+	Properties  int64 // and latest points of series
+	Events      int64
+	Memberships int64 // of it, and in it
+	Relations   int64
+	Files       int64
+	Locations   int64
 }
 
 // A Neighbour is the other end of an event.

@@ -33,6 +33,7 @@ type cli struct {
 	Impact     impactCmd     `cmd:"" help:"Tell which runs, models and endpoints depend on something."`
 	Provenance provenanceCmd `cmd:"" help:"Tell everything needed to repeat what led to something."`
 	Diff       diffCmd       `cmd:"" help:"Tell what changed upstream between two things, such as two versions of a model."`
+	Delete     deleteCmd     `cmd:"" help:"Remove a node from a server for ever, or tell what that would take."`
 	Watch      watchCmd      `cmd:"" help:"Follow what happens: on a server, or in a Kubernetes cluster to record it."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }

@@ -55,6 +55,8 @@ func Run(t *testing.T, open Open) {
 		{"nodes belong to contexts", belongings},
 		{"what is asked for by number comes whole, near and far", spans},
 		{"history stays", changes},
+		{"the history of all nodes comes newest first", allChanges},
+		{"what hangs on a node is counted", attached},
 		{"objects by prefix", objects},
 		{"files of an artifact", files},
 		{"data sets in use", inputsUsed},

@@ -14,11 +14,11 @@ pytestmark = pedigree_only
 
 
 def delete(node, query=""):
-    """Give the status and the answer."""
+    """Give the status, and how many nodes went or what is wrong."""
     request = urllib.request.Request(f"http://{HOST}:{PORT}/api/pedigree/v1/nodes/{node}{query}", method="DELETE")
     try:
         with urllib.request.urlopen(request) as answer:
-            return answer.status, json.load(answer)
+            return answer.status, json.load(answer)["deleted"]
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.load(error)
@@ -43,7 +43,7 @@ def step(store, name):
 
 
 def test_an_artifact_goes_with_its_events_and_memberships(store, step):
-    assert delete(step.wrote.id) == (200, {"deleted": 1})
+    assert delete(step.wrote.id) == (200, 1)
     assert store.get_artifacts_by_id([step.wrote.id]) == []
     assert store.get_artifacts_by_uri(step.wrote.uri) == []
     assert [e.artifact_id for e in store.get_events_by_execution_ids([step.run])] == [step.read.id]
@@ -60,13 +60,19 @@ def test_its_name_is_free_again(store, step):
 
 
 def test_a_context_goes_and_its_members_stay(store, step):
-    assert delete(step.own) == (200, {"deleted": 1})
+    assert delete(step.own) == (200, 1)
     assert len(store.get_artifacts_by_id([step.read.id, step.wrote.id])) == 2
     assert [c.id for c in store.get_contexts_by_artifact(step.read.id)] == [step.other]
 
 
+def test_a_dry_run_tells_what_would_go(store, step):
+    for _ in range(2):
+        assert delete(step.own, "?members=true&dry_run=true") == (200, 3)
+    assert len(store.get_executions_by_id([step.run])) == 1
+
+
 def test_a_context_goes_with_what_belongs_to_it_alone(store, step):
-    assert delete(step.own, "?members=true") == (200, {"deleted": 3})
+    assert delete(step.own, "?members=true") == (200, 3)
     assert store.get_executions_by_id([step.run]) == []
     assert [a.id for a in store.get_artifacts_by_id([step.read.id, step.wrote.id])] == [step.read.id]
     assert store.get_events_by_artifact_ids([step.read.id]) == []
