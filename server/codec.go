@@ -1,9 +1,12 @@
 package server
 
 import (
+	"errors"
+
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
+	protobuf "google.golang.org/protobuf/proto"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -28,7 +31,14 @@ func (c codec) Unmarshal(data mem.BufferSlice, into any) error {
 	if !ok {
 		return c.CodecV2.Unmarshal(data, into)
 	}
-	e.fault = c.CodecV2.Unmarshal(data, e.message)
+	message, ok := e.message.(protobuf.Message)
+	if !ok || data.Len() <= 2*maxElements {
+		e.fault = c.CodecV2.Unmarshal(data, e.message)
+		return nil
+	}
+	whole := data.MaterializeToBuffer(mem.DefaultBufferPool())
+	defer whole.Free()
+	e.fault = readMessage(whole.ReadOnlyData(), message)
 	return nil
 }
 
@@ -46,6 +56,10 @@ func legible(read func(any) error) func(any) error {
 	}
 }
 
+// illegible is the error of a message that was not read.
 func illegible(cause error) error {
+	if _, ours := errors.AsType[*pedigree.Error](cause); ours {
+		return cause
+	}
 	return pedigree.Hide(pedigree.Invalid, cause, "the message is not of the type that the call takes")
 }

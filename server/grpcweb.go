@@ -87,7 +87,7 @@ func (m *method) answerWeb(ctx context.Context, c *call, from io.Reader, form we
 		if err != nil {
 			return err
 		}
-		if err := proto.Unmarshal(message, into.(proto.Message)); err != nil {
+		if err := readMessage(message, into.(proto.Message)); err != nil {
 			return illegible(err)
 		}
 		return nil
