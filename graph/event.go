@@ -11,6 +11,9 @@ import (
 // An event that is there already stays as it was, or gives AlreadyExists with
 // [Options.StrictEvents].
 func (s *Service) PutEvents(ctx context.Context, workspace pedigree.NodeID, events []pedigree.Event) error {
+	if err := checkParts(len(events)); err != nil {
+		return err
+	}
 	for i := range events {
 		if err := checkEvent(&events[i]); err != nil {
 			return err

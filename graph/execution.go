@@ -45,6 +45,9 @@ func (s *Service) PutExecution(ctx context.Context, workspace pedigree.NodeID, p
 	if p.Execution == nil {
 		return Published{}, pedigree.Errorf(pedigree.Invalid, "No execution is found")
 	}
+	if err := checkParts(p.parts()); err != nil {
+		return Published{}, err
+	}
 	var done Published
 	err := s.store.Update(ctx, func(tx store.Tx) error {
 		done = Published{}

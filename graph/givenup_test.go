@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
@@ -33,6 +34,10 @@ func TestAWriteWhoseClientLeavesKeepsNothing(t *testing.T) {
 			_, err := l.PutExecution(ctx, ws, &l.publication)
 			return err
 		},
+		"types": func(l *large, ctx context.Context) error {
+			_, err := l.PutTypes(ctx, l.types, TypeOptions{})
+			return err
+		},
 		"a subgraph": func(l *large, ctx context.Context) error { _, err := l.PutSubgraph(ctx, ws, &l.subgraph); return err },
 	} {
 		l := newLarge(t)
@@ -61,6 +66,7 @@ type large struct {
 	members     []pedigree.Membership
 	publication Publication
 	subgraph    Subgraph
+	types       []Type
 }
 
 func newLarge(t *testing.T) *large {
@@ -72,6 +78,7 @@ func newLarge(t *testing.T) *large {
 	l.subgraph = Subgraph{Executions: []*NodePut{execution}, Contexts: contexts}
 	for i := range 20 {
 		a := draft(pedigree.Artifact, l.artifact, "")
+		l.types = append(l.types, Type{Declaration: pedigree.Declaration{Type: pedigree.Type{Kind: pedigree.Artifact, Name: fmt.Sprint("T", i)}}})
 		e := event(pedigree.Input, l.step, l.probe())
 		l.events, l.members = append(l.events, e), append(l.members, member(l.run, e.Artifact))
 		l.publication.Artifacts = append(l.publication.Artifacts, pair(a, pedigree.Output))

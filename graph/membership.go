@@ -13,6 +13,9 @@ func (s *Service) PutMembers(ctx context.Context, workspace pedigree.NodeID, art
 	if len(artifacts)+len(executions) == 0 {
 		return nil
 	}
+	if err := checkParts(len(artifacts) + len(executions)); err != nil {
+		return err
+	}
 	return s.store.Update(ctx, func(tx store.Tx) error {
 		known, err := membersKnown(tx, workspace, artifacts, executions)
 		if err != nil {

@@ -20,6 +20,9 @@ func (s *Service) PutParents(ctx context.Context, workspace pedigree.NodeID, rel
 	if len(relations) == 0 {
 		return nil
 	}
+	if err := checkParts(len(relations)); err != nil {
+		return err
+	}
 	return s.store.Update(ctx, func(tx store.Tx) error {
 		known, err := membersKnown(tx, workspace, relations)
 		if err != nil {

@@ -38,6 +38,9 @@ func (s *Service) PutNodes(ctx context.Context, workspace pedigree.NodeID, puts 
 	if len(puts) == 0 {
 		return nil, nil
 	}
+	if err := checkParts(partsOf(puts)); err != nil {
+		return nil, err
+	}
 	var ids []pedigree.NodeID
 	err := s.store.Update(ctx, func(tx store.Tx) error {
 		var err error

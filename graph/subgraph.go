@@ -28,6 +28,9 @@ type Edge struct {
 // PutSubgraph does all that a subgraph asks for, or nothing. The error is
 // OutOfRange where an edge points past the end of a list.
 func (s *Service) PutSubgraph(ctx context.Context, workspace pedigree.NodeID, g *Subgraph) (Published, error) {
+	if err := checkParts(g.parts()); err != nil {
+		return Published{}, err
+	}
 	for i := range g.Edges {
 		if err := g.checkEdge(&g.Edges[i]); err != nil {
 			return Published{}, err

@@ -18,10 +18,16 @@ type TypeOptions struct {
 // identities in the order asked for. Clients do this at every start, so types
 // that stand as they should cost a read alone.
 func (s *Service) PutTypes(ctx context.Context, types []Type, o TypeOptions) (ids []pedigree.TypeID, err error) {
+	if err := checkParts(len(types)); err != nil {
+		return nil, err
+	}
 	stands := true
 	err = s.store.View(ctx, func(r store.Reader) error {
 		ids = make([]pedigree.TypeID, len(types))
 		for i := range types {
+			if err := givenUp(ctx); err != nil {
+				return err
+			}
 			d, changed, err := planType(r, &types[i], o)
 			if stands = err == nil && !changed; !stands {
 				return err
@@ -34,15 +40,18 @@ func (s *Service) PutTypes(ctx context.Context, types []Type, o TypeOptions) (id
 		return ids, err
 	}
 	err = s.store.Update(ctx, func(tx store.Tx) error {
-		ids, err = putTypes(tx, types, o)
+		ids, err = putTypes(ctx, tx, types, o)
 		return err
 	})
 	return ids, err
 }
 
-func putTypes(tx store.Tx, types []Type, o TypeOptions) ([]pedigree.TypeID, error) {
+func putTypes(ctx context.Context, tx store.Tx, types []Type, o TypeOptions) ([]pedigree.TypeID, error) {
 	ids := make([]pedigree.TypeID, len(types))
 	for i := range types {
+		if err := givenUp(ctx); err != nil {
+			return nil, err
+		}
 		d, changed, err := planType(tx, &types[i], o)
 		if err == nil && changed {
 			err = putDeclaration(tx, &d)
