@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
@@ -139,7 +138,7 @@ func (d drive) where(s *sqlText) {
 		return
 	}
 	d.lead.where(s, p.tx, p.home)
-	s.add(" AND n.type = ?", p.typ)
+	s.add(" AND n.type = ? AND +n.home = ?", p.typ, p.home)
 }
 
 // whereRank narrows a walk along nodes to those of one rank.
@@ -163,8 +162,11 @@ func (d drive) whereRank(s *sqlText, t term) {
 }
 
 func (l *lead) index() string {
-	if l.field.Space == pedigree.Metric {
+	switch {
+	case l.field.Space == pedigree.Metric:
 		return "property_number"
+	case typed(l.field.Space):
+		return "property_fact_text"
 	}
 	return "property_text"
 }
@@ -195,13 +197,15 @@ func toldByPrefix(c query.Compare) bool {
 	return false
 }
 
-// isWhole reports whether no text but this one has it as its prefix.
-func isWhole(text string) bool { return utf8.RuneCountInString(text) < textPrefix }
-
 // entries writes the range of the index that holds all matches. Of texts it
 // holds a prefix, so there may be others among them.
 func (l *lead) entries(s *sqlText, t *tx, home pedigree.NodeID) {
-	s.add(l.alias+".home = ? AND "+l.alias+".key = ?", home, l.key)
+	s.add(l.alias+".key = ?", l.key)
+	if typed(l.field.Space) {
+		s.add(" AND " + l.alias + ".space IN (1, 7)") // wherever the node is at home
+	} else {
+		s.add(" AND "+l.alias+".space NOT IN (1, 7) AND "+l.alias+".home = ?", home)
+	}
 	if l.field.Space == pedigree.Metric {
 		s.add(" AND " + l.alias + ".num IS NOT NULL")
 		for _, c := range l.compares {
@@ -214,9 +218,9 @@ func (l *lead) entries(s *sqlText, t *tx, home pedigree.NodeID) {
 	for _, c := range l.compares {
 		switch c.Op {
 		case query.Eq:
-			s.add(" AND substr("+l.alias+".text, 1, 64) = ?", prefixOf(c.Value.Text))
+			s.add(" AND "+l.alias+".text = ?", prefixOf(c.Value.Text))
 		case query.In:
-			s.add(" AND substr(" + l.alias + ".text, 1, 64) IN (" + placeholders(len(c.Value.Texts)) + ")")
+			s.add(" AND " + l.alias + ".text IN (" + placeholders(len(c.Value.Texts)) + ")")
 			for _, v := range c.Value.Texts {
 				s.args = append(s.args, prefixOf(v))
 			}

@@ -50,7 +50,8 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 	if err != nil {
 		return "", false, err
 	}
-	changed, err := t.exec(propertyAdd, n.ID, p.Space, key, n.Home, p.Value)
+	text, more := split(p.Value)
+	changed, err := t.exec(propertyAdd, n.ID, p.Space, key, n.Home, text, more)
 	if err != nil || changed == 1 {
 		t.touch(n.Workspace, n.ID, pedigree.TouchProperties)
 		return p.Value, err == nil, err
@@ -61,7 +62,8 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 
 func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) error {
 	if !typed(p.Space) {
-		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, p.Value)
+		text, more := split(p.Value)
+		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, text, more)
 		return err
 	}
 	v := valueOf(p)
@@ -71,11 +73,9 @@ func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) erro
 		if err != nil {
 			return err
 		}
-		if long, v.data = id, nil; v.text != nil {
-			v.text = prefixOf(p.Value)
-		}
+		long, v.more, v.data = id, nil, nil
 	}
-	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, v.form, v.text, v.num, v.int, v.data, long)
+	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, v.form, v.text, v.more, v.num, v.int, v.data, long)
 	return err
 }
 
@@ -138,7 +138,7 @@ func (t *tx) Facts(ids []pedigree.NodeID, spaces ...pedigree.Space) ([]pedigree.
 // of values that are not text are read only where there may be such.
 
 func propertiesOf(list string, spaces []pedigree.Space) string {
-	sql := "SELECT node, space, key, text" + valueColumns(spaces) + " FROM property WHERE node IN (" + list + ") AND space "
+	sql := "SELECT node, space, key, text, more" + valueColumns(spaces) + " FROM property WHERE node IN (" + list + ") AND space "
 	if len(spaces) == 0 {
 		return sql + "<> 4 ORDER BY node, space, key"
 	}
@@ -169,11 +169,11 @@ func (t *tx) readProperties(list string, args []any, spaces []pedigree.Space, at
 		if values {
 			readValue(r, 3, &p)
 		} else {
-			p.Value = r.text(3)
+			p.Value = readText(r, 3)
 		}
 		f := at[r.id(0)]
-		if values && !r.null(8) {
-			long = append(long, longRead{f, len(f.Properties), r.int(8)})
+		if values && !r.null(9) {
+			long = append(long, longRead{f, len(f.Properties), r.int(9)})
 		}
 		f.Properties = append(f.Properties, p)
 	}

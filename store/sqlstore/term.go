@@ -150,7 +150,7 @@ func (t term) order(s *sqlText) {
 		down = " DESC"
 	}
 	if f, ok := t.Field.(query.Property); ok && f.Space != pedigree.Metric {
-		s.add("substr(" + t.alias + ".text, 1, 64)" + down + ", ") // as the index has it
+		s.add(t.alias + ".text" + down + ", ") // as the index has it
 	}
 	t.value(s)
 	s.add(down)
@@ -238,7 +238,7 @@ func (t term) bound(s *sqlText, k query.Key) {
 		than = " <= ?"
 	}
 	if f, ok := t.Field.(query.Property); ok && f.Space != pedigree.Metric {
-		s.add(" AND substr("+t.alias+".text, 1, 64)"+than, prefixOf(k.Text))
+		s.add(" AND "+t.alias+".text"+than, prefixOf(k.Text))
 		return
 	}
 	s.add(" AND ")

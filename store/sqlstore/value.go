@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -10,7 +11,7 @@ import (
 // typed reports whether properties of a space may have values of all forms.
 func typed(space pedigree.Space) bool { return space == pedigree.Field || space == pedigree.Custom }
 
-// valueColumns names the columns behind text that readValue reads, or none
+// valueColumns names the columns behind text and more that readValue reads, or none
 // where all properties of the spaces are text.
 func valueColumns(spaces []pedigree.Space) string {
 	if len(spaces) == 0 || slices.ContainsFunc(spaces, typed) {
@@ -21,8 +22,8 @@ func valueColumns(spaces []pedigree.Space) string {
 
 // value is a property's value as its columns hold it.
 type value struct {
-	form                 pedigree.Form
-	text, num, int, data any
+	form                       pedigree.Form
+	text, more, num, int, data any
 }
 
 func valueOf(p *pedigree.Property) value {
@@ -37,10 +38,39 @@ func valueOf(p *pedigree.Property) value {
 	case pedigree.Struct, pedigree.Proto, pedigree.Bytes:
 		v.data = []byte(p.Value)
 	default:
-		v.text = p.Value
+		v.text, v.more = split(p.Value)
 	}
 	return v
 }
+
+// inText is how many characters of a text stand in the column text, which is
+// indexed; the others stand in the column more.
+const inText = 64
+
+// split gives a text as its two columns hold it.
+func split(text string) (first string, more any) {
+	if first = prefixOf(text); len(first) < len(text) {
+		return first, text[len(first):]
+	}
+	return first, nil
+}
+
+// prefixOf is what the index holds of a text.
+func prefixOf(text string) string {
+	if len(text) <= inText {
+		return text
+	}
+	n := 0
+	for i := range text {
+		if n++; n > inText {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// isWhole reports whether no text but this one has it as its prefix.
+func isWhole(text string) bool { return utf8.RuneCountInString(text) < inText }
 
 // maxInline is how many bytes of a value lie in the row of its property; see
 // migration 00014. Values of the spaces that are not typed are bounded by their
@@ -51,17 +81,22 @@ func isLong(p *pedigree.Property) bool { return typed(p.Space) && len(p.Value) >
 
 // textOf writes the text of a property with the given alias, long or not.
 func textOf(alias string) string {
-	return "(CASE WHEN " + alias + ".long IS NULL THEN " + alias + ".text WHEN " + alias + ".text IS NOT NULL THEN " +
+	return "(CASE WHEN " + alias + ".long IS NULL THEN " + shortText(alias) + " WHEN " + alias + ".text IS NOT NULL THEN " +
 		"(SELECT CAST(l.value AS TEXT) FROM long_value l WHERE l.id = " + alias + ".long) END)"
 }
 
-// textIn writes the text of a property of a space, plainly where it cannot be
-// long.
+// shortText writes the text of a property whose value lies in its row.
+func shortText(alias string) string {
+	return "coalesce(" + alias + ".text || " + alias + ".more, " + alias + ".text)"
+}
+
+// textIn writes the text of a property of a space, in the shorter way where it
+// cannot be long.
 func textIn(space pedigree.Space, alias string) string {
 	if typed(space) {
 		return textOf(alias)
 	}
-	return alias + ".text"
+	return shortText(alias)
 }
 
 // longRead is a property whose value is still to be read.
@@ -95,18 +130,26 @@ func longValues(list string) string {
 	return "SELECT id, value FROM long_value WHERE id IN (" + list + ")"
 }
 
-// readValue reads text and valueColumns, which stand at a place in the row.
+// readText reads text and more, which stand at a place in the row.
+func readText(r *rows, at int) string {
+	if r.null(at + 1) {
+		return r.text(at)
+	}
+	return r.text(at) + r.text(at+1)
+}
+
+// readValue reads text, more and valueColumns, which stand at a place in the row.
 func readValue(r *rows, at int, p *pedigree.Property) {
-	switch p.Form = pedigree.Form(r.int(at + 1)); p.Form {
+	switch p.Form = pedigree.Form(r.int(at + 2)); p.Form {
 	case pedigree.Int, pedigree.Bool:
-		p.Int = r.int(at + 3)
+		p.Int = r.int(at + 4)
 	case pedigree.Double:
-		if p.Number = math.NaN(); !r.null(at + 2) {
-			p.Number = r.float(at + 2)
+		if p.Number = math.NaN(); !r.null(at + 3) {
+			p.Number = r.float(at + 3)
 		}
 	case pedigree.Struct, pedigree.Proto, pedigree.Bytes:
-		p.Value = r.text(at + 4)
+		p.Value = r.text(at + 5)
 	default:
-		p.Value = r.text(at)
+		p.Value = readText(r, at)
 	}
 }

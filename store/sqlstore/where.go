@@ -20,19 +20,6 @@ func (s *sqlText) add(text string, args ...any) {
 	s.args = append(s.args, args...)
 }
 
-// textPrefix is the number of characters of a property that its index holds.
-const textPrefix = 64
-
-func prefixOf(s string) string {
-	n := 0
-	for i := range s {
-		if n++; n > textPrefix {
-			return s[:i]
-		}
-	}
-	return s
-}
-
 var attrColumns = map[query.Attr]string{
 	query.UID: "n.uid", query.Name: "n.name", query.State: "n.state", query.Owner: "n.owner", query.URI: "n.uri",
 	query.Created: "n.created", query.Updated: "n.updated", query.Started: "n.started", query.Ended: "n.ended",
