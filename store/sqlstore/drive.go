@@ -320,10 +320,12 @@ const searchedMatches = 8
 // of a condition than by walking until there are enough of them: of total nodes
 // the walk passes limit * total / matches.
 func (p *part) worthDriving(matches int64) bool {
-	found, err := p.firstInt("SELECT 1 FROM node n"+p.conn.dialect.UseIndex("node_live")+
-		" WHERE n.home = ? AND n.type = ? AND n.deleted IS NULL LIMIT 1 OFFSET ?",
-		[]any{p.home, p.typ, matches * matches / int64(max(p.q.Limit, 1))})
-	return err == nil && found == 1
+	enough := matches * matches / int64(max(p.q.Limit, 1))
+	total, err := p.store.crowds.count(crowd{p.home, p.typ}, enough, func() (int64, error) {
+		return p.firstInt("SELECT count(*) FROM (SELECT 1 FROM node n"+p.conn.dialect.UseIndex("node_live")+
+			" WHERE n.home = ? AND n.type = ? AND n.deleted IS NULL LIMIT ?) AS live", []any{p.home, p.typ, enough})
+	})
+	return err == nil && total >= enough
 }
 
 // indexed reports whether an index finds the matches of an operation.

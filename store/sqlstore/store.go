@@ -19,6 +19,7 @@ type Store struct {
 	engine  Engine
 	clock   pedigree.Clock
 	names   *names
+	crowds  crowds
 	writer  *writer
 	readers *readers
 

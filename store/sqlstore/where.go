@@ -162,6 +162,10 @@ func (t *tx) compareProperty(s *sqlText, f query.Property, c query.Compare) erro
 	if err != nil {
 		return err
 	}
+	if key == 0 { // no node has such a property
+		s.add(map[bool]string{true: "1", false: never}[c.Op == query.IsNull])
+		return nil
+	}
 	if c.Op == query.IsNull {
 		s.add("NOT ")
 	}
