@@ -131,6 +131,17 @@ func (c *connection) Close() error {
 	return nil
 }
 
+// PagesWritten implements [sqlstore.PageCounter].
+func (c *connection) PagesWritten() int64 {
+	p := libc.Xcalloc(c.tls, 2, 8) // two numbers of 64 bits
+	if p == 0 {
+		return 0
+	}
+	defer libc.Xfree(c.tls, p)
+	sqlite3.Xsqlite3_db_status64(c.tls, c.db, sqlite3.SQLITE_DBSTATUS_CACHE_WRITE, p, p+8, 0)
+	return *(*int64)(address(p))
+}
+
 // interrupt makes the statement under way fail soon. It may be called from any
 // goroutine.
 func (c *connection) interrupt() {

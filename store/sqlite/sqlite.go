@@ -66,16 +66,18 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 			"PRAGMA foreign_keys = ON",
 			"PRAGMA temp_store = MEMORY",
 			"PRAGMA cache_size = -65536",
-			"PRAGMA wal_autocheckpoint = 4000",
+			"PRAGMA wal_autocheckpoint = 8200", // pages; by then all but the last is moved, see Checkpoint
 		},
-		ReadOnly:   []string{"PRAGMA query_only = ON", "PRAGMA cache_size = -16384"},
-		Readers:    o.Readers,
-		Selective:  o.Selective,
-		Dialect:    dialect,
-		Classify:   classify,
-		Migrations: migrations,
-		Goose:      database.DialectSQLite3,
-		KeepSchema: o.KeepSchema,
+		Checkpoint:      "PRAGMA wal_checkpoint(PASSIVE)",
+		CheckpointEvery: 2000,
+		ReadOnly:        []string{"PRAGMA query_only = ON", "PRAGMA cache_size = -16384"},
+		Readers:         o.Readers,
+		Selective:       o.Selective,
+		Dialect:         dialect,
+		Classify:        classify,
+		Migrations:      migrations,
+		Goose:           database.DialectSQLite3,
+		KeepSchema:      o.KeepSchema,
 	}, o.Clock)
 }
 

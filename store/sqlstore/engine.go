@@ -17,6 +17,12 @@ type Engine struct {
 	ReadOnly []string                                   // further ones for connections that read; they make it refuse writes
 	Readers  int                                        // connections for reading
 
+	// Checkpoint, for a database that leaves it to others to move what was
+	// committed from its log to its place, is the statement that does so. It is
+	// run beside the writer after each CheckpointEvery pages that it has written.
+	Checkpoint      string
+	CheckpointEvery int64
+
 	// Selective is how many index entries a condition may match for a search
 	// to start from it. Below, reading and sorting all matches is cheap;
 	// above, walking the order asked for and dropping what does not match
@@ -49,6 +55,9 @@ type Dialect struct {
 	// CheckStatements return one row "ok", or rows that each name a damage.
 	CheckStatements []string
 }
+
+// A PageCounter is a connection that can say how many pages it has written.
+type PageCounter interface{ PagesWritten() int64 }
 
 // ErrorClass says what an error of the database means to us.
 type ErrorClass int

@@ -39,8 +39,12 @@ func Open(ctx context.Context, e Engine, clock pedigree.Clock) (*Store, error) {
 	if err != nil {
 		return nil, classify(e, err)
 	}
+	k, err := newCheckpointer(ctx, e)
+	if err != nil {
+		return nil, errors.Join(classify(e, err), c.close())
+	}
 	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers)}
-	s.writer = newWriter(s, c)
+	s.writer = newWriter(s, c, k)
 	return s, nil
 }
 

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/pedigree-ml/pedigree/store"
@@ -21,6 +22,7 @@ const maxGroup = 128
 type writer struct {
 	store *Store
 	conn  *conn
+	moves *checkpointer
 	queue chan *write
 	done  chan struct{} // closed when the goroutine has ended
 
@@ -37,8 +39,8 @@ type write struct {
 	ended  chan struct{}
 }
 
-func newWriter(s *Store, c *conn) *writer {
-	w := &writer{store: s, conn: c, queue: make(chan *write, maxGroup), done: make(chan struct{})}
+func newWriter(s *Store, c *conn, k *checkpointer) *writer {
+	w := &writer{store: s, conn: c, moves: k, queue: make(chan *write, maxGroup), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -82,7 +84,7 @@ func (w *writer) close() error {
 	if already {
 		return nil
 	}
-	return w.conn.close()
+	return errors.Join(w.moves.close(), w.conn.close())
 }
 
 func (w *writer) run() {
@@ -157,6 +159,7 @@ func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
 		w.rollback()
 		return false, classify(w.store.engine, err)
 	}
+	w.moves.committed(w.conn)
 	w.store.names.keep(fresh)
 	if touches {
 		w.store.announce()
