@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -11,6 +12,9 @@ import (
 // maxGroup bounds the writes that share one commit, so that the first of them
 // does not wait for all the others.
 const maxGroup = 128
+
+// maxPatience bounds how long the first of a group waits for others.
+const maxPatience = time.Millisecond
 
 // writer is the only one who writes. Writes that arrive while a commit is
 // under way form the next group: one transaction, one sync to disk.
@@ -25,6 +29,9 @@ type writer struct {
 	moves *checkpointer
 	queue chan *write
 	done  chan struct{} // closed when the goroutine has ended
+
+	crowd    int           // how many writes shared the last commit, or would have
+	patience time.Duration // how long to wait for that many
 
 	mu     sync.RWMutex // held for reading while sending to queue
 	closed bool
@@ -92,15 +99,20 @@ func (w *writer) run() {
 	group := make([]*write, 0, maxGroup)
 	for job := range w.queue {
 		group = w.gather(append(group[:0], job))
+		begun := time.Now()
 		w.commit(group)
+		w.crowd, w.patience = len(group), min(time.Since(begun)/4, maxPatience)
 		for _, job := range group {
 			close(job.ended)
 		}
 	}
 }
 
-// gather adds to the group what is waiting already.
+// gather adds to the group what is waiting already. Where others shared the last
+// commit they were answered together and are soon back: it waits a little for as
+// many, or they would form two groups that wait for each other's sync.
 func (w *writer) gather(group []*write) []*write {
+	var late <-chan time.Time
 	for len(group) < maxGroup {
 		select {
 		case job, ok := <-w.queue:
@@ -108,7 +120,22 @@ func (w *writer) gather(group []*write) []*write {
 				return group
 			}
 			group = append(group, job)
+			continue
 		default:
+		}
+		if len(group) >= w.crowd {
+			return group
+		}
+		if late == nil {
+			late = time.After(w.patience)
+		}
+		select {
+		case job, ok := <-w.queue:
+			if !ok {
+				return group
+			}
+			group = append(group, job)
+		case <-late:
 			return group
 		}
 	}
