@@ -10,11 +10,12 @@ DROP INDEX property_text;
 DROP INDEX property_fact_text;
 DROP INDEX property_number;
 
--- By bytes, for functions on text stop at a NUL.
+-- Cut by bytes, where the 64th character ends: functions on text stop at a NUL. A
+-- text with a NUL before that stays whole in text; it reads as ever, and is found
+-- by its value once it is written again.
 UPDATE property
-SET text = substr(text, 1, 64),
-    more = CAST(substr(CAST(text AS BLOB), 1 + length(CAST(substr(text, 1, 64) AS BLOB))) AS TEXT)
-WHERE long IS NULL AND length(text) > 64;
+SET text = substr(text, 1, 64), more = CAST(substr(CAST(text AS BLOB), 1 + octet_length(substr(text, 1, 64))) AS TEXT)
+WHERE long IS NULL AND length(text) >= 64 AND octet_length(text) > octet_length(substr(text, 1, 64));
 
 -- Each property stands in one index: those of the spaces field and custom are
 -- found wherever their nodes are at home, the others by home.
