@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
@@ -11,6 +12,7 @@ const (
 	maxDatasets = 10_000  // read and written
 	maxColumns  = 100_000 // pairs of columns
 	maxName     = 1_900   // of a namespace and a name together, in bytes
+	maxKey      = 1_000   // of the name of a facet or a tag, in bytes
 )
 
 // Check refuses an event that no order of arrival could make sense of.
@@ -26,12 +28,29 @@ func (e *Event) check() error {
 	if e.Run != nil && !validRunID(e.Run.ID) {
 		return pedigree.Errorf(pedigree.Invalid, "run.runId must be a UUID, not %.64q", e.Run.ID)
 	}
-	if e.Job != nil {
-		if err := checkName("job", e.Job.Namespace, e.Job.Name); err != nil {
+	if e.Run != nil {
+		if err := e.Run.Facets.check(); err != nil {
 			return err
 		}
 	}
-	return e.eachDataset(func(d *Dataset) error { return checkName("data set", d.Namespace, d.Name) })
+	if e.Job != nil {
+		if err := cmp.Or(checkName("job", e.Job.Namespace, e.Job.Name), e.Job.Facets.check()); err != nil {
+			return err
+		}
+	}
+	return e.eachDataset(func(d *Dataset) error {
+		return cmp.Or(checkName("data set", d.Namespace, d.Name), d.Facets.check(), d.Use.check())
+	})
+}
+
+// check refuses names that no store takes.
+func (f Facets) check() error {
+	for name := range f {
+		if len(name) > maxKey || strings.ContainsRune(name, 0) {
+			return pedigree.Errorf(pedigree.Invalid, "the name of a facet must not be longer than %d bytes nor hold the character NUL: %.100q", maxKey, name)
+		}
+	}
+	return nil
 }
 
 func (e *Event) eachDataset(fn func(*Dataset) error) error {

@@ -39,6 +39,27 @@ func detail(in *columnInput, description, kind string) string {
 	return string(text)
 }
 
+// measure refuses columns that are too many for one event, before any is stored:
+// everyone who writes waits meanwhile.
+func (r *recorder) measure(facet *columnFacet) error {
+	lists := [][]columnInput{facet.Dataset}
+	for _, f := range facet.Fields {
+		lists = append(lists, f.Inputs)
+	}
+	for _, list := range lists {
+		r.pairs += len(list)
+		for i := range list {
+			if r.sources[list[i].identifier] = true; len(r.sources) > maxDatasets {
+				return pedigree.Errorf(pedigree.Invalid, "the facets columnLineage of the event name more than %d data sets", maxDatasets)
+			}
+		}
+	}
+	if r.pairs > maxColumns {
+		return pedigree.Errorf(pedigree.Invalid, "the facets columnLineage of the event join %d pairs of columns, more than %d", r.pairs, maxColumns)
+	}
+	return nil
+}
+
 // columns records from which columns those of a data set are made.
 func (r *recorder) columns(target *subject, text string, at pedigree.Time, by *subject) error {
 	if text == "" {
@@ -53,9 +74,6 @@ func (r *recorder) columns(target *subject, text string, at pedigree.Time, by *s
 		if !in.sound() {
 			return nil
 		}
-		if len(links) == maxColumns {
-			return pedigree.Errorf(pedigree.Invalid, "the facet columnLineage joins more than %d pairs of columns", maxColumns)
-		}
 		source, err := r.dataset(&Dataset{Namespace: in.Namespace, Name: in.Name}, at, nil)
 		if err == nil {
 			links = append(links, pedigree.ColumnLink{
@@ -65,6 +83,9 @@ func (r *recorder) columns(target *subject, text string, at pedigree.Time, by *s
 		return err
 	}
 	facet := read[columnFacet](text)
+	if err := r.measure(&facet); err != nil {
+		return err
+	}
 	for column, f := range facet.Fields {
 		for i := range f.Inputs {
 			if err := add(column, &f.Inputs[i], detail(&f.Inputs[i], f.Description, f.Type)); err != nil {

@@ -69,10 +69,11 @@ type lifecycle struct {
 	Previous identifier `json:"previousIdentifier"`
 }
 
-// maxOwner and maxState are what a store takes of them, in bytes.
+// What is taken from a facet at most, in bytes. What is longer stays in the facet.
 const (
 	maxOwner = 1000
 	maxState = 64
+	maxURL   = 8_000
 )
 
 // understand moves what a facet says into the columns of the node.
@@ -89,10 +90,11 @@ func (s *subject) understand(c change) {
 			s.set(&s.State, state)
 		}
 	case SourceLocationFacet:
-		if s.Type == pedigree.JobType {
-			s.set(&s.URI, read[struct {
-				URL string `json:"url"`
-			}](c.after).URL)
+		url := read[struct {
+			URL string `json:"url"`
+		}](c.after).URL
+		if s.Type == pedigree.JobType && len(url) <= maxURL {
+			s.set(&s.URI, url)
 		}
 	}
 }
@@ -102,12 +104,12 @@ func (s *subject) understand(c change) {
 func (s *subject) saveTags(tx store.Tx, c change) error {
 	now := make(map[string]string)
 	for _, t := range read[tagList](c.after).Tags {
-		if t.Field == "" && t.Key != "" {
+		if t.Field == "" && t.Key != "" && len(t.Key) <= maxKey {
 			now[t.Key] = t.Value
 		}
 	}
 	for _, t := range read[tagList](c.before).Tags {
-		if _, stays := now[t.Key]; stays || t.Field != "" || t.Key == "" {
+		if _, stays := now[t.Key]; stays || t.Field != "" || t.Key == "" || len(t.Key) > maxKey {
 			continue
 		}
 		if _, err := tx.DeleteProperty(&s.Node, pedigree.Tag, t.Key); err != nil {

@@ -15,6 +15,9 @@ type recorder struct {
 	ws       pedigree.NodeID
 	subjects map[subjectKey]*subject
 	uses     map[pedigree.NodeID]map[useKey]*pedigree.Event // by execution
+
+	pairs   int                 // of columns that the event joins
+	sources map[identifier]bool // the data sets that it names for that alone
 }
 
 type subjectKey struct {
@@ -23,10 +26,12 @@ type subjectKey struct {
 }
 
 func newRecorder(tx store.Tx, ws pedigree.NodeID) *recorder {
-	return &recorder{tx, ws, make(map[subjectKey]*subject), make(map[pedigree.NodeID]map[useKey]*pedigree.Event)}
+	return &recorder{tx: tx, ws: ws, subjects: make(map[subjectKey]*subject), uses: make(map[pedigree.NodeID]map[useKey]*pedigree.Event)}
 }
 
 func (r *recorder) record(e *Event) error {
+	e = r.believed(e)
+	r.pairs, r.sources = 0, make(map[identifier]bool)
 	switch {
 	case e.Run != nil:
 		return r.recordRun(e)

@@ -20,11 +20,12 @@ type fixture struct {
 
 // now is the time of the first look at the clock of a fixture, in milliseconds;
 // each look is one later.
-const now = 1_700_000_000_000
+const now = 1_780_000_000_000
 
-func open(t *testing.T) *fixture {
+func open(t *testing.T) *fixture { return openAt(t, now) }
+
+func openAt(t *testing.T, clock pedigree.Time) *fixture {
 	t.Helper()
-	clock := pedigree.Time(now)
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{
 		Durability: sqlite.Normal,
 		Clock:      func() pedigree.Time { clock++; return clock },

@@ -154,7 +154,7 @@ func TestWhatOtherWiresWriteIsToldOnceAndInOrder(t *testing.T) {
 			`"job":{"namespace":"mlflow","name":"prices"},"inputs":[%s]}`, kind, at, dataset)
 	}
 	want := []string{
-		`{"eventTime":"2023-11-14T22:13:20.000Z","producer":"https://github.com/pedigree-ml/pedigree",` +
+		`{"eventTime":"2026-05-28T20:26:40.000Z","producer":"https://github.com/pedigree-ml/pedigree",` +
 			`"schemaURL":"https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent","dataset":` + dataset + `}`,
 		run("START", "1.000"), run("COMPLETE", "2.500"),
 	}
