@@ -14,7 +14,7 @@ func (s *Server) PutArtifacts(ctx context.Context, r *mlmdpb.PutArtifactsRequest
 	ids, err := putNodes(ctx, s, r.GetArtifacts(), decodeArtifact, func(i int, p *graph.NodePut) {
 		p.Mask = r.GetUpdateMask().GetPaths()
 		if r.GetOptions().GetAbortIfLatestUpdatedTimeChanged() {
-			p.IfUpdated = pedigree.Time(r.GetArtifacts()[i].GetLastUpdateTimeSinceEpoch())
+			p.IfUpdated = decodeTime(r.GetArtifacts()[i].GetLastUpdateTimeSinceEpoch())
 		}
 	})
 	return &mlmdpb.PutArtifactsResponse{ArtifactIds: ids}, err

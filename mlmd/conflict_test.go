@@ -2,6 +2,7 @@ package mlmd_test
 
 import (
 	"database/sql"
+	"math"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -67,6 +68,8 @@ func TestAnUpdateTimeThatHasChangedIsAFailedPrecondition(t *testing.T) {
 	if n := f.count(pedigree.Artifact); n != 1 || f.get(id).CustomProperties["k"] != nil {
 		t.Errorf("%d artifacts are there, and the one is %v", n, f.get(id))
 	}
+	a.LastUpdateTimeSinceEpoch = proto.Int64(math.MinInt64)
+	f.refused("the least time", put(true), codes.FailedPrecondition, "abort_if_latest_updated_time_changed")
 	f.must(put(false))
 }
 

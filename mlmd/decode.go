@@ -12,6 +12,10 @@ import (
 // What a client sets and what it leaves out differ for identities, types and
 // names: all else that is left out is as if empty.
 
+// decodeTime reads a time that a client sets. The least number of all, which
+// means none here, stands for the next.
+func decodeTime(ms int64) pedigree.Time { return max(pedigree.Time(ms), pedigree.NoTime+1) }
+
 func decodeArtifact(a *mlmdpb.Artifact) (*graph.NodePut, error) {
 	p := graph.NewPut(pedigree.Artifact)
 	p.Node.URI, p.Node.External = a.GetUri(), a.GetExternalId()

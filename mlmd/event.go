@@ -68,7 +68,7 @@ func decodeEvent(m *mlmdpb.Event) pedigree.Event {
 		Direction: t.direction, Role: t.role, Time: pedigree.NoTime,
 	}
 	if m != nil && m.MillisecondsSinceEpoch != nil {
-		e.Time = pedigree.Time(*m.MillisecondsSinceEpoch)
+		e.Time = decodeTime(*m.MillisecondsSinceEpoch)
 	}
 	for _, step := range m.GetPath().GetSteps() {
 		switch v := step.GetValue().(type) {
