@@ -46,6 +46,9 @@ func (r *recorder) measure(facet *columnFacet) error {
 	for _, f := range facet.Fields {
 		lists = append(lists, f.Inputs)
 	}
+	if r.sources == nil {
+		r.sources = make(map[identifier]bool)
+	}
 	for _, list := range lists {
 		r.pairs += len(list)
 		for i := range list {

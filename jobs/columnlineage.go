@@ -23,20 +23,21 @@ type ColumnEdge struct {
 // maxColumnGraph bounds an answer about columns, in edges.
 const maxColumnGraph = 10_000
 
-// ColumnLineage gives the columns from which columns of a data set were made,
-// so many steps far, and with downstream also those that were made from them.
-// An empty column stands for all of the data set.
-func (s *Service) ColumnLineage(ctx context.Context, ws pedigree.NodeID, from Column, depth int, downstream bool) (edges []ColumnEdge, err error) {
+// ColumnLineage gives the columns from which a column of a data set was made, so
+// many steps far, and with downstream also those that were made from it. An empty
+// column stands for all of the data set, a job for all that its last run wrote.
+func (s *Service) ColumnLineage(ctx context.Context, ws pedigree.NodeID, from Ref, column string, depth int, downstream bool) (edges []ColumnEdge, err error) {
 	err = s.view(ctx, ws, func(v *viewer) error {
-		if _, err := v.dataset(from.Dataset); err != nil {
+		start, err := v.columns(from, column)
+		if err != nil {
 			return err
 		}
 		w := columnWalk{viewer: v, seen: make(map[ColumnEdge]bool), links: make(map[Name][]ColumnEdge)}
-		if err := w.walk(from, depth, true); err != nil {
+		if err := w.walk(start, depth, true); err != nil {
 			return err
 		}
 		if downstream {
-			if err := w.walk(from, depth, false); err != nil {
+			if err := w.walk(start, depth, false); err != nil {
 				return err
 			}
 		}
@@ -44,6 +45,19 @@ func (s *Service) ColumnLineage(ctx context.Context, ws pedigree.NodeID, from Co
 		return nil
 	})
 	return edges, err
+}
+
+// columns gives the columns that a question about a job or data set is about.
+func (v *viewer) columns(from Ref, column string) (all []Column, err error) {
+	if !from.Job {
+		_, err := v.dataset(from.Name)
+		return []Column{{from.Name, column}}, err
+	}
+	j, err := v.jobNamed(from.Name, 1)
+	for _, name := range j.Writes {
+		all = append(all, Column{name, column})
+	}
+	return all, err
 }
 
 // A columnWalk gathers edges.
@@ -54,8 +68,11 @@ type columnWalk struct {
 	edges []ColumnEdge
 }
 
-func (w *columnWalk) walk(from Column, depth int, up bool) error {
-	level, visited := []Column{from}, map[Column]bool{from: true}
+func (w *columnWalk) walk(level []Column, depth int, up bool) error {
+	visited := make(map[Column]bool)
+	for _, c := range level {
+		visited[c] = true
+	}
 	for range depth {
 		var next []Column
 		for _, c := range level {

@@ -31,7 +31,7 @@ func newRecorder(tx store.Tx, ws pedigree.NodeID) *recorder {
 
 func (r *recorder) record(e *Event) error {
 	e = r.believed(e)
-	r.pairs, r.sources = 0, make(map[identifier]bool)
+	r.pairs, r.sources = 0, nil
 	switch {
 	case e.Run != nil:
 		return r.recordRun(e)

@@ -36,7 +36,7 @@ func (h *Handler) dataset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	edges, err := h.rules.ColumnLineage(r.Context(), h.workspace(), jobs.Column{Dataset: name}, 1, false)
+	edges, err := h.rules.ColumnLineage(r.Context(), h.workspace(), jobs.Ref{Name: name}, "", 1, false)
 	if err != nil {
 		return err
 	}

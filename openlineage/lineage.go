@@ -130,11 +130,8 @@ func (h *Handler) columnLineage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if ref.Job {
-		return pedigree.Errorf(pedigree.Invalid, "the lineage of the columns of a job is that of its data sets")
-	}
-	from := jobs.Column{Dataset: ref.Name, Column: column}
-	edges, err := h.rules.ColumnLineage(r.Context(), h.workspace(), from, min(depth, maxDepth), r.URL.Query().Get("withDownstream") == "true")
+	downstream := strings.EqualFold(r.URL.Query().Get("withDownstream"), "true")
+	edges, err := h.rules.ColumnLineage(r.Context(), h.workspace(), ref, column, min(depth, maxDepth), downstream)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+
+	"github.com/pedigree-ml/pedigree/jobs"
 )
 
 func (h *Handler) namespaces(w http.ResponseWriter, r *http.Request) error {
@@ -72,21 +74,25 @@ func (h *Handler) sources(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	type source struct {
-		Type          string  `json:"type"`
-		Name          string  `json:"name"`
-		CreatedAt     *string `json:"createdAt"`
-		UpdatedAt     *string `json:"updatedAt"`
-		ConnectionURL string  `json:"connectionUrl"`
-		Description   *string `json:"description"`
-	}
-	shapes := make([]source, len(all))
-	for i, n := range all {
-		shapes[i] = source{"UNKNOWN", n.Name, moment(n.Created), moment(n.Updated), n.Name, optional(n.Description)}
+	shapes := make([]sourceShape, len(all))
+	for i := range all {
+		shapes[i] = sourceOf(&all[i])
 	}
 	return answer(w, struct {
-		Sources []source `json:"sources"`
+		Sources []sourceShape `json:"sources"`
 	}{shapes})
+}
+
+func (h *Handler) source(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.rules.Namespace(r.Context(), h.workspace(), r.PathValue("source"))
+	if err != nil {
+		return err
+	}
+	return answer(w, sourceOf(&n))
+}
+
+func sourceOf(n *jobs.NamespaceView) sourceShape {
+	return sourceShape{"UNKNOWN", n.Name, moment(n.Created), moment(n.Updated), n.Name, optional(n.Description)}
 }
 
 // readJSON reads the body of a request; an empty one says nothing.

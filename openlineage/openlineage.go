@@ -74,6 +74,7 @@ func (h *Handler) routes() []route.Route {
 	add("PUT", namespace, route.Write, h.putNamespace)
 	add("DELETE", namespace, route.Delete, h.deleteNamespace)
 	add("GET", "/sources", route.Read, h.sources)
+	add("GET", "/sources/{source}", route.Read, h.source)
 
 	const dataset = namespace + "/datasets/{dataset}"
 	add("GET", namespace+"/datasets", route.Read, h.datasets)

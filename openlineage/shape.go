@@ -31,6 +31,15 @@ type (
 		IsHidden    bool    `json:"isHidden"`
 	}
 
+	sourceShape struct {
+		Type          string  `json:"type"`
+		Name          string  `json:"name"`
+		CreatedAt     *string `json:"createdAt"`
+		UpdatedAt     *string `json:"updatedAt"`
+		ConnectionURL string  `json:"connectionUrl"`
+		Description   *string `json:"description"`
+	}
+
 	fieldShape struct {
 		Name        string   `json:"name"`
 		Type        *string  `json:"type"`
