@@ -25,11 +25,12 @@ const module = "github.com/pedigree-ml/pedigree"
 // everything together.
 var mayImport = map[string][]string{
 	".":               {},
-	"api":             {".", "digest", "docs", "graph", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "search", "watch", "webhook", "github.com/go-json-experiment/json"},
+	"api":             {".", "comment", "digest", "docs", "graph", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "search", "watch", "webhook", "github.com/go-json-experiment/json"},
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
 	"client":          {".", "api"},
+	"comment":         {".", "store"},
 	"digest":          {".", "blob", "query", "registry", "store"},
 	"docs":            {},
 	"egress":          {"."},

@@ -15,6 +15,7 @@ const (
 	TouchRelations                    // relations, locations, columns
 	TouchPurged                       // it is gone
 	TouchHome                         // everything at home in it went into the bin or came out
+	TouchComments                     // what people wrote below it
 )
 
 // A FeedEntry says that a transaction touched a node.

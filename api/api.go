@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/lineage"
@@ -30,6 +31,7 @@ type Handler struct {
 	Lineage  *lineage.Service
 	Graph    *graph.Service
 	Watches  *watch.Service
+	Comments *comment.Service
 
 	models    *registry.Service
 	digests   *digest.Service

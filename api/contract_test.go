@@ -22,7 +22,8 @@ import (
 // clients read. All tests of the wire go through it.
 type contract struct {
 	document openapi.Document
-	schemas  *jsonschema.Compiler
+	schemas  *jsonschema.Compiler // of answers, closed
+	open     *jsonschema.Compiler // of requests
 
 	lock sync.Mutex
 	kept map[string]bool // operations of which a good answer was seen
@@ -31,22 +32,28 @@ type contract struct {
 const documentURL = "http://pedigree.test" + base + documentPath
 
 var theContract = sync.OnceValue(func() *contract {
-	c := &contract{schemas: jsonschema.NewCompiler(), kept: map[string]bool{}}
+	c := &contract{schemas: compiler(closeObjects), open: compiler(func(any) {}), kept: map[string]bool{}}
 	if err := json.Unmarshal(docs.OpenAPI, &c.document); err != nil {
-		panic(err)
-	}
-	tree, err := jsonschema.UnmarshalJSON(bytes.NewReader(docs.OpenAPI))
-	if err != nil {
-		panic(err)
-	}
-	closeObjects(tree)
-	c.schemas.DefaultDraft(jsonschema.Draft2020)
-	c.schemas.AssertFormat()
-	if err := c.schemas.AddResource(documentURL, tree); err != nil {
 		panic(err)
 	}
 	return c
 })
+
+// compiler gives the schemas of the document, changed.
+func compiler(change func(tree any)) *jsonschema.Compiler {
+	tree, err := jsonschema.UnmarshalJSON(bytes.NewReader(docs.OpenAPI))
+	if err != nil {
+		panic(err)
+	}
+	change(tree)
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	if err := c.AddResource(documentURL, tree); err != nil {
+		panic(err)
+	}
+	return c
+}
 
 // closeObjects makes every object refuse members that it does not name: clients must
 // expect more, the server must not say what is not described.
@@ -137,7 +144,7 @@ func (c *contract) check(r *route.Route, sent []byte, answer *tee) error {
 		texts = eventData(texts[0])
 	}
 	for _, text := range texts {
-		if err := c.validate(at+pointer("content", kind, "schema"), text); err != nil {
+		if err := validate(c.schemas, at+pointer("content", kind, "schema"), text); err != nil {
 			return err
 		}
 	}
@@ -148,11 +155,11 @@ func (c *contract) check(r *route.Route, sent []byte, answer *tee) error {
 	if o.Body == nil {
 		return nil
 	}
-	return c.validate(pointer("paths", path, method, "requestBody", "content", jsonType, "schema"), string(sent))
+	return validate(c.open, pointer("paths", path, method, "requestBody", "content", jsonType, "schema"), string(sent))
 }
 
-func (c *contract) validate(at, text string) error {
-	schema, err := c.schemas.Compile(documentURL + "#" + at)
+func validate(c *jsonschema.Compiler, at, text string) error {
+	schema, err := c.Compile(documentURL + "#" + at)
 	if err != nil {
 		return err
 	}

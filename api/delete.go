@@ -42,6 +42,7 @@ type Attached struct {
 	Relations   int64 `json:"relations"` // what was derived, joined or split
 	Files       int64 `json:"files"`     // known to the records; no bytes are removed
 	Locations   int64 `json:"locations"`
+	Comments    int64 `json:"comments"`
 }
 
 // deleteNode removes a node, and of a context what belongs to it alone if asked

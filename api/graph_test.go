@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/search"
@@ -38,7 +39,7 @@ func openChain(t *testing.T) *chain {
 	err = records.Update(t.Context(), func(tx store.Tx) error { return c.fill(tx) })
 	c.must(err)
 	h := New(nil, nil)
-	h.Search, h.Lineage = search.New(records), lineage.New(records)
+	h.Search, h.Lineage, h.Comments = search.New(records), lineage.New(records), comment.New(records)
 	mount(t, c.mux, h.Wire())
 	return c
 }
@@ -79,6 +80,17 @@ func (c *chain) fill(tx store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// send makes a request with a body and checks the status.
+func (c *chain) send(method, target, body string, want int) *httptest.ResponseRecorder {
+	c.Helper()
+	w := httptest.NewRecorder()
+	c.mux.ServeHTTP(w, httptest.NewRequest(method, "http://pedigree.test"+base+target, strings.NewReader(body)))
+	if w.Code != want {
+		c.Errorf("%s %s %.100s: %d %s", method, target, body, w.Code, w.Body)
+	}
+	return w
 }
 
 func names[N any](nodes []N, name func(N) string) (all []string) {
@@ -240,13 +252,7 @@ func TestArtifactsAreJoinedSplitAndLeftToTheRuleByHand(t *testing.T) {
 	c := openChain(t)
 	raw, clean := c.ids["raw"], c.ids["clean"]
 	send := func(method, target, body string, want int) string {
-		t.Helper()
-		w := httptest.NewRecorder()
-		c.mux.ServeHTTP(w, httptest.NewRequest(method, "http://pedigree.test"+base+target, strings.NewReader(body)))
-		if w.Code != want {
-			t.Errorf("%s %s %s: %d %s", method, target, body, w.Code, w.Body)
-		}
-		return w.Body.String()
+		return c.send(method, target, body, want).Body.String()
 	}
 	joined := func() int {
 		return len(get[LineageAnswer](&c.fixture, fmt.Sprintf("%s/lineage?ref=%d", base, raw)).Joined)

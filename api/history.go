@@ -14,7 +14,7 @@ func (h *Handler) historyEndpoints() []endpoint {
 		id: "listChanges", method: "GET", path: "/changes", group: changingGroup, permission: route.Read,
 		summary: "Tell what was done to nodes, newest first",
 		detail: "It tells of nodes that are gone too: the line deleted has in before what the node was, as JSON. What clients write is no line; " +
-			"changes to models and versions, deletions, comments and what people say of artifacts by hand are.",
+			"changes to models and versions, deletions, comments that were edited or removed, and what people say of artifacts by hand are.",
 		parameters: []parameter{limitOf(100, 1000), cursorOf("before")}, answer: ChangesAnswer{}, call: h.changes,
 	}, {
 		id: "getNodeHistory", method: "GET", path: "/nodes/{node}/history", group: changingGroup, permission: route.Read,

@@ -20,7 +20,7 @@ import (
 type WatchEvent struct {
 	Cursor  string      `json:"cursor"` // also the id of the event
 	Time    string      `json:"time" format:"date-time"`
-	Actions []string    `json:"actions"` // created, updated (name, state, times, the bin), properties, events (it read, wrote, was read or written), members, relations, contents (of it went into the bin or came out) or purged
+	Actions []string    `json:"actions"` // created, updated (name, state, times, the bin), properties, events (it read, wrote, was read or written), members, relations, contents (of it went into the bin or came out), comments or purged
 	Node    WatchedNode `json:"node"`
 }
 
@@ -49,6 +49,7 @@ var actionNames = []struct {
 	{pedigree.TouchMembers, "members"},       // of a context
 	{pedigree.TouchRelations, "relations"},   // relations, locations, columns
 	{pedigree.TouchHome, "contents"},         // everything at home in it went into the bin or came out
+	{pedigree.TouchComments, "comments"},     // people wrote below it
 	{pedigree.TouchPurged, "purged"},         // gone for ever
 }
 

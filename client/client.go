@@ -3,6 +3,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -125,23 +126,28 @@ func (c *Client) Delete(ctx context.Context, d Deletion) (*api.DeletedAnswer, er
 	if d.List > 0 {
 		values.Set("limit", strconv.Itoa(d.List))
 	}
-	return call[api.DeletedAnswer](ctx, c, http.MethodDelete, "nodes/"+strconv.FormatInt(int64(d.Node), 10), values)
+	return call[api.DeletedAnswer](ctx, c, http.MethodDelete, nodePath(d.Node), values, nil)
 }
 
 // get reads one answer.
 func get[T any](ctx context.Context, c *Client, path string, values url.Values) (*T, error) {
-	return call[T](ctx, c, http.MethodGet, path, values)
+	return call[T](ctx, c, http.MethodGet, path, values, nil)
 }
 
-// call makes one call and reads its answer. Parameters that are empty are left
-// out.
-func call[T any](ctx context.Context, c *Client, method, path string, values url.Values) (*T, error) {
+// nodePath is where a node is, and what is below it.
+func nodePath(node pedigree.NodeID, below ...string) string {
+	return strings.Join(append([]string{"nodes", strconv.FormatInt(int64(node), 10)}, below...), "/")
+}
+
+// call makes one call, with a body unless that is nil, and reads its answer.
+// Parameters that are empty are left out.
+func call[T any](ctx context.Context, c *Client, method, path string, values url.Values, send any) (*T, error) {
 	for name := range values {
 		if values.Get(name) == "" {
 			values.Del(name)
 		}
 	}
-	body, err := c.do(ctx, method, path, values)
+	body, err := c.do(ctx, method, path, values, send)
 	if err != nil {
 		return nil, err
 	}
@@ -154,18 +160,29 @@ func call[T any](ctx context.Context, c *Client, method, path string, values url
 }
 
 // do gives the body of an answer that is a good one.
-func (c *Client) do(ctx context.Context, method, path string, values url.Values) (io.ReadCloser, error) {
+func (c *Client) do(ctx context.Context, method, path string, values url.Values, send any) (io.ReadCloser, error) {
 	at := c.base.JoinPath("/api/pedigree/v1", path)
 	at.RawQuery = values.Encode()
-	request, err := http.NewRequestWithContext(ctx, method, at.String(), nil)
+	var sent io.Reader
+	if send != nil {
+		text, err := json.Marshal(send)
+		if err != nil {
+			return nil, err
+		}
+		sent = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, at.String(), sent)
 	if err != nil {
 		return nil, err
+	}
+	if sent != nil {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	answer, err := c.http.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("the server at %s cannot be reached: %w", c.base.Redacted(), errors.Unwrap(err))
 	}
-	if answer.StatusCode != http.StatusOK {
+	if answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusCreated {
 		defer answer.Body.Close()
 		return nil, c.refusal(answer)
 	}
@@ -176,7 +193,7 @@ func (c *Client) do(ctx context.Context, method, path string, values url.Values)
 // long, and gives each line of what it finds as it comes. The last has a result
 // or an error; the answer was cut short where there is no such line.
 func (c *Client) VerifyModel(ctx context.Context, name, version string, give func(*api.VerifyLine) (last bool, err error)) error {
-	body, err := c.do(ctx, http.MethodPost, "model-version/verify", url.Values{"name": {name}, "version": {version}})
+	body, err := c.do(ctx, http.MethodPost, "model-version/verify", url.Values{"name": {name}, "version": {version}}, nil)
 	if err != nil {
 		return err
 	}

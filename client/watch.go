@@ -23,7 +23,7 @@ type Watch struct {
 	After   string   // the cursor of the last event that was seen; empty begins with what happens next
 	Kinds   []string // artifact, execution, context
 	Types   []string
-	Actions []string // created, updated, properties, events, members, relations, contents, purged
+	Actions []string // created, updated, properties, events, members, relations, contents, comments, purged
 	Refs    []string // nodes, as for [Client.Nodes]
 }
 
@@ -95,7 +95,7 @@ func (s *watching) connect(ctx context.Context) error {
 	defer cancel()
 	dead := time.AfterFunc(silence, cancel)
 	defer dead.Stop()
-	body, err := s.client.do(ctx, http.MethodGet, "watch", s.values())
+	body, err := s.client.do(ctx, http.MethodGet, "watch", s.values(), nil)
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ func (r *Removed) count(a store.Attached, sign int64) {
 	w.Relations += sign * a.Relations
 	w.Files += sign * a.Files
 	w.Locations += sign * a.Locations
+	w.Comments += sign * a.Comments
 }
 
 // Delete does it and tells what went. The history of each node gets a line that

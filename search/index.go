@@ -12,19 +12,21 @@ import (
 )
 
 const (
-	follower = "search"  // under which the index notes how far it has come
-	batch    = 100       // nodes that one write takes: who writes meanwhile waits
-	entries  = 1000      // of the feed, read at once
-	maxWords = 8 << 10   // bytes that are indexed of one node
-	maxValue = 500       // bytes that are indexed of one value
-	keptFeed = 1_000_000 // entries of the feed that are kept for those who follow it
-	idle     = 30 * time.Second
-	gather   = 200 * time.Millisecond // so that what comes together is indexed once
-	leisure  = 9                      // times as long as a batch took nothing is done after it
+	follower       = "search"  // under which the index notes how far it has come
+	batch          = 100       // nodes that one write takes: who writes meanwhile waits
+	entries        = 1000      // of the feed, read at once
+	maxWords       = 8 << 10   // bytes that are indexed of one node
+	maxValue       = 500       // bytes that are indexed of one value
+	maxSaid        = 16 << 10  // bytes that are indexed of the comments on one node
+	newestComments = 20        // comments on one node that are looked at for that
+	keptFeed       = 1_000_000 // entries of the feed that are kept for those who follow it
+	idle           = 30 * time.Second
+	gather         = 200 * time.Millisecond // so that what comes together is indexed once
+	leisure        = 9                      // times as long as a batch took nothing is done after it
 )
 
 // changes are the touches after which a node has other words.
-const changes = pedigree.TouchCreated | pedigree.TouchNode | pedigree.TouchProperties
+const changes = pedigree.TouchCreated | pedigree.TouchNode | pedigree.TouchProperties | pedigree.TouchComments
 
 // Run keeps the index of words until ctx ends. It takes a tenth of a processor
 // at the most: under load words are found later, and nothing else.
@@ -190,9 +192,27 @@ func wordsOf(r store.Reader, nodes []pedigree.Node) (map[pedigree.NodeID]string,
 	}
 	all := make(map[pedigree.NodeID]string, len(nodes))
 	for i := range nodes {
-		all[ids[i]] = words(&nodes[i], &facts[i])
+		said, err := r.LatestComments(ids[i], newestComments)
+		if err != nil {
+			return nil, err
+		}
+		all[ids[i]] = words(&nodes[i], &facts[i]) + saidOf(said)
 	}
 	return all, nil
+}
+
+// saidOf joins the texts of comments, the newest first, as far as there is room.
+func saidOf(comments []pedigree.Comment) string {
+	var b strings.Builder
+	for i := range comments {
+		text := comments[i].Text
+		if room := maxSaid - b.Len(); len(text) >= room {
+			b.WriteString(strings.ToValidUTF8(text[:room], ""))
+			break
+		}
+		b.WriteString(text + "\n")
+	}
+	return b.String()
 }
 
 // words writes the texts of a node, the telling ones first.

@@ -228,6 +228,36 @@ func TestWhatIsFoundIsCounted(t *testing.T) {
 	}
 }
 
+func TestWordsOfCommentsFindTheirNode(t *testing.T) {
+	e := newEnv(t)
+	n := e.node(dataType, "prices")
+	e.index()
+	said := func(text string) *pedigree.Comment {
+		c := &pedigree.Comment{Workspace: n.Workspace, Node: n.ID, Text: text}
+		if err := e.store.Update(t.Context(), func(tx store.Tx) error { return tx.AddComment(c) }); err != nil {
+			t.Fatal(err)
+		}
+		e.index()
+		return c
+	}
+	first := said("a suspicious outlier")
+	said(strings.Repeat("é", 32<<10))
+	if got := e.find(&Query{Words: "suspicious"}); got != nil {
+		t.Errorf("%q is found by what there was no room for", got)
+	}
+	said("much about sunspots")
+	if got := e.find(&Query{Words: "sunspots prices"}); !slices.Equal(got, []string{"prices"}) {
+		t.Errorf("%q is found by a comment", got)
+	}
+	if err := e.store.Update(t.Context(), func(tx store.Tx) error { first.Text = "x"; _, err := tx.DeleteComment(first); return err }); err != nil {
+		t.Fatal(err)
+	}
+	e.index()
+	if got := e.find(&Query{Words: "outlier"}); got != nil {
+		t.Errorf("%q is found by a comment that is gone", got)
+	}
+}
+
 func TestRunIndexesWhatIsWritten(t *testing.T) {
 	e := newEnv(t)
 	ctx, cancel := context.WithCancel(t.Context())

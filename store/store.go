@@ -46,6 +46,7 @@ type Reader interface {
 	FeedReader
 	TextReader
 	ReportReader
+	CommentReader
 
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time
@@ -176,6 +177,7 @@ type Tx interface {
 	FeedTx
 	TextTx
 	ReportTx
+	CommentTx
 
 	// NextNumber counts up a sequence of the workspace; the first is 1. A
 	// number is never given twice; one whose transaction fails is not lost.
@@ -279,6 +281,7 @@ type Attached struct {
 	Relations   int64
 	Files       int64
 	Locations   int64
+	Comments    int64
 }
 
 // A Neighbour is the other end of an event.

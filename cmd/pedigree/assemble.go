@@ -10,6 +10,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/api"
 	"github.com/pedigree-ml/pedigree/blob"
+	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/jobs"
@@ -174,6 +175,7 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
 	h.Webhooks, h.Graph, h.Search, h.Lineage, h.Watches = e.webhooks, e.graph, e.search, lineage.New(e.store), e.watches
+	h.Comments = comment.New(e.store)
 	return h
 }
 

@@ -112,8 +112,8 @@ func deletedTable(w io.Writer, a *api.DeletedAnswer) error {
 	if a.DryRun {
 		what = "would be deleted"
 	}
-	_, err := fmt.Fprintf(w, "%s: %s, with %d properties, %d events, %d memberships, %d relations, %d files and %d locations\n", what, plural(a.Deleted, "node"),
-		a.With.Properties, a.With.Events, a.With.Memberships, a.With.Relations, a.With.Files, a.With.Locations)
+	_, err := fmt.Fprintf(w, "%s: %s, with %d properties, %d events, %d memberships, %d relations, %d files, %d locations and %d comments\n", what, plural(a.Deleted, "node"),
+		a.With.Properties, a.With.Events, a.With.Memberships, a.With.Relations, a.With.Files, a.With.Locations, a.With.Comments)
 	return err
 }
 

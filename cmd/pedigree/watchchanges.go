@@ -21,7 +21,7 @@ type watchChangesCmd struct {
 	After  string   `help:"Go on after the event with this cursor, rather than with what happens from now on." placeholder:"CURSOR"`
 	Kind   []string `help:"Only nodes of this kind: artifact, execution or context; may be repeated, as all of these." placeholder:"KIND"`
 	Type   []string `help:"Only nodes of this type, such as mlflow.Run." placeholder:"TYPE"`
-	Action []string `help:"Only this: created, updated, properties, events, members, relations, contents or purged." placeholder:"ACTION"`
+	Action []string `help:"Only this: created, updated, properties, events, members, relations, contents, comments or purged." placeholder:"ACTION"`
 	Ref    []string `help:"Only these nodes, named as for lineage." placeholder:"REF"`
 	Output string   `short:"o" help:"What to print: a line of text or of JSON for each event." enum:"text,json" default:"text"`
 }

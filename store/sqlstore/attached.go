@@ -19,6 +19,7 @@ var ties = []struct {
 	{[]string{"relation.source", "relation.target"}, func(a *store.Attached) *int64 { return &a.Relations }},
 	{[]string{"file.artifact"}, func(a *store.Attached) *int64 { return &a.Files }},
 	{[]string{"place.node"}, func(a *store.Attached) *int64 { return &a.Locations }},
+	{[]string{"comment.node"}, func(a *store.Attached) *int64 { return &a.Comments }},
 }
 
 var attached = define("what hangs on a node", "event_artifact", countTies())

@@ -34,6 +34,9 @@ func attached(e *env) {
 			func() error {
 				return tx.SetLocations(pedigree.DefaultWorkspace, model.ID, pedigree.Location{URI: "s3://b/k"})
 			},
+			func() error {
+				return tx.AddComment(&pedigree.Comment{Workspace: pedigree.DefaultWorkspace, Node: model.ID, Text: "x"})
+			},
 		}
 		for _, step := range steps {
 			if err := step(); err != nil {
@@ -44,7 +47,7 @@ func attached(e *env) {
 	})
 	want := map[pedigree.NodeID]store.Attached{
 		run.ID:   {Properties: 1, Events: 2},
-		model.ID: {Properties: 2, Events: 1, Memberships: 1, Relations: 1, Files: 2, Locations: 1},
+		model.ID: {Properties: 2, Events: 1, Memberships: 1, Relations: 1, Files: 2, Locations: 1, Comments: 1},
 		other.ID: {Events: 1, Relations: 1},
 		x.ID:     {Memberships: 1},
 		123456:   {},

@@ -57,6 +57,7 @@ func Run(t *testing.T, open Open) {
 		{"history stays", changes},
 		{"the history of all nodes comes newest first", allChanges},
 		{"what hangs on a node is counted", attached},
+		{"comments are kept below their node and go with it", comments},
 		{"objects by prefix", objects},
 		{"files of an artifact", files},
 		{"data sets in use", inputsUsed},
