@@ -53,12 +53,12 @@ func (r *recorder) measure(facet *columnFacet) error {
 		r.pairs += len(list)
 		for i := range list {
 			if r.sources[list[i].identifier] = true; len(r.sources) > maxDatasets {
-				return pedigree.Errorf(pedigree.Invalid, "the facets columnLineage of the event name more than %d data sets", maxDatasets)
+				return pedigree.Errorf(pedigree.Invalid, "the facets about lineage of the event name more than %d data sets", maxDatasets)
 			}
 		}
 	}
 	if r.pairs > maxColumns {
-		return pedigree.Errorf(pedigree.Invalid, "the facets columnLineage of the event join %d pairs of columns, more than %d", r.pairs, maxColumns)
+		return pedigree.Errorf(pedigree.Invalid, "the facets about lineage of the event join %d pairs of columns, more than %d", r.pairs, maxColumns)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ const (
 	VersionFacet        = "version"
 	LifecycleFacet      = "lifecycleStateChange"
 	ColumnLineageFacet  = "columnLineage"
+	LineageFacet        = "lineage"
 	ParentFacet         = "parent"
 	SourceLocationFacet = "sourceCodeLocation"
 	SchemaFacet         = "schema"

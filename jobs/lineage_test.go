@@ -164,3 +164,81 @@ func BenchmarkLineage(b *testing.B) {
 		}
 	}
 }
+
+// told gives a facet that tells lineage in so many words. Data sets are written
+// D name, columns of them D name.column, jobs J name, the own one J.
+func told(text string) string {
+	ref := func(word string) string {
+		kind, name, _ := strings.Cut(word, " ")
+		name, column, _ := strings.Cut(name, ".")
+		switch {
+		case kind == "D":
+			return fmt.Sprintf(`"type":"DATASET","namespace":"s","name":%q,"field":%q`, name, column)
+		case name == "":
+			return `"type":"JOB"`
+		}
+		return fmt.Sprintf(`"type":"JOB","namespace":"n","name":%q`, name)
+	}
+	target, inputs, _ := strings.Cut(text, " < ")
+	var all []string
+	for in := range strings.SplitSeq(inputs, ", ") {
+		all = append(all, "{"+ref(in)+"}")
+	}
+	list := `"inputs":[` + strings.Join(all, ",") + "]"
+	if target == "" {
+		return "{" + list + "}"
+	}
+	return fmt.Sprintf(`{"entries":[{%s,%s}]}`, ref(target), list)
+}
+
+func TestLineageThatIsToldInSoManyWords(t *testing.T) {
+	run := func(n int) *Run { return &Run{ID: fmt.Sprintf("00000000-0000-0000-0000-00000000000%d", n)} }
+	job := func(facet string) *Job { return &Job{Namespace: "n", Name: "own", Facets: Facets{LineageFacet: facet}} }
+	set := func(facet string) Dataset {
+		return Dataset{Namespace: "s", Name: "to", Facets: Facets{LineageFacet: facet}}
+	}
+	alone := set(told(" < D from"))
+	byJob := set(told(" < J other"))
+	for name, c := range map[string]struct {
+		event Event
+		ref   string
+		want  string
+	}{
+		"of a data set alone":         {Event{Dataset: &alone}, "to", "from from>to to"},
+		"of a data set, by a job":     {Event{Dataset: &byJob}, "to", "job:other other>to to"},
+		"of what a run wrote":         {Event{Run: run(1), Job: &Job{Namespace: "n", Name: "own"}, Outputs: []Dataset{alone}}, "to", "from from>own job:own own>to to"},
+		"of what a run read":          {Event{Run: run(1), Job: &Job{Namespace: "n", Name: "own"}, Inputs: []Dataset{alone}}, "job:own", "from from>to job:own to to>own"},
+		"of a run":                    {Event{Run: run(1), Job: job(told("D to < D from"))}, "job:own", "from from>own job:own own>to to"},
+		"of a job by design":          {Event{Job: job(told("D to < D from"))}, "job:own", "from from>own job:own own>to to"},
+		"what the job itself reads":   {Event{Job: job(told("J < D from"))}, "job:own", "from from>own job:own"},
+		"what another job reads":      {Event{Job: job(told("J other < D from"))}, "from", "from from>other job:other"},
+		"what another job writes":     {Event{Job: job(told("D to < D from, J other"))}, "to", "from from>own job:other job:own other>to own>to to"},
+		"of jobs without data":        {Event{Job: job(told("J < J other"))}, "job:own", "job:own"},
+		"what is itself its source":   {Event{Dataset: &Dataset{Namespace: "s", Name: "to", Facets: Facets{LineageFacet: told(" < D to")}}}, "to", "to"},
+		"what has not the right form": {Event{Job: job(`{"entries":{"type":7}}`)}, "job:own", "job:own"},
+	} {
+		f := open(t)
+		c.event.Time, c.event.State = 5, "COMPLETE"
+		f.record(ws, &c.event)
+		f.record(ws, &c.event)
+		if got := f.around(c.ref, 0); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestColumnsThatAreToldInSoManyWords(t *testing.T) {
+	f := open(t)
+	d := Dataset{Namespace: "s", Name: "to", Facets: Facets{LineageFacet: `{"inputs":[{"type":"DATASET","namespace":"s","name":"from","field":"kept"}],` +
+		`"fields":{"id":{"inputs":[{"type":"DATASET","namespace":"s","name":"from","field":"key","transformations":[{"type":"DIRECT","subtype":"IDENTITY"}]}]}}}`}}
+	f.record(ws, &Event{Time: 1, Dataset: &d})
+	edges, err := f.ColumnLineage(f.ctx, ws, Ref{Name{"s", "to"}, false}, "", 5, false)
+	f.must(err)
+	slices.SortFunc(edges, func(a, b ColumnEdge) int { return strings.Compare(a.From.Column, b.From.Column) })
+	from, to := Name{"s", "from"}, Name{"s", "to"}
+	want := []ColumnEdge{{Column{from, "kept"}, Column{to, ""}, "", ""}, {Column{from, "key"}, Column{to, "id"}, "IDENTITY", ""}}
+	slices.SortFunc(want, func(a, b ColumnEdge) int { return strings.Compare(a.From.Column, b.From.Column) })
+	if !slices.Equal(edges, want) {
+		t.Errorf("columns %+v, want %+v", edges, want)
+	}
+}

@@ -72,6 +72,8 @@ var (
 	jobFacets = Facets{
 		OwnershipFacet:      `{"owners":[{"name":"ann"}]}|{"owners":[{"name":"bob"},{"name":"cy"}]}`,
 		SourceLocationFacet: `{"url":"https://h/r"}|{"url":7}`,
+		LineageFacet: `{"entries":[{"type":"DATASET","namespace":"s3://b","name":"y","inputs":[{"type":"DATASET","namespace":"s3://b","name":"x"}]}]}|` +
+			`{"entries":[{"type":"JOB","namespace":"n","name":"job1","runId":"00000000-0000-0000-0000-000000000001","inputs":[{"type":"DATASET","namespace":"s3://b","name":"x"}]}]}`,
 	}
 	datasetFacets = Facets{
 		SymlinksFacet:  `{"identifiers":[{"namespace":"hive://h","name":"db.t"}]}|{"identifiers":[]}`,
@@ -81,6 +83,8 @@ var (
 		ColumnLineageFacet: `{"fields":{"c":{"inputFields":[{"namespace":"s3://b","name":"x","field":"d"}],"transformationType":"IDENTITY"}}}|` +
 			`{"fields":{"c":{"inputFields":[{"namespace":"s3://b","name":"x","field":"d","transformations":[{"type":"DIRECT"}]}]}},` +
 			`"dataset":[{"namespace":"s3://b","name":"z","field":"e"}]}`,
+		LineageFacet: `{"inputs":[{"type":"DATASET","namespace":"s3://b","name":"z"},{"type":"JOB"},{"type":"JOB","namespace":"n","name":"job0"}]}|` +
+			`{"fields":{"c":{"inputs":[{"type":"DATASET","namespace":"s3://b","name":"x","field":"d"}]}}}`,
 	}
 )
 

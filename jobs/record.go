@@ -43,8 +43,11 @@ func (r *recorder) record(e *Event) error {
 		return err
 	}
 	return r.reported(d, e, func() error {
-		_, err := r.dataset(e.Dataset, e.Time, nil)
-		return err
+		d, err := r.dataset(e.Dataset, e.Time, nil)
+		if err != nil {
+			return err
+		}
+		return r.explicitOfDataset(teller{at: e.Time}, d, e.Dataset.Facets[LineageFacet])
 	})
 }
 
@@ -96,7 +99,10 @@ func (r *recorder) recordRun(e *Event) error {
 		if err := r.parents(run, job, e.Run.Facets[ParentFacet]); err != nil {
 			return err
 		}
-		return r.useAll(run, e, pedigree.RoleUsed)
+		if err := r.useAll(run, e, pedigree.RoleUsed); err != nil {
+			return err
+		}
+		return r.explicitOfJob(teller{run, pedigree.RoleUsed, e.Time}, e.Job.Facets[LineageFacet])
 	})
 }
 
@@ -108,18 +114,31 @@ func (r *recorder) recordJob(e *Event) error {
 		return err
 	}
 	return r.reported(job, e, func() error {
-		if err := r.put(job, e.Job.Facets, e.Time); err != nil || len(e.Inputs)+len(e.Outputs) == 0 {
+		told := e.Job.Facets[LineageFacet]
+		if err := r.put(job, e.Job.Facets, e.Time); err != nil || len(e.Inputs)+len(e.Outputs) == 0 && told == "" {
 			return err
 		}
-		signature, err := r.subject(pedigree.JobSignatureType, job.UID, e.Job.Name, job.ID)
+		signature, err := r.signatureOf(job, e.Job.Name)
 		if err != nil {
 			return err
 		}
-		if err := signature.save(r.tx); err != nil {
+		if err := r.useAll(signature, e, pedigree.RoleDeclared); err != nil {
 			return err
 		}
-		return r.useAll(signature, e, pedigree.RoleDeclared)
+		return r.explicitOfJob(teller{signature, pedigree.RoleDeclared, e.Time}, told)
 	})
+}
+
+// signatureOf gives what stands for a job by design, stored.
+func (r *recorder) signatureOf(job *subject, name string) (*subject, error) {
+	if err := job.save(r.tx); err != nil {
+		return nil, err
+	}
+	s, err := r.subject(pedigree.JobSignatureType, job.UID, name, job.ID)
+	if err == nil {
+		err = s.save(r.tx)
+	}
+	return s, err
 }
 
 // subject finds a node, or begins a new one. One in the bin comes out of it: its

@@ -33,6 +33,13 @@ func (r *recorder) useAll(by *subject, e *Event, role pedigree.Role) error {
 			if err := r.use(by.ID, useKey{artifact.ID, side.direction, role}, d.Use, e.Time); err != nil {
 				return err
 			}
+			maker := teller{at: e.Time} // of what is read, somebody else
+			if side.direction == pedigree.Output {
+				maker.by, maker.role = by, role
+			}
+			if err := r.explicitOfDataset(maker, artifact, d.Facets[LineageFacet]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -38,8 +38,8 @@ func TestAMillionEdgesAreRefused(t *testing.T) {
 		return replace(t, sound, `"name":"out"`, facet)
 	}
 	for event, want := range map[string]string{
-		columns(100_001, `{"namespace":"s","name":"d","field":"f%d"},`): "the facets columnLineage of the event join 100001 pairs of columns, more than 100000",
-		columns(10_001, `{"namespace":"s","name":"d%d","field":"f"},`):  "the facets columnLineage of the event name more than 10000 data sets",
+		columns(100_001, `{"namespace":"s","name":"d","field":"f%d"},`): "the facets about lineage of the event join 100001 pairs of columns, more than 100000",
+		columns(10_001, `{"namespace":"s","name":"d%d","field":"f"},`):  "the facets about lineage of the event name more than 10000 data sets",
 	} {
 		f.want("POST", "/api/v1/lineage", event, 400, `{"code":400,"message":"`+want+`"}`)
 	}
