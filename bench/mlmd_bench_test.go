@@ -23,7 +23,7 @@ import (
 // cpu-ms/op is the processor time of server and clients together.
 func BenchmarkMLMD(b *testing.B) {
 	base := serveMLMD(b)
-	load := &bench.MLMD{Artifacts: 2000, Graph: bench.Parts{Nodes: 3 * bench.PartNodes}}
+	load := &bench.MLMD{Artifacts: 2000, Graph: bench.Parts{Nodes: 3 * bench.Chains.Nodes(), Shape: bench.Chains}}
 	must(b, load.Seed(base))
 	for _, w := range load.Workloads() {
 		for _, clients := range []int{1, 64} {

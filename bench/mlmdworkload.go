@@ -156,7 +156,7 @@ func (l *MLMD) lineage() Workload {
 				StartingNodes: &mlmdpb.LineageSubgraphQueryOptions_StartingArtifacts{
 					StartingArtifacts: &mlmdpb.LineageSubgraphQueryOptions_StartingNodes{FilterQuery: &filter},
 				},
-				MaxNumHops: proto.Int64(PartHops), Direction: mlmdpb.LineageSubgraphQueryOptions_BIDIRECTIONAL.Enum(),
+				MaxNumHops: proto.Int64(int64(l.Graph.Shape.Hops)), Direction: mlmdpb.LineageSubgraphQueryOptions_BIDIRECTIONAL.Enum(),
 			}}
 		}),
 		Verify: func(body []byte) error {
@@ -166,7 +166,7 @@ func (l *MLMD) lineage() Workload {
 			}
 			g := r.GetLineageSubgraph()
 			nodes, members := len(g.GetArtifacts())+len(g.GetExecutions()), len(g.GetAttributions())+len(g.GetAssociations())
-			if nodes != PartNodes || len(g.GetEvents()) != PartNodes-1 || len(g.GetContexts()) != 1 || members != PartNodes {
+			if nodes != l.Graph.Shape.Nodes() || len(g.GetEvents()) != l.Graph.Shape.Events() || len(g.GetContexts()) != 1 || members != nodes {
 				return fmt.Errorf("%d nodes, %d events, %d contexts, %d memberships", nodes, len(g.GetEvents()), len(g.GetContexts()), members)
 			}
 			return nil

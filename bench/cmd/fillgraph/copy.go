@@ -12,41 +12,41 @@ import (
 	"github.com/pedigree-ml/pedigree/bench"
 )
 
-// copies make parts out of part 0: its rows with numbers that move on and the
-// name of another part. :first is the number of its first node, its run, :stride
-// how many there are, :old its name, :new the name of others but for their
-// number, and :from and :to are the first and the last part to make.
+// copies make parts out of part 0, the last that the rules have made: its rows
+// with numbers that move on and the name of another part. :run is the number of
+// its first node, its run, :nodes how many there are; :event the number of its
+// first event, :events how many; :place the number of its first location, :places
+// how many; :old its name, :new the name of others but for their number, and
+// :from and :to are the first and the last part to make.
 var copies = []string{
 	`INSERT INTO node (id, workspace, home, kind, type, uid, name, version, state, owner, uri, created, updated)
-		SELECT t.id + k.i * :stride, t.workspace, t.home, t.kind, t.type,
+		SELECT t.id + k.i * :nodes, t.workspace, t.home, t.kind, t.type,
 			iif(t.kind = 3, lower(hex(randomblob(16))), replace(t.uid, :old, :new || k.i)), replace(t.name, :old, :new || k.i),
 			t.version, t.state, t.owner, replace(t.uri, :old, :new || k.i), t.created, t.updated
-		FROM k CROSS JOIN node t WHERE t.id BETWEEN :first AND :first + :stride - 1`,
-	`INSERT INTO event (execution, artifact, direction, time, step, role, path)
-		SELECT t.execution + k.i * :stride, t.artifact + k.i * :stride, t.direction, t.time, t.step, t.role, t.path
-		FROM k CROSS JOIN event t WHERE t.id BETWEEN 1 AND :stride - 2`,
+		FROM k CROSS JOIN node t WHERE t.id BETWEEN :run AND :run + :nodes - 1`,
+	`INSERT INTO event (id, execution, artifact, direction, time, step, role, path)
+		SELECT t.id + k.i * :events, t.execution + k.i * :nodes, t.artifact + k.i * :nodes, t.direction, t.time, t.step, t.role, t.path
+		FROM k CROSS JOIN event t WHERE t.id BETWEEN :event AND :event + :events - 1`,
 	`INSERT INTO membership (context, node)
-		SELECT t.context + k.i * :stride, t.node + k.i * :stride FROM k CROSS JOIN membership t WHERE t.context = :first`,
+		SELECT t.context + k.i * :nodes, t.node + k.i * :nodes FROM k CROSS JOIN membership t WHERE t.context = :run`,
 	`INSERT INTO location (id, workspace, uri)
-		SELECT t.id + k.i * c.count, t.workspace, replace(t.uri, :old, :new || k.i) FROM k CROSS JOIN ` + placesOfPart + ` c CROSS JOIN location t WHERE t.id <= c.count`,
+		SELECT t.id + k.i * :places, t.workspace, replace(t.uri, :old, :new || k.i)
+		FROM k CROSS JOIN location t WHERE t.id BETWEEN :place AND :place + :places - 1`,
 	`INSERT INTO place (node, location, version)
-		SELECT t.node + k.i * :stride, t.location + k.i * c.count, t.version
-		FROM k CROSS JOIN ` + placesOfPart + ` c CROSS JOIN place t WHERE t.node BETWEEN :first AND :first + :stride - 1`,
+		SELECT t.node + k.i * :nodes, t.location + k.i * :places, t.version
+		FROM k CROSS JOIN place t WHERE t.node BETWEEN :run AND :run + :nodes - 1`,
 }
-
-// placesOfPart counts the artifacts of part 0, each of which is at a location of
-// its own.
-const placesOfPart = "(SELECT count(*) AS count FROM place WHERE node BETWEEN :first AND :first + :stride - 1)"
 
 const partNumbers = "WITH RECURSIVE k (i) AS (SELECT :from UNION ALL SELECT i + 1 FROM k WHERE i < :to) "
 
 // perCopy is how many parts one statement makes.
 const perCopy = 100
 
-// copyParts makes the parts after part 0, which alone is in the store, row by
-// row and without the rules. Indexes are left out meanwhile and made at the end,
-// which gives the same and takes a fraction of the time.
-func copyParts(ctx context.Context, path, prefix string, parts int) error {
+// copyParts makes the parts after part 0 row by row and without the rules.
+// Indexes are left out meanwhile and made at the end, which gives the same and
+// takes a fraction of the time.
+func (f *filling) copyParts(ctx context.Context, path string) error {
+	parts := f.parts.Count()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		return err
@@ -58,6 +58,10 @@ func copyParts(ctx context.Context, path, prefix string, parts int) error {
 			return err
 		}
 	}
+	zero, err := f.partZero(ctx, db)
+	if err != nil {
+		return err
+	}
 	indexes, err := dropIndexes(ctx, db)
 	if err != nil {
 		return err
@@ -65,7 +69,7 @@ func copyParts(ctx context.Context, path, prefix string, parts int) error {
 	start := time.Now()
 	for from := 1; from < parts; from += perCopy {
 		to := min(from+perCopy, parts) - 1
-		if err := copyPart(ctx, db, prefix, from, to); err != nil {
+		if err := copyPart(ctx, db, zero, from, to); err != nil {
 			return err
 		}
 		fmt.Fprintf(os.Stderr, "\r%d of %d parts in %s ", to+1, parts, time.Since(start).Round(time.Second))
@@ -108,12 +112,8 @@ func dropIndexes(ctx context.Context, db *sql.DB) (statements []string, err erro
 	return statements, nil
 }
 
-func copyPart(ctx context.Context, db *sql.DB, prefix string, from, to int) error {
-	old := bench.PartName(prefix, 0)
-	args := []any{
-		sql.Named("first", runNumber), sql.Named("stride", bench.PartNodes+1), sql.Named("from", from), sql.Named("to", to),
-		sql.Named("old", old), sql.Named("new", old[:len(old)-1]),
-	}
+func copyPart(ctx context.Context, db *sql.DB, part []any, from, to int) error {
+	args := append(part[:len(part):len(part)], sql.Named("from", from), sql.Named("to", to))
 	for _, statement := range copies {
 		if _, err := db.ExecContext(ctx, partNumbers+statement, args...); err != nil {
 			return err
@@ -122,5 +122,16 @@ func copyPart(ctx context.Context, db *sql.DB, prefix string, from, to int) erro
 	return nil
 }
 
-// runNumber is the number of the first node in a new store after its workspace.
-const runNumber = 2
+// partZero says which rows part 0 has: the last of each table. Each artifact of
+// it is at a location of its own.
+func (f *filling) partZero(ctx context.Context, db *sql.DB) ([]any, error) {
+	old := bench.PartName(f.prefix, 0)
+	nodes, events := f.parts.Shape.Nodes()+1, f.parts.Shape.Events() // and the run
+	args := []any{sql.Named("nodes", nodes), sql.Named("events", events), sql.Named("old", old), sql.Named("new", old[:len(old)-1])}
+	var node, event, place, places int
+	err := db.QueryRowContext(ctx, "SELECT (SELECT max(id) FROM node), (SELECT max(id) FROM event), (SELECT max(id) FROM location)").Scan(&node, &event, &place)
+	if err == nil {
+		err = db.QueryRowContext(ctx, "SELECT count(*) FROM place WHERE node > ?", node-nodes).Scan(&places)
+	}
+	return append(args, sql.Named("run", node-nodes+1), sql.Named("event", event-events+1), sql.Named("place", place-places+1), sql.Named("places", places)), err
+}

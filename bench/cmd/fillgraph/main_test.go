@@ -17,10 +17,17 @@ import (
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 )
 
+var shape = bench.Pipelines
+
+// threeParts has a part of another shape before them.
+func threeParts(copied bool) *filling {
+	return &filling{prefix: "p", first: []bench.Shape{{Branches: 3, Hops: 4, Reads: 2}}, parts: bench.Parts{Nodes: 3 * shape.Nodes(), Shape: shape}, copied: copied}
+}
+
 func TestLineageReachesAllOfAPartAndNoOther(t *testing.T) {
 	for _, copied := range []bool{false, true} {
 		path := filepath.Join(t.TempDir(), "db")
-		if err := makeFile(t.Context(), path, "p", bench.Parts{Nodes: 3 * bench.PartNodes}, copied); err != nil {
+		if err := threeParts(copied).file(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
 		s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
@@ -34,10 +41,10 @@ func TestLineageReachesAllOfAPartAndNoOther(t *testing.T) {
 		wire := mlmd.New(graph.New(s, graph.Options{}))
 		for part := range 3 {
 			g := lineage(t, wire, bench.PartName("p", part))
-			if n := len(g.GetArtifacts()) + len(g.GetExecutions()); n != bench.PartNodes {
-				t.Errorf("copied %t: part %d: %d nodes, want %d", copied, part, n, bench.PartNodes)
+			if n := len(g.GetArtifacts()) + len(g.GetExecutions()); n != shape.Nodes() {
+				t.Errorf("copied %t: part %d: %d nodes, want %d", copied, part, n, shape.Nodes())
 			}
-			if len(g.GetEvents()) != bench.PartNodes-1 || len(g.GetContexts()) != 1 {
+			if len(g.GetEvents()) != shape.Events() || len(g.GetContexts()) != 1 {
 				t.Errorf("copied %t: part %d: %d events, %d contexts", copied, part, len(g.GetEvents()), len(g.GetContexts()))
 			}
 		}
@@ -49,7 +56,7 @@ func TestCopiesAreWhatTheRulesWouldHaveWritten(t *testing.T) {
 	var dumps [2]string
 	for i, copied := range []bool{false, true} {
 		path := filepath.Join(t.TempDir(), "db")
-		if err := makeFile(t.Context(), path, "p", bench.Parts{Nodes: 3 * bench.PartNodes}, copied); err != nil {
+		if err := threeParts(copied).file(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
 		dumps[i] = dump(t, path,
@@ -115,7 +122,7 @@ func lineage(t *testing.T, wire *mlmd.Server, name string) *mlmdpb.LineageGraph 
 			StartingNodes: &mlmdpb.LineageSubgraphQueryOptions_StartingArtifacts{
 				StartingArtifacts: &mlmdpb.LineageSubgraphQueryOptions_StartingNodes{FilterQuery: proto.String(fmt.Sprintf("name = %q", name))},
 			},
-			MaxNumHops: proto.Int64(bench.PartHops),
+			MaxNumHops: proto.Int64(int64(shape.Hops)),
 		},
 	})
 	if err != nil {

@@ -142,7 +142,7 @@ func (s *settings) serverCommand() (bench.Command, func(), error) {
 
 // measure runs every phase against a server that is ready.
 func (m *session) measure() error {
-	load := &bench.MLMD{Artifacts: m.artifacts, Graph: bench.Parts{Nodes: m.nodes}}
+	load := &bench.MLMD{Artifacts: m.artifacts, Graph: bench.Parts{Nodes: m.nodes, Shape: bench.Chains}}
 	list, err := m.workloads(load)
 	if err != nil {
 		return err
