@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -152,20 +153,42 @@ func TestLineageFollowsDirectionAndDepth(t *testing.T) {
 
 func TestLineageComesInLinesToWhoAcceptsThem(t *testing.T) {
 	c := openChain(t)
-	r := httptest.NewRequest("GET", fmt.Sprintf("http://pedigree.test%s/lineage?ref=%d", base, c.ids["raw"]), nil)
+	nodes := 0
+	end := c.lines("lineage", func(line []byte) {
+		var a LineageAnswer
+		c.must(json.Unmarshal(line, &a))
+		nodes += len(a.Nodes)
+	})
+	if nodes != 5 || end != `{"count_of_nodes":5,"count_of_edges":4,"truncated":false}` {
+		t.Errorf("%d nodes, then %s", nodes, end)
+	}
+}
+
+func TestImpactComesInLinesToWhoAcceptsThem(t *testing.T) {
+	c := openChain(t)
+	whole := get[ImpactAnswer](&c.fixture, fmt.Sprintf("%s/impact?ref=%d", base, c.ids["raw"]))
+	var hits []Hit
+	end := c.lines("impact", func(line []byte) {
+		var a ImpactAnswer
+		c.must(json.Unmarshal(line, &a))
+		hits = append(hits, a.Hits...)
+	})
+	if len(hits) != 4 || !reflect.DeepEqual(hits, whole.Hits) || end != `{"count_of_nodes":5,"count_of_edges":4,"truncated":false}` {
+		t.Errorf("%d hits, then %s", len(hits), end)
+	}
+}
+
+// lines asks an operation about the raw data, in lines, and gives the last.
+func (c *chain) lines(operation string, each func(line []byte)) (end string) {
+	r := httptest.NewRequest("GET", fmt.Sprintf("http://pedigree.test%s/%s?ref=%d", base, operation, c.ids["raw"]), nil)
 	r.Header.Set("Accept", linesType)
 	w := httptest.NewRecorder()
 	c.mux.ServeHTTP(w, r)
 	text := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
-	nodes := 0
 	for _, line := range text[:len(text)-1] {
-		var a LineageAnswer
-		c.must(json.Unmarshal([]byte(line), &a))
-		nodes += len(a.Nodes)
+		each([]byte(line))
 	}
-	if nodes != 5 || text[len(text)-1] != `{"count_of_nodes":5,"count_of_edges":4,"truncated":false}` {
-		t.Errorf("%d nodes, then %s", nodes, text[len(text)-1])
-	}
+	return text[len(text)-1]
 }
 
 func TestWhatCannotBeAskedIsAProblem(t *testing.T) {

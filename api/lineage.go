@@ -105,8 +105,11 @@ func (h *Handler) lineage(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	q.Show.Types, q.Stop.Types = r.texts("type"), r.texts("stop")
-	if strings.Contains(r.Header.Get("Accept"), linesType) {
-		return h.lineageLines(w, r, q)
+	if wantsLines(r) {
+		return lines(w, func(tell func(any) error) (LineageEnd, error) {
+			sum, err := h.Lineage.Walk(r.Context(), q, func(p *lineage.Part) error { return tell(lineageOf(p)) })
+			return endOf(&sum), err
+		})
 	}
 	g, err := h.Lineage.Graph(r.Context(), q)
 	if err != nil {
@@ -117,9 +120,10 @@ func (h *Handler) lineage(w http.ResponseWriter, r *request) error {
 	return answer(w, a)
 }
 
-// lineageLines streams. What goes wrong after the first line can only end the
-// answer, and its last line, which says how the walk ended, is missing then.
-func (h *Handler) lineageLines(w http.ResponseWriter, r *request, q *lineage.Query) error {
+// lines streams what walk tells, each a line, and last what it returns. What goes
+// wrong after the first line can only end the answer, and its last line, which
+// says how the walk ended, is missing then.
+func lines(w http.ResponseWriter, walk func(tell func(any) error) (LineageEnd, error)) error {
 	begun := false
 	begin := func() {
 		if !begun {
@@ -129,9 +133,9 @@ func (h *Handler) lineageLines(w http.ResponseWriter, r *request, q *lineage.Que
 		}
 	}
 	flush := http.NewResponseController(w)
-	sum, err := h.Lineage.Walk(r.Context(), q, func(p *lineage.Part) error {
+	end, err := walk(func(line any) error {
 		begin()
-		if _, err := w.Write(encode(lineageOf(p))); err != nil {
+		if _, err := w.Write(encode(line)); err != nil {
 			return err
 		}
 		return flush.Flush()
@@ -143,9 +147,16 @@ func (h *Handler) lineageLines(w http.ResponseWriter, r *request, q *lineage.Que
 		panic(http.ErrAbortHandler)
 	}
 	begin()
-	_, _ = w.Write(encode(LineageEnd{sum.Nodes, sum.Edges, sum.Truncated, sum.Crowded})) // there is nobody left to tell
+	_, _ = w.Write(encode(end)) // there is nobody left to tell
 	return nil
 }
+
+func endOf(s *lineage.Summary) LineageEnd {
+	return LineageEnd{s.Nodes, s.Edges, s.Truncated, s.Crowded}
+}
+
+// wantsLines reports whether the client accepts parts as they are found.
+func wantsLines(r *request) bool { return strings.Contains(r.Header.Get("Accept"), linesType) }
 
 // walkParameters bound a walk, whatever it is for.
 func walkParameters() []parameter {

@@ -23,8 +23,11 @@ func (h *Handler) lineageEndpoints() []endpoint {
 		answer: LineageAnswer{}, lines: []any{LineageAnswer{}, LineageEnd{}}, problems: missing, call: h.lineage,
 	}, {
 		id: "getImpact", method: "GET", path: "/impact", group: lineageGroup, permission: route.Read,
-		summary:    "Tell which runs, models, endpoints and artifacts depend on something",
-		parameters: slices.Concat(walkParameters(), typeParameters()), answer: ImpactAnswer{}, problems: missing, call: h.impact,
+		summary: "Tell which runs, models, endpoints and artifacts depend on something",
+		detail: "Who accepts application/x-ndjson gets them as they are found, some to a line, and last a line that says how the walk ended; " +
+			"without that one the answer was cut short.",
+		parameters: slices.Concat(walkParameters(), typeParameters()),
+		answer:     ImpactAnswer{}, lines: []any{ImpactAnswer{}, LineageEnd{}}, problems: missing, call: h.impact,
 	}, {
 		id: "getProvenance", method: "GET", path: "/provenance", group: lineageGroup, permission: route.Read,
 		summary:    "Tell everything needed to repeat what led to something",
@@ -63,13 +66,16 @@ func (h *Handler) impact(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	q.Show.Types, q.Stop.Types = r.texts("type"), r.texts("stop")
+	if wantsLines(r) {
+		return lines(w, func(tell func(any) error) (LineageEnd, error) {
+			sum, err := h.Lineage.Impact(r.Context(), q, func(p *lineage.ImpactPart) error { return tell(impactOf(p)) })
+			return endOf(&sum), err
+		})
+	}
 	a := ImpactAnswer{Hits: []Hit{}, Joined: [][]pedigree.NodeID{}}
 	sum, err := h.Lineage.Impact(r.Context(), q, func(p *lineage.ImpactPart) error {
-		for i := range p.Hits {
-			hit := &p.Hits[i]
-			a.Hits = append(a.Hits, Hit{lineageNodeOf(&hit.Node), hit.Role.String(), hit.Stage, hit.Aliases, hit.InUse()})
-		}
-		a.Joined = append(a.Joined, nodesOf(p.Joined)...)
+		part := impactOf(p)
+		a.Hits, a.Joined = append(a.Hits, part.Hits...), append(a.Joined, part.Joined...)
 		return nil
 	})
 	if err != nil {
@@ -77,6 +83,15 @@ func (h *Handler) impact(w http.ResponseWriter, r *request) error {
 	}
 	a.Truncated = sum.Truncated
 	return answer(w, a)
+}
+
+func impactOf(p *lineage.ImpactPart) *ImpactAnswer {
+	a := &ImpactAnswer{Hits: make([]Hit, len(p.Hits)), Joined: nodesOf(p.Joined)}
+	for i := range p.Hits {
+		hit := &p.Hits[i]
+		a.Hits[i] = Hit{lineageNodeOf(&hit.Node), hit.Role.String(), hit.Stage, hit.Aliases, hit.InUse()}
+	}
+	return a
 }
 
 func nodesOf(joined []lineage.Join) [][]pedigree.NodeID {
