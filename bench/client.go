@@ -88,13 +88,14 @@ func (c *Client) Do(r *Request) (status int, body []byte, err error) {
 	return c.reply.status, c.reply.body, nil
 }
 
-// Call is Do where any status but 200 is an error that quotes the answer.
+// Call is Do where any status but one of success is an error that quotes the
+// answer.
 func (c *Client) Call(r *Request) ([]byte, error) {
 	status, body, err := c.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
-	if status != 200 {
+	if status/100 != 2 {
 		return nil, fmt.Errorf("%s %s: status %d: %.300s", r.Method, r.Path, status, body)
 	}
 	return body, nil
@@ -118,7 +119,7 @@ func (c *Client) encode(r *Request) {
 	b = append(b, r.Path...)
 	b = append(b, " HTTP/1.1\r\nHost: "...)
 	b = append(b, c.addr...)
-	b = append(b, "\r\nAccept: */*\r\nUser-Agent: mlflowload\r\n"...)
+	b = append(b, "\r\nAccept: */*\r\nUser-Agent: httpload\r\n"...)
 	if r.Method != "GET" {
 		b = append(b, "Content-Type: application/json\r\nContent-Length: "...)
 		b = strconv.AppendInt(b, int64(len(r.Body)), 10)

@@ -49,20 +49,40 @@ func PartName(prefix string, part int) string { return fmt.Sprintf("%s-part-%d",
 // FirstName is the prefix of the ith of the parts that are made before others.
 func FirstName(prefix string, i int) string { return fmt.Sprintf("%s-first-%d", prefix, i) }
 
-// Part gives the call that makes a part.
-func (s Shape) Part(prefix string, part int, types PartTypes) *mlmdpb.PutLineageSubgraphRequest {
+// pieceBranches is how many branches one call makes: servers bound what is written
+// at once. Steps that read from other branches are all made by one.
+const pieceBranches = 10_000
+
+// Make makes a part by as few calls as there may be.
+func (s Shape) Make(prefix string, part int, types PartTypes, put func(*mlmdpb.PutLineageSubgraphRequest) (*mlmdpb.PutLineageSubgraphResponse, error)) error {
+	var data, run *int64 // once they are made
+	for from := 0; from < s.Branches; from += pieceBranches {
+		piece := s.piece(prefix, part, types, from, min(from+pieceBranches, s.Branches))
+		piece.Artifacts[0].Id, piece.Contexts[0].Id = data, run
+		made, err := put(piece)
+		if err != nil {
+			return err
+		}
+		data, run = &made.ArtifactIds[0], &made.ContextIds[0]
+	}
+	return nil
+}
+
+// piece gives the call that makes some branches of a part, with its data set and
+// its run.
+func (s Shape) piece(prefix string, part int, types PartTypes, first, end int) *mlmdpb.PutLineageSubgraphRequest {
 	name := PartName(prefix, part)
 	r := &mlmdpb.PutLineageSubgraphRequest{
 		Contexts:  []*mlmdpb.Context{{TypeId: &types.Run, Name: proto.String(name + "-run")}},
 		Artifacts: []*mlmdpb.Artifact{{TypeId: &types.Artifact, Name: &name, Uri: proto.String("s3://bucket/data/" + name)}},
 	}
-	for branch := range s.Branches {
+	for branch := first; branch < end; branch++ {
 		for step := range s.Hops / 2 {
 			name := fmt.Sprintf("%s-branch-%d-step-%d", name, branch, step)
 			r.Executions = append(r.Executions, &mlmdpb.Execution{TypeId: &types.Execution, Name: &name, LastKnownState: mlmdpb.Execution_COMPLETE.Enum()})
 			r.Artifacts = append(r.Artifacts, &mlmdpb.Artifact{TypeId: &types.Artifact, Name: &name, Uri: proto.String("s3://bucket/steps/" + name)})
 			execution := len(r.Executions) - 1
-			for _, from := range s.reads(step, branch) {
+			for _, from := range s.reads(step, branch-first) {
 				r.EventEdges = append(r.EventEdges, partEdge(execution, from, mlmdpb.Event_INPUT))
 			}
 			r.EventEdges = append(r.EventEdges, partEdge(execution, len(r.Artifacts)-1, mlmdpb.Event_OUTPUT))
@@ -93,8 +113,12 @@ func (s seeder) graph() error {
 	if s.Graph.Nodes == 0 {
 		return nil
 	}
+	put := func(r *mlmdpb.PutLineageSubgraphRequest) (*mlmdpb.PutLineageSubgraphResponse, error) {
+		answer := &mlmdpb.PutLineageSubgraphResponse{}
+		return answer, s.ask("PutLineageSubgraph", r, answer)
+	}
 	for part := range s.Graph.Count() {
-		if err := s.ask("PutLineageSubgraph", s.Graph.Shape.Part(s.unique, part, s.partTypes), &mlmdpb.PutLineageSubgraphResponse{}); err != nil {
+		if err := s.Graph.Shape.Make(s.unique, part, s.partTypes, put); err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/pedigree-ml/pedigree/bench"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/mlmd"
+	"github.com/pedigree-ml/pedigree/mlmd/mlmdpb"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 )
 
@@ -89,15 +90,18 @@ func (f *filling) fill(ctx context.Context, wire *mlmd.Server, parts int) error 
 	if err != nil {
 		return err
 	}
+	put := func(r *mlmdpb.PutLineageSubgraphRequest) (*mlmdpb.PutLineageSubgraphResponse, error) {
+		return wire.PutLineageSubgraph(ctx, r)
+	}
 	for i, shape := range f.first {
 		fmt.Fprintf(os.Stderr, "a part of %d nodes\n", shape.Nodes())
-		if _, err := wire.PutLineageSubgraph(ctx, shape.Part(bench.FirstName(f.prefix, i), 0, types)); err != nil {
+		if err := shape.Make(bench.FirstName(f.prefix, i), 0, types, put); err != nil {
 			return err
 		}
 	}
 	start := time.Now()
 	for part := range parts {
-		if _, err := wire.PutLineageSubgraph(ctx, f.parts.Shape.Part(f.prefix, part, types)); err != nil {
+		if err := f.parts.Shape.Make(f.prefix, part, types, put); err != nil {
 			return err
 		}
 		done := (part + 1) * f.parts.Shape.Nodes()

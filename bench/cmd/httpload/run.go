@@ -15,13 +15,13 @@ import (
 
 // settings are the flags of a run.
 type settings struct {
-	label, url, out, log, dir, only, experiment, empty, suite string
-	pid, runs, points, most, pages, restarts                  int
-	models, versions                                          int
-	filled                                                    bool
-	clients                                                   []int
-	seconds, idle                                             time.Duration
-	command                                                   []string
+	label, url, out, log, dir, only, experiment, empty, suite, prefix string
+	pid, runs, points, most, pages, restarts                          int
+	models, versions, nodes                                           int
+	filled                                                            bool
+	clients                                                           []int
+	seconds, idle                                                     time.Duration
+	command                                                           []string
 }
 
 func parse(args []string) (*settings, error) {
@@ -33,9 +33,12 @@ func parse(args []string) (*settings, error) {
 	f.StringVar(&s.out, "out", "", "write the report here as JSON")
 	f.StringVar(&s.log, "log", os.DevNull, "the started server's output goes here")
 	f.StringVar(&s.dir, "dir", "", "data directory of the started server (default: a new one, removed at the end)")
-	f.StringVar(&s.suite, "suite", "all", "all: every operation; large: searches of the store that -experiment is in; registry: the model registry; empty: the floor alone")
+	f.StringVar(&s.suite, "suite", "all", "all: every operation of MLflow's tracking; large: searches of the store that -experiment is in; "+
+		"registry: the model registry; lineage: the lineage of a store that bench/cmd/fillgraph made; openlineage: the intake of events; empty: the floor alone")
 	f.IntVar(&s.models, "models", 200, "with -suite registry: registered models")
 	f.IntVar(&s.versions, "versions", 10, "with -suite registry: versions of each model")
+	f.IntVar(&s.nodes, "nodes", 10_000_000, "with -suite lineage: nodes of the graph")
+	f.StringVar(&s.prefix, "prefix", "large", "with -suite lineage: what all names begin with")
 	f.BoolVar(&s.filled, "filled", false, "with -suite registry: the store holds the models already")
 	f.StringVar(&s.only, "only", "", "only these operations, with commas between")
 	f.StringVar(&s.experiment, "experiment", "", "search this experiment, which holds seeded runs, and seed none")
@@ -147,7 +150,7 @@ func (s *settings) serverCommand() (bench.Command, func(), error) {
 	if s.dir != "" {
 		return bench.Command{Args: s.command, Dir: s.dir, Log: log}, func() { log.Close() }, nil
 	}
-	dir, err := os.MkdirTemp("", "mlflowload-")
+	dir, err := os.MkdirTemp("", "httpload-")
 	if err != nil {
 		return bench.Command{}, nil, err
 	}
@@ -159,7 +162,9 @@ func measure(s *settings, url string, pid int, report *bench.Report) error {
 	var fixture *bench.Fixture
 	var err error
 	switch {
-	case s.suite == "empty":
+	case s.suite == "empty", s.suite == "openlineage":
+	case s.suite == "lineage":
+		err = s.streams(url, pid, report)
 	case s.suite == "registry":
 		if !s.filled {
 			err = s.registry().Seed(url)
@@ -196,6 +201,10 @@ func (s *settings) workloads(f *bench.Fixture, clients int) []bench.Workload {
 		list = f.LargeReads()
 	case "registry":
 		list = s.registry().Workloads(clients)
+	case "lineage":
+		list = s.lineage().Workloads()
+	case "openlineage":
+		list = bench.NewOpenLineage().Workloads(clients)
 	}
 	if s.empty != "" {
 		list = append(list, bench.Empty(s.empty))
@@ -209,6 +218,24 @@ func (s *settings) workloads(f *bench.Fixture, clients int) []bench.Workload {
 
 func (s *settings) registry() bench.Registry {
 	return bench.Registry{Models: s.models, Versions: s.versions}
+}
+
+func (s *settings) lineage() bench.Lineage {
+	return bench.Lineage{Prefix: s.prefix, Parts: bench.Parts{Nodes: s.nodes, Shape: bench.Pipelines}}
+}
+
+// streams measures what comes in parts.
+func (s *settings) streams(url string, pid int, report *bench.Report) error {
+	const times = 5
+	if s.only != "" && !strings.Contains(s.only, "impact") {
+		return nil
+	}
+	first, all, err := s.lineage().Streams(url, pid, times)
+	if err == nil {
+		record(report, first)
+		record(report, all)
+	}
+	return err
 }
 
 func record(report *bench.Report, r bench.Result) {

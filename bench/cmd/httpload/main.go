@@ -1,9 +1,9 @@
-// Command mlflowload loads a server that speaks MLflow REST, and writes what it
+// Command httpload loads a server that speaks HTTP, and writes what it
 // measured as JSON and as Markdown tables.
 //
-//	mlflowload run -label NAME -out FILE.json [flags] -- SERVER ARG... {port} ... {dir}
-//	mlflowload run -label NAME -out FILE.json [flags] -url http://127.0.0.1:5000 -pid PID
-//	mlflowload table FILE.json...
+//	httpload run -label NAME -out FILE.json [flags] -- SERVER ARG... {port} ... {dir}
+//	httpload run -label NAME -out FILE.json [flags] -url http://127.0.0.1:5000 -pid PID
+//	httpload table FILE.json...
 package main
 
 import (
@@ -14,11 +14,11 @@ import (
 )
 
 const usage = `usage:
-  mlflowload run [flags] -- COMMAND ARG...   start a server and measure it; {port} and {dir} in ARG are filled in
-  mlflowload run [flags] -url URL [-pid PID] measure a server that is there
-  mlflowload table FILE.json...              write reports side by side; ratios are to the last
+  httpload run [flags] -- COMMAND ARG...   start a server and measure it; {port} and {dir} in ARG are filled in
+  httpload run [flags] -url URL [-pid PID] measure a server that is there
+  httpload table FILE.json...              write reports side by side; ratios are to the last
 
-mlflowload run -h lists the flags.
+httpload run -h lists the flags.
 `
 
 func main() {
@@ -38,7 +38,7 @@ func main() {
 		err = fmt.Errorf("unknown command %q", os.Args[1])
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "mlflowload:", err)
+		fmt.Fprintln(os.Stderr, "httpload:", err)
 		os.Exit(1)
 	}
 }
