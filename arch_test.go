@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"server":          {".", "auth", "route", "github.com/prometheus/client_golang", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"store":           {".", "query"},
 	"store/sqlite":    {".", "store/sqlstore", "modernc.org/libc", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
-	"store/sqlstore":  {".", "query", "store", "github.com/pressly/goose/v3"},
+	"store/sqlstore":  {".", "query", "store", "github.com/klauspost/compress/flate", "github.com/pressly/goose/v3"},
 	"store/storetest": {".", "query", "store", "pgregory.net/rapid"},
 	"registry":        {".", "identity", "naming", "query", "store"},
 	"tracking":        {".", "identity", "naming", "query", "store"},

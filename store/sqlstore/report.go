@@ -2,11 +2,12 @@ package sqlstore
 
 import (
 	"bytes"
-	"compress/flate"
 	"crypto/sha256"
 	"io"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/flate"
 
 	"github.com/pedigree-ml/pedigree"
 )
