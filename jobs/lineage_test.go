@@ -150,21 +150,6 @@ func TestOfWhatIsUsedOftenTheNewestRunsCount(t *testing.T) {
 	}
 }
 
-// BenchmarkLineage asks for the graph around the first data set of fifty jobs in
-// a row, each of which ran every day for a quarter of a year.
-func BenchmarkLineage(b *testing.B) {
-	f := open(b)
-	for i := range 50 {
-		f.often(90, fmt.Sprint("job", i), fmt.Sprint("data", i), fmt.Sprint("data", i+1))
-	}
-	for b.Loop() {
-		g, err := f.Lineage(f.ctx, ws, Ref{Name{"s", "data0"}, false}, 100)
-		if err != nil || len(g.Jobs) != 50 || len(g.Datasets) != 51 {
-			b.Fatalf("%d jobs, %d data sets (%v)", len(g.Jobs), len(g.Datasets), err)
-		}
-	}
-}
-
 // told gives a facet that tells lineage in so many words. Data sets are written
 // D name, columns of them D name.column, jobs J name, the own one J.
 func told(text string) string {
