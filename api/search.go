@@ -17,7 +17,9 @@ type SearchAnswer struct {
 	Nodes  []Node  `json:"nodes"`
 	Next   string  `json:"next,omitempty"`   // for the parameter page of the next page
 	Counts []Count `json:"counts,omitempty"` // where they were asked for, most frequent first
-	More   bool    `json:"more,omitempty"`   // there is more than was counted
+	Facets []Facet `json:"facets,omitempty"` // as they were asked for
+	Seen   int64   `json:"seen,omitempty"`   // how many nodes the facets count
+	More   bool    `json:"more,omitempty"`   // there are more nodes than were counted: all numbers are the least, of the newest 10,000 of each kind
 }
 
 // A Count says how many nodes that a search finds have a type and a state.
@@ -48,6 +50,9 @@ func (h *Handler) search(w http.ResponseWriter, r *request) error {
 	for _, c := range p.Counts {
 		a.Counts = append(a.Counts, Count{c.Type.Kind.String(), c.Type.Name, c.State, c.Nodes})
 	}
+	if len(q.Facets) > 0 {
+		a.Facets, a.Seen = facetsOf(p.Facets), p.Seen
+	}
 	if p.Next != nil {
 		a.Next = pageAfter(p.Next, r.text("order_by"))
 	}
@@ -66,12 +71,17 @@ func searchParameters() []parameter {
 		limitOf(100, 1000),
 		textOf("page", cursorWanted),
 		flagOf("counts", "count what is found by type and state"),
+		anyOf("facet", "count what is found by this", facetNames()...).several(),
+		valuesParameter(),
 	}
 }
 
 func (h *Handler) searchQuery(r *request) (*search.Query, error) {
 	order, desc := strings.CutPrefix(r.text("order_by"), "-")
-	q := &search.Query{Workspace: h.workspace(), Words: r.text("words"), By: orders[order], Desc: desc, Limit: r.limit(), Count: r.flag("counts")}
+	q := &search.Query{Workspace: h.workspace(), Words: r.text("words"), By: orders[order], Desc: desc, Limit: r.limit(), Count: r.flag("counts"), Values: int(r.number("facet_values"))}
+	for _, name := range r.texts("facet") {
+		q.Facets = append(q.Facets, search.Facet(name))
+	}
 	var err error
 	if q.Where, err = mlflowql.ParseNodes(r.text("filter")); err != nil {
 		return nil, err

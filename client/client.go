@@ -48,6 +48,9 @@ type Search struct {
 	Limit  int    // nodes of a page; 0 stands for the server's number
 	Page   string // the Next of the page before
 	Counts bool   // count what is found by type and state
+
+	Facets []string // count what is found by each of these: kind, type, state, protocol, workspace, owner, created, tag
+	Values int      // of a facet at most; 0 stands for the server's number
 }
 
 // Search gives one page of what is found.
@@ -58,6 +61,12 @@ func (c *Client) Search(ctx context.Context, s Search) (*api.SearchAnswer, error
 	}
 	if s.Counts {
 		values.Set("counts", "true")
+	}
+	if len(s.Facets) > 0 {
+		values["facet"] = s.Facets
+	}
+	if s.Values > 0 {
+		values.Set("facet_values", strconv.Itoa(s.Values))
 	}
 	return get[api.SearchAnswer](ctx, c, "search", values)
 }

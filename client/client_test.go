@@ -89,8 +89,8 @@ func TestADryRunDeletesNothing(t *testing.T) {
 
 func TestSearchCountsWhatIsFound(t *testing.T) {
 	c, node := serve(t)
-	a, err := c.Search(t.Context(), Search{Filter: "type = 'T'", Counts: true, Limit: 5})
-	if err != nil || len(a.Nodes) != 1 || a.Nodes[0].ID != node || len(a.Counts) != 1 {
+	a, err := c.Search(t.Context(), Search{Filter: "type = 'T'", Counts: true, Limit: 5, Facets: []string{"type", "tag"}, Values: 3})
+	if err != nil || len(a.Nodes) != 1 || a.Nodes[0].ID != node || len(a.Counts) != 1 || len(a.Facets) != 2 || a.Facets[0].Values[0].Nodes != 1 || a.Seen != 1 {
 		t.Errorf("%+v, %v", a, err)
 	}
 }

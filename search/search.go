@@ -33,7 +33,9 @@ type Query struct {
 	Desc      bool
 	Limit     int // at least 1
 	After     *query.Place
-	Count     bool // also count what is found by type and state
+	Count     bool    // also count what is found by type and state
+	Facets    []Facet // also count what is found by each of these
+	Values    int     // of a facet that are given at the most
 }
 
 // A Page is part of an answer.
@@ -41,7 +43,9 @@ type Page struct {
 	Nodes  []pedigree.Node
 	Next   *query.Place  // nil after the last
 	Counts []store.Count // most frequent first
-	More   bool          // Counts leave some out
+	More   bool          // Counts and Facets leave some nodes out: their numbers are the least
+	Facets []Counted     // as they were asked for
+	Seen   int64         // nodes that Facets count
 }
 
 const (
@@ -71,6 +75,7 @@ func find(r store.Reader, q *Query, p *Page) error {
 	if len(kinds) == 0 {
 		kinds = allKinds
 	}
+	var sample []store.Sampled
 	for _, kind := range kinds {
 		sel := &query.Selection{
 			Workspace: q.Workspace, Kind: kind, Where: q.Where, Text: q.Words, By: q.By, Desc: q.Desc, Limit: q.Limit, After: q.After,
@@ -84,19 +89,36 @@ func find(r store.Reader, q *Query, p *Page) error {
 			p.Next = next
 		}
 		if q.Count {
-			if err := count(r, sel, p); err != nil {
+			if err := tally(r, sel, p); err != nil {
 				return err
 			}
 		}
+		if len(q.Facets) > 0 {
+			some, more, err := r.Sample(sel, counted)
+			if err != nil {
+				return err
+			}
+			sample, p.More = append(sample, some...), p.More || more
+		}
+	}
+	if err := p.count(r, q, sample); err != nil {
+		return err
 	}
 	p.cut(q)
 	slices.SortStableFunc(p.Counts, func(a, b store.Count) int { return cmp.Compare(b.Nodes, a.Nodes) })
 	return nil
 }
 
-func count(r store.Reader, sel *query.Selection, p *Page) error {
+func tally(r store.Reader, sel *query.Selection, p *Page) error {
 	counts, more, err := r.Tally(sel, counted)
 	p.Counts, p.More = append(p.Counts, counts...), p.More || more
+	return err
+}
+
+// count counts the facets of what was found.
+func (p *Page) count(r store.Reader, q *Query, sample []store.Sampled) (err error) {
+	p.Seen = int64(len(sample))
+	p.Facets, err = facets(r, sample, q.Facets, q.Values)
 	return err
 }
 

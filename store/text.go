@@ -12,6 +12,16 @@ type TextReader interface {
 	// ID, from after the given one, at most limit.
 	NodesAfter(after pedigree.NodeID, limit int) ([]pedigree.Node, error)
 
+	// Sample gives what nodes are counted by, of the newest nodes of a selection,
+	// whatever its order and page: at most limit. It reports whether there are
+	// more.
+	Sample(q *query.Selection, limit int) (nodes []Sampled, more bool, err error)
+
+	// KeysUsed counts in how many of some nodes, each named once, each key of a
+	// space is: the most frequent first, then those used first, at most limit. It
+	// reports whether there are more.
+	KeysUsed(nodes []pedigree.NodeID, space pedigree.Space, limit int) (keys []KeyCount, more bool, err error)
+
 	// Tally counts the nodes of a selection by type and state, whatever its
 	// order and page. It looks at no more than limit nodes and reports whether
 	// there are more.
@@ -24,6 +34,21 @@ type TextTx interface {
 	// before: letters of either case and with or without accents are one. Empty
 	// text finds nothing. It goes when the node is purged.
 	SetText(node pedigree.NodeID, text string) error
+}
+
+// Sampled is what a node is counted by.
+type Sampled struct {
+	ID      pedigree.NodeID
+	Type    pedigree.Type
+	State   string
+	Owner   string
+	Created pedigree.Time
+}
+
+// A KeyCount says how many nodes have a key.
+type KeyCount struct {
+	Key   string
+	Nodes int64
 }
 
 // A Count says how many nodes have a type and a state.

@@ -20,13 +20,14 @@ type searchCmd struct {
 	Filter  string   `help:"A condition, such as: kind = 'artifact' AND (tags.team = 'a' OR properties.rows > 1000)." placeholder:"FILTER"`
 	OrderBy string   `help:"id, created or updated, with a minus before it for the newest first." default:"-updated"`
 	Limit   int      `help:"How many to print." default:"50"`
+	Facet   []string `help:"Count what is found by these too: kind, type, state, protocol, workspace, owner, created, tag (its keys)." placeholder:"FACET"`
 }
 
 // Run prints what is found.
 func (c *searchCmd) Run(s streams) error {
 	return show(s, c.serverFlag, c.outputFlag, func(server *client.Client) (*api.SearchAnswer, error) {
 		return server.Search(context.Background(), client.Search{
-			Filter: c.Filter, Words: strings.Join(c.Words, " "), Order: c.OrderBy, Limit: c.Limit, Counts: true,
+			Filter: c.Filter, Words: strings.Join(c.Words, " "), Order: c.OrderBy, Limit: c.Limit, Counts: true, Facets: c.Facet,
 		})
 	}, searchTable)
 }
@@ -40,6 +41,9 @@ func searchTable(w io.Writer, a *api.SearchAnswer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if err := facetTables(w, a); err != nil {
+		return err
+	}
 	total := int64(0)
 	for _, c := range a.Counts {
 		total += c.Nodes
@@ -50,4 +54,19 @@ func searchTable(w io.Writer, a *api.SearchAnswer) error {
 		fmt.Fprintf(w, "%d of %d\n", len(a.Nodes), total)
 	}
 	return nil
+}
+
+// facetTables prints what was counted, a table for each facet.
+func facetTables(w io.Writer, a *api.SearchAnswer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range a.Facets {
+		fmt.Fprintf(t, "\n%s\tNODES\n", strings.ToUpper(f.Name))
+		for _, v := range f.Values {
+			fmt.Fprintf(t, "%s\t%d\n", plainText(v.Value), v.Nodes)
+		}
+		if f.More {
+			fmt.Fprintln(t, "...\t")
+		}
+	}
+	return t.Flush()
 }

@@ -25,6 +25,7 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"nodes by number", "PRIMARY KEY", nodesByID(batch)},
 		{"add to the feed", "", feedAdd[1]},
 		{"properties of nodes", "PRIMARY KEY", propertiesOf(batch, nil)},
+		{"keys used by nodes", "PRIMARY KEY", keysUsed(batch)},
 		{"properties of nodes in spaces", "PRIMARY KEY", propertiesOf(batch, []pedigree.Space{pedigree.Param, pedigree.Tag})},
 		{"latest points of nodes", "PRIMARY KEY", latestOf(batch)},
 		{"events of executions", "event_execution", eventsOf(batch)},

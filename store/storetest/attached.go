@@ -96,3 +96,36 @@ func allChanges(e *env) {
 		return nil
 	})
 }
+
+func keysUsed(e *env) {
+	x := e.experiment()
+	var ids []pedigree.NodeID
+	for i := range 5 {
+		run := e.run(x)
+		ids = append(ids, run.ID)
+		e.update(func(tx store.Tx) error {
+			for _, key := range []string{"all", "late", "once"}[:min(i+1, 3)] {
+				if key == "once" && i != 2 {
+					continue
+				}
+				if err := tx.PutProperties(run, pedigree.Property{Space: pedigree.Tag, Key: key, Value: "v"}); err != nil {
+					return err
+				}
+			}
+			return tx.PutProperties(run, pedigree.Property{Space: pedigree.Param, Key: "all", Value: "v"}, pedigree.Property{Space: pedigree.Param, Key: "p", Value: "v"})
+		})
+	}
+	want := []store.KeyCount{{Key: "all", Nodes: 5}, {Key: "late", Nodes: 4}, {Key: "once", Nodes: 1}}
+	e.view(func(r store.Reader) error {
+		for limit, more := range map[int]bool{9: false, 3: false, 2: true} {
+			got, further, err := r.KeysUsed(ids, pedigree.Tag, limit)
+			if err != nil || further != more || !slices.Equal(got, want[:min(limit, 3)]) {
+				e.Errorf("%d keys: %+v, more %t (%v)", limit, got, further, err)
+			}
+		}
+		if got, _, err := r.KeysUsed(nil, pedigree.Tag, 9); err != nil || len(got) != 0 {
+			e.Errorf("of no nodes: %+v (%v)", got, err)
+		}
+		return nil
+	})
+}

@@ -306,6 +306,7 @@ func selectAgrees(e *env) {
 			if got := selectPages(e, *q); !slices.Equal(got, want) {
 				t.Fatalf("%s\nselected %v\nwant     %v", describe(q), got, want)
 			}
+			sampled(e, q, want)
 			if n := tallied(e, q); n != int64(len(want)) {
 				t.Fatalf("%s\ntallied %d, want %d", describe(q), n, len(want))
 			}
@@ -325,6 +326,31 @@ func tallied(e *env, q *query.Selection) (n int64) {
 		return err
 	})
 	return n
+}
+
+// sampled checks the sample of a selection against what that selects.
+func sampled(e *env, q *query.Selection, want []pedigree.NodeID) {
+	e.view(func(r store.Reader) error {
+		all, more, err := r.Sample(q, 1000)
+		var ids []pedigree.NodeID
+		for _, n := range all {
+			ids = append(ids, n.ID)
+		}
+		if slices.Reverse(ids); err != nil || more || !slices.Equal(ids, slices.Sorted(slices.Values(want))) {
+			e.Errorf("%s\nsampled %v (%v)\nwant    %v", describe(q), ids, err, want)
+		}
+		for i := range all {
+			n, err := r.Nodes(ids[i : i+1])
+			s := all[len(all)-1-i]
+			if err != nil || s != (store.Sampled{ID: n[0].ID, Type: n[0].Type, State: n[0].State, Owner: n[0].Owner, Created: n[0].Created}) {
+				e.Errorf("sampled %+v of %+v (%v)", s, n, err)
+			}
+		}
+		if few, more, err := r.Sample(q, 1); err != nil || len(few) != min(1, len(want)) || more != (len(want) > 1) || len(few) > 0 && few[0] != all[0] {
+			e.Errorf("the first of it is %+v, more %t (%v)", few, more, err)
+		}
+		return nil
+	})
 }
 
 func describe(q *query.Selection) string { return fmt.Sprintf("%+v", *q) }

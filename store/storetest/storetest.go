@@ -57,6 +57,7 @@ func Run(t *testing.T, open Open) {
 		{"history stays", changes},
 		{"the history of all nodes comes newest first", allChanges},
 		{"what hangs on a node is counted", attached},
+		{"keys are counted by how many nodes use them", keysUsed},
 		{"comments are kept below their node and go with it", comments},
 		{"objects by prefix", objects},
 		{"files of an artifact", files},
