@@ -34,7 +34,7 @@ func (s *Service) NodesExternal(ctx context.Context, workspace pedigree.NodeID, 
 		return nil, err
 	}
 	err = s.store.View(ctx, func(r store.Reader) error {
-		nodes, err := nodesExternal(r, workspace, kind, distinct(external))
+		nodes, err := nodesExternal(ctx, r, workspace, kind, distinct(external))
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (s *Service) NodesExternal(ctx context.Context, workspace pedigree.NodeID, 
 }
 
 // nodesExternal looks for names in both places where they may stand.
-func nodesExternal(r store.Reader, workspace pedigree.NodeID, kind pedigree.Kind, external []string) ([]pedigree.Node, error) {
+func nodesExternal(ctx context.Context, r store.Reader, workspace pedigree.NodeID, kind pedigree.Kind, external []string) ([]pedigree.Node, error) {
 	nodes, err := r.NodesExternal(workspace, kind, external)
 	if err != nil {
 		return nil, err
@@ -60,6 +60,9 @@ func nodesExternal(r store.Reader, workspace pedigree.NodeID, kind pedigree.Kind
 	for _, name := range external {
 		if taken[name] {
 			continue
+		}
+		if err := givenUp(ctx); err != nil {
+			return nil, err
 		}
 		for _, t := range foreignTypes(kind) {
 			n, err := r.Node(workspace, t, name)

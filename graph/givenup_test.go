@@ -59,6 +59,18 @@ func TestAWriteWhoseClientLeavesKeepsNothing(t *testing.T) {
 	}
 }
 
+func TestALookUpWhoseClientLeavesEnds(t *testing.T) {
+	l := newLarge(t)
+	names := make([]string, 100)
+	for i := range names {
+		names[i] = fmt.Sprint("nobody ", i)
+	}
+	for _, looks := range []int{0, 50} {
+		_, err := l.NodesExternal(&leaving{l.ctx, looks}, ws, pedigree.Artifact, names)
+		l.refused(err, pedigree.Unavailable, "")
+	}
+}
+
 // large are requests with many parts.
 type large struct {
 	*pipeline
