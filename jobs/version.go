@@ -168,16 +168,3 @@ type reportOutputs struct {
 		Facets map[string]json.RawMessage `json:"facets"`
 	} `json:"outputs"`
 }
-
-// JobVersionID names the state of a job that a run is of: what it read and wrote.
-func JobVersionID(run *RunView) string {
-	text := "job:" + run.Job.Qualified()
-	for _, names := range [][]Name{namesOf(run.Inputs), namesOf(run.Outputs)} {
-		text += "#"
-		slices.SortFunc(names, func(a, b Name) int { return cmp.Compare(a.Qualified(), b.Qualified()) })
-		for _, n := range names {
-			text += n.Qualified() + "\n"
-		}
-	}
-	return nameUUID(text)
-}

@@ -121,3 +121,43 @@ func TestWhatThereIsIsCountedByTheEndOfEachStretch(t *testing.T) {
 		f.want("GET", "/api/v1/stats/"+what, "", 400, `{"code":400,"message":"Invalid period"}`)
 	}
 }
+
+func TestVersionsOfAJobAreWhatItsRunsReadAndWrote(t *testing.T) {
+	f := open(t)
+	for i, out := range []string{"a", "a", "b", "a"} {
+		f.want("POST", "/api/v1/lineage", fmt.Sprintf(`{"eventType":"COMPLETE","eventTime":"2026-03-0%dT00:00:00Z","producer":"https://p",`+
+			`"run":{"runId":"00000000-0000-0000-0000-00000000000%d"},"job":{"namespace":"n","name":"j"},"outputs":[{"namespace":"s","name":%q}]}`, i+1, i, out), 201, "")
+	}
+	type version struct {
+		Version   string
+		Outputs   []struct{ Name string }
+		LatestRun struct {
+			ID         string
+			JobVersion struct{ Version string }
+		}
+	}
+	var list struct {
+		Versions []version
+		Total    int `json:"totalCount"`
+	}
+	f.read("/api/v1/namespaces/n/jobs/j/versions", &list)
+	if list.Total != 2 || len(list.Versions) != 2 {
+		t.Fatalf("%+v, want two versions", list)
+	}
+	for i, want := range []struct{ out, run string }{{"a", "3"}, {"b", "2"}} {
+		v := list.Versions[i]
+		if v.Outputs[0].Name != want.out || !strings.HasSuffix(v.LatestRun.ID, want.run) || v.LatestRun.JobVersion.Version != v.Version {
+			t.Errorf("version %d is %+v", i, v)
+		}
+		var one version
+		if f.read("/api/v1/namespaces/n/jobs/j/versions/"+v.Version, &one); one.LatestRun.ID != v.LatestRun.ID {
+			t.Errorf("by its identity version %d is %+v", i, one)
+		}
+	}
+	f.read("/api/v1/namespaces/n/jobs/j/versions?limit=1&offset=1", &list)
+	if len(list.Versions) != 1 || list.Versions[0].Outputs[0].Name != "b" {
+		t.Errorf("the second page is %+v", list)
+	}
+	f.want("GET", "/api/v1/namespaces/n/jobs/j/versions/none", "", 404, `{"code":404,"message":"Job version 'none' not found."}`)
+	f.want("GET", "/api/v1/namespaces/n/jobs/none/versions", "", 404, `{"code":404,"message":"Job 'none' not found."}`)
+}

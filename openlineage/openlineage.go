@@ -95,6 +95,8 @@ func (h *Handler) routes() []route.Route {
 	add("POST", job+"/tags/{tag}", route.Write, h.tagJob(true))
 	add("DELETE", job+"/tags/{tag}", route.Write, h.tagJob(false))
 	add("GET", job+"/runs", route.Read, h.runs)
+	add("GET", job+"/versions", route.Read, h.jobVersions)
+	add("GET", job+"/versions/{version}", route.Read, h.jobVersion)
 	add("GET", "/jobs/runs/{run}", route.Read, h.run)
 	add("GET", "/jobs/runs/{run}/facets", route.Read, h.runFacets)
 
