@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os/exec"
@@ -200,10 +201,27 @@ func TestStoppingEndsWatches(t *testing.T) {
 	if !lines.Scan() || !strings.HasPrefix(lines.Text(), "retry:") {
 		t.Fatalf("the stream begins with %q", lines.Text())
 	}
+	if text := metrics(t, s); !strings.Contains(text, "\npedigree_watchers 1\n") {
+		t.Error("the metrics do not count the one who watches")
+	}
 	s.stop(t)
 	for lines.Scan() {
 	}
 	if err := lines.Err(); err != nil {
 		t.Errorf("the stream broke off: %v", err)
 	}
+}
+
+func metrics(t *testing.T, s *server) string {
+	t.Helper()
+	answer, err := http.Get(s.url + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/api"
 	"github.com/pedigree-ml/pedigree/blob"
@@ -182,6 +184,13 @@ func (e *engine) native() *api.Handler {
 // wires are all protocols that the server speaks.
 func (e *engine) wires() []route.Wire {
 	return []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.native().Wire()}
+}
+
+// collectors give metrics of what is beside the requests.
+func (e *engine) collectors() []prometheus.Collector {
+	return []prometheus.Collector{prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "pedigree_watchers", Help: "Clients that watch what happens to nodes.",
+	}, func() float64 { return float64(e.watches.Watching()) })}
 }
 
 // readable reports whether the store answers.

@@ -106,6 +106,7 @@ func (c *serveCmd) newServer(e *engine, log *slog.Logger) *server.Server {
 		Origins:       c.AllowedOrigins,
 		Limits:        server.Limits{MessageSize: c.GRPCMaxMessage},
 		Ready:         e.readable,
+		Collectors:    e.collectors(),
 		HideMetrics:   c.MetricsListen != "" || !allLoopback(c.Listen) || len(c.AllowedHosts) > 0,
 		BenchEndpoint: c.BenchEndpoint,
 	})
