@@ -86,8 +86,11 @@ func (l Lineage) Streams(base string, pid, times int) (first, all Result, err er
 		var end struct {
 			Nodes int `json:"count_of_nodes"`
 		}
-		if err := json.Unmarshal(last, &end); err != nil || end.Nodes != Fan.Nodes() {
-			return first, all, fmt.Errorf("impact: %d nodes, want %d (%v)", end.Nodes, Fan.Nodes(), err)
+		if err := json.Unmarshal(last, &end); err != nil {
+			return first, all, err
+		}
+		if end.Nodes != Fan.Nodes() {
+			return first, all, fmt.Errorf("impact: %d nodes, want %d", end.Nodes, Fan.Nodes())
 		}
 	}
 	used, rss := TreeCPU(pid)-cpu, most()
