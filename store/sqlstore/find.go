@@ -146,6 +146,9 @@ func (p *part) walk(rank int, lead *lead, after query.Cursor, limit int) ([]foun
 	if err != nil {
 		return nil, err
 	}
+	if p.sorts(lead) {
+		return p.readSorted(r, rank)
+	}
 	var all []found
 	for r.next() {
 		n, err := p.readNode(r)
@@ -153,15 +156,44 @@ func (p *part) walk(rank int, lead *lead, after query.Cursor, limit int) ([]foun
 			_ = r.close() // the first error counts
 			return nil, err
 		}
-		all = append(all, found{n, p.readKey(r, rank, n.UID)})
+		all = append(all, found{n, p.readKey(r, nodeWidth, rank, n.UID)})
 	}
 	return all, r.close()
 }
 
+// sorts reports whether a walk looks at all matches and sorts them. Then it
+// reads of the nodes no more than it sorts by: few of them are on the page.
+func (p *part) sorts(l *lead) bool { return l != nil || p.few != nil }
+
+// sortedColumns are what such a walk reads of a node, in place of nodeColumns.
+const (
+	sortedColumns = "n.id, n.uid"
+	sortedWidth   = 2
+)
+
+func (p *part) readSorted(r *rows, rank int) ([]found, error) {
+	var ids []pedigree.NodeID
+	var keys []query.Cursor
+	for r.next() {
+		ids, keys = append(ids, r.id(0)), append(keys, p.readKey(r, sortedWidth, rank, r.text(1)))
+	}
+	if err := r.close(); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	nodes, err := p.Nodes(ids) // as many, and in their order: it is the same transaction
+	if err != nil {
+		return nil, err
+	}
+	all := make([]found, len(nodes))
+	for i := range nodes {
+		all[i] = found{nodes[i], keys[i]}
+	}
+	return all, nil
+}
+
 // readKey reads the sort key, which stands behind the columns of the node.
-func (p *part) readKey(r *rows, rank int, uid string) query.Cursor {
+func (p *part) readKey(r *rows, at, rank int, uid string) query.Cursor {
 	key := make(query.Cursor, 0, len(p.terms)+1)
-	at := nodeWidth
 	for i, t := range p.terms {
 		var k query.Key
 		if i == 0 && rank > 0 {
@@ -184,7 +216,11 @@ func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*
 	if rank > 0 {
 		terms = terms[1:] // no value to sort by: they are all equal in it
 	}
-	s.add("SELECT " + nodeColumns)
+	if p.sorts(lead) {
+		s.add("SELECT " + sortedColumns)
+	} else {
+		s.add("SELECT " + nodeColumns)
+	}
 	for i := range terms {
 		s.add(", ")
 		terms[i].rank(s)
