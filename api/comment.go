@@ -41,7 +41,7 @@ func (h *Handler) commentEndpoints() []endpoint {
 
 // A CommentDraft is a comment as it is written.
 type CommentDraft struct {
-	Text string `json:"text"` // Markdown, at most 64 KiB in UTF-8
+	Text string `json:"text" minLength:"1" maxLength:"65536" pattern:"\\S"` // Markdown, at most 64 KiB in UTF-8
 }
 
 // A Comment is what somebody wrote below a node.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -123,6 +124,9 @@ func (p *parameter) describe() openapi.Parameter {
 	case p.standard != "":
 		out.Schema.Default = p.standard
 	}
+	if p.form.kind == textForm && (p.required || p.many) {
+		out.Schema.MinLength = 1
+	}
 	if p.many {
 		out.Schema = &openapi.Schema{Type: "array", Items: out.Schema}
 	}
@@ -133,7 +137,7 @@ func (f *form) schema() *openapi.Schema {
 	switch f.kind {
 	case numberForm, cursorForm:
 		s := &openapi.Schema{Type: "integer", Format: "int64", Minimum: &f.least}
-		if f.most < maxWhole {
+		if f.most < math.MaxInt64 { // where that says something
 			s.Maximum = &f.most
 		}
 		return s
@@ -141,7 +145,9 @@ func (f *form) schema() *openapi.Schema {
 		return &openapi.Schema{Type: "boolean"}
 	case choiceForm:
 		return &openapi.Schema{Type: "string", Enum: f.choices}
-	case textForm, momentForm:
+	case momentForm:
+		return &openapi.Schema{AnyOf: []*openapi.Schema{{Type: "string", Format: "date-time"}, {Type: "string", Format: "date"}, {Type: "integer", Format: "int64"}}}
+	case textForm:
 	}
 	return &openapi.Schema{Type: "string"}
 }

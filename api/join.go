@@ -36,8 +36,8 @@ type Nothing struct{}
 
 // A Saying is what somebody says of two artifacts.
 type Saying struct {
-	A      pedigree.NodeID `json:"a"`
-	B      pedigree.NodeID `json:"b"`
+	A      pedigree.NodeID `json:"a" minimum:"1"`
+	B      pedigree.NodeID `json:"b" minimum:"1"`
 	Same   *bool           `json:"same"` // they are one, or they are not though they look it
 	Reason string          `json:"reason,omitempty"`
 }
@@ -88,7 +88,7 @@ func (h *Handler) putJoin(w http.ResponseWriter, r *request) error {
 	if *s.Same {
 		say = h.Lineage.Join
 	}
-	said, err := say(r.Context(), lineage.Saying{Workspace: h.workspace(), A: s.A, B: s.B, Reason: s.Reason})
+	said, err := say(r.Context(), lineage.Saying{Workspace: h.workspace(), A: s.A, B: s.B, Actor: pedigree.ActorOf(r.Context()).Name, Reason: s.Reason})
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,9 @@ func (h *Handler) putJoin(w http.ResponseWriter, r *request) error {
 
 // deleteJoin takes back what was said of two artifacts.
 func (h *Handler) deleteJoin(w http.ResponseWriter, r *request) error {
-	err := h.Lineage.Unsay(r.Context(), lineage.Saying{Workspace: h.workspace(), A: r.node("a"), B: r.node("b"), Reason: r.text("reason")})
+	err := h.Lineage.Unsay(r.Context(), lineage.Saying{
+		Workspace: h.workspace(), A: r.node("a"), B: r.node("b"), Actor: pedigree.ActorOf(r.Context()).Name, Reason: r.text("reason"),
+	})
 	if err != nil {
 		return err
 	}

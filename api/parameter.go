@@ -148,7 +148,7 @@ func (p *parameter) check(value string) error {
 func (f *form) wanted() string {
 	switch f.kind {
 	case numberForm:
-		if f.most == maxWhole {
+		if f.most >= maxWhole {
 			return "a whole number from " + strconv.FormatInt(f.least, 10) + " on"
 		}
 		return "a number from " + strconv.FormatInt(f.least, 10) + " to " + strconv.FormatInt(f.most, 10)

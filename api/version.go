@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 // version stands in the path, or in the query string for names of models that
 // the server refuses in a path, such as "a\b".
 func (h *Handler) versionEndpoints() []endpoint {
-	name, number := textOf("name", "the model's name, or its UID"), textOf("version", "the version's number")
+	name, number := textOf("name", "the model's name, or its UID"), numberOf("version", "the version's number", 1, math.MaxInt64)
 	var all []endpoint
 	for _, at := range []struct {
 		path, suffix string

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,7 @@ type Schema struct {
 	Maximum     *int64             `json:"maximum,omitempty"`
 	MinLength   int                `json:"minLength,omitempty"`
 	MaxLength   int                `json:"maxLength,omitempty"`
+	Pattern     string             `json:"pattern,omitempty"`
 	AnyOf       []*Schema          `json:"anyOf,omitempty"`
 	Items       *Schema            `json:"items,omitempty"`
 	Properties  map[string]*Schema `json:"properties,omitempty"`
@@ -26,10 +28,26 @@ type Schema struct {
 	Additional  *Schema            `json:"additionalProperties,omitempty"`
 }
 
+// limits reads tags that bound a number or a text.
+func limits(s *Schema, tag reflect.StructTag) {
+	number := func(name string) int64 {
+		n, err := strconv.ParseInt(cmp.Or(tag.Get(name), "0"), 10, 64)
+		if err != nil {
+			panic(fmt.Sprintf("openapi: the tag %s: %v", name, err))
+		}
+		return n
+	}
+	if tag.Get("minimum") != "" {
+		least := number("minimum")
+		s.Minimum = &least
+	}
+	s.MinLength, s.MaxLength, s.Pattern = int(number("minLength")), int(number("maxLength")), tag.Get("pattern")
+}
+
 // Schemas reads the schemas of Go types as encoding/json writes them. A struct
 // becomes a component of its own, under the name of its type; what it embeds
-// stands in it as in the JSON. Tags say more of a field: format:"date-time" and
-// enum:"one,another".
+// stands in it as in the JSON. Tags say more of a field: format, enum (words with
+// commas), minimum, minLength, maxLength and pattern.
 type Schemas struct {
 	Components map[string]*Schema
 	comments   Comments
@@ -97,6 +115,7 @@ func (s *Schemas) fields(c *Schema, t reflect.Type) {
 		m := s.of(field.Type)
 		m.Description = s.comments[t.Name()+"."+field.Name]
 		m.Format = cmp.Or(field.Tag.Get("format"), m.Format)
+		limits(m, field.Tag)
 		if words := field.Tag.Get("enum"); words != "" {
 			m.Enum = strings.Split(words, ",")
 		}

@@ -18,6 +18,8 @@ type outer struct {
 	Count map[string]int `json:"count"`
 	Next  *outer         `json:"next,omitempty"`
 	Many  []float64      `json:"many"`
+	Text  string         `json:"text" minLength:"1" maxLength:"9" pattern:"x"`
+	Least int            `json:"least" minimum:"0"`
 }
 
 func TestASchemaSaysWhatTheJSONOfAStructHas(t *testing.T) {
@@ -28,15 +30,18 @@ func TestASchemaSaysWhatTheJSONOfAStructHas(t *testing.T) {
 	text, err := json.Marshal(s.Components)
 	want := `{"outer":{"type":"object","description":"All.","properties":{` +
 		`"any":{},"count":{"type":"object","additionalProperties":{"type":"integer","format":"int64"}},"kind":{"type":"string","enum":["a","b"]},` +
-		`"many":{"type":"array","items":{"type":"number"}},"next":{"$ref":"#/components/schemas/outer"},` +
-		`"when":{"type":"string","format":"date-time","description":"At."}},"required":["when","any","count","many"]}}`
+		`"least":{"type":"integer","format":"int64","minimum":0},"many":{"type":"array","items":{"type":"number"}},"next":{"$ref":"#/components/schemas/outer"},` +
+		`"text":{"type":"string","minLength":1,"maxLength":9,"pattern":"x"},` +
+		`"when":{"type":"string","format":"date-time","description":"At."}},"required":["when","any","count","many","text","least"]}}`
 	if err != nil || string(text) != want {
 		t.Errorf("%s\nwant\n%s", text, want)
 	}
 }
 
 func TestATypeThatCannotBeDescribedIsADefect(t *testing.T) {
-	for name, v := range map[string]any{"a channel": make(chan int), "a field without a name in JSON": struct{ A int }{}} {
+	for name, v := range map[string]any{"a channel": make(chan int), "a field without a name in JSON": struct{ A int }{}, "a limit that is none": struct {
+		A int `json:"a" minimum:"x"`
+	}{}} {
 		func() {
 			defer func() {
 				if recover() == nil {
