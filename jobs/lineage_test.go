@@ -140,6 +140,9 @@ func (f *fixture) often(times int, job, in, out string) {
 }
 
 func TestOfWhatIsUsedOftenTheNewestRunsCount(t *testing.T) {
+	if testing.Short() {
+		t.Skip("records two thousand runs")
+	}
 	f := open(t)
 	f.ran("once", "raw -> first")
 	f.often(maxRuns+20, "often", "raw", "same")
