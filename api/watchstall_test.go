@@ -18,6 +18,19 @@ import (
 	"github.com/pedigree-ml/pedigree/store"
 )
 
+// A narrow listener has the kernel take little of what is written for a client
+// that does not read.
+type narrow struct{ net.Listener }
+
+// Accept narrows the next connection.
+func (l narrow) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		err = c.(*net.TCPConn).SetWriteBuffer(16 << 10)
+	}
+	return c, err
+}
+
 // behindGuards serves the operation as the real server does, and gives its address.
 func (f *watchFixture) behindGuards(limits server.Limits) string {
 	f.Helper()
@@ -33,7 +46,7 @@ func (f *watchFixture) behindGuards(limits server.Limits) string {
 	ctx, stop := context.WithCancel(f.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Serve(ctx, server.Drain{Timeout: 20 * time.Second}, server.Listener{Listener: l, Handler: s.Handler(l.Addr().String())})
+		ended <- s.Serve(ctx, server.Drain{Timeout: 20 * time.Second}, server.Listener{Listener: narrow{l}, Handler: s.Handler(l.Addr().String())})
 	}()
 	f.Cleanup(func() {
 		stop()
@@ -69,7 +82,7 @@ func (f *watchFixture) flood(n int) {
 func TestAReaderThatStallsIsCutAndResumes(t *testing.T) {
 	f := openWatch(t, time.Minute)
 	address := f.behindGuards(server.Limits{StallTime: 300 * time.Millisecond})
-	const many = 20_000 // about 14 MB: more than what the kernel takes for the client
+	const many = 1500 // about 1 MB: more than what the kernel takes for the client
 	c, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -96,8 +109,10 @@ func TestAReaderThatStallsIsCutAndResumes(t *testing.T) {
 		}
 	}
 	seen, last := 0, ""
-	for b := w.next(); b["data"] != "" && strings.HasSuffix(b["data"], "}}"); b = w.next() {
-		seen, last = seen+1, b["id"]
+	for b := w.next(); len(b) > 0; b = w.next() {
+		if strings.HasSuffix(b["data"], "}}") { // the last may be cut off
+			seen, last = seen+1, b["id"]
+		}
 	}
 	if seen == 0 || seen == many {
 		t.Fatalf("of %d events %d were sent before the client was cut", many, seen)
