@@ -80,7 +80,9 @@ func (c *chain) fill(tx store.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return tx.PutColumnLinks(
+		pedigree.ColumnLink{Source: c.ids["raw"], SourceColumn: "kwh", Target: c.ids["clean"], TargetColumn: "load", Execution: c.ids["cleaning"], Detail: `{"type":"DIRECT"}`},
+		pedigree.ColumnLink{Source: c.ids["clean"], SourceColumn: "load", Target: c.ids["features"], TargetColumn: "mean"})
 }
 
 // send makes a request with a body and checks the status.
@@ -189,6 +191,25 @@ func (c *chain) lines(operation string, each func(line []byte)) (end string) {
 		each([]byte(line))
 	}
 	return text[len(text)-1]
+}
+
+func TestColumnsAreFollowed(t *testing.T) {
+	c := openChain(t)
+	raw, clean, features := c.ids["raw"], c.ids["clean"], c.ids["features"]
+	first := ColumnEdge{From: Column{raw, "kwh"}, To: Column{clean, "load"}, Execution: c.ids["cleaning"], Detail: map[string]any{"type": "DIRECT"}}
+	second := ColumnEdge{From: Column{clean, "load"}, To: Column{features, "mean"}}
+	for query, want := range map[string][]ColumnEdge{
+		fmt.Sprintf("ref=%d", clean):                               {first, second},
+		fmt.Sprintf("ref=%d&direction=upstream", clean):            {first},
+		fmt.Sprintf("ref=%d&column=mean", features):                {second, first},
+		fmt.Sprintf("ref=%d&column=mean&depth=1", features):        {second},
+		fmt.Sprintf("ref=%d&column=other", clean):                  {},
+		fmt.Sprintf("ref=%s&direction=downstream", "s3%3A//b/raw"): {first, second},
+	} {
+		if a := get[ColumnsAnswer](&c.fixture, base+"/columns?"+query); !reflect.DeepEqual(a.Edges, want) {
+			t.Errorf("%s: %+v, want %+v", query, a.Edges, want)
+		}
+	}
 }
 
 func TestWhatCannotBeAskedIsAProblem(t *testing.T) {

@@ -40,7 +40,7 @@ func (h *Handler) lineageEndpoints() []endpoint {
 		id: "getPath", method: "GET", path: "/path", group: lineageGroup, permission: route.Read,
 		summary:    "Tell how two things are tied: the nodes between them, in order",
 		parameters: []parameter{refIn("from"), refIn("to"), asOfParameter()}, answer: LineageAnswer{}, problems: missing, call: h.path,
-	}}
+	}, h.columnEndpoint()}
 }
 
 // An ImpactAnswer holds what depends on something.

@@ -114,6 +114,12 @@ func (c *Client) Path(ctx context.Context, from, to string) (*api.LineageAnswer,
 	return get[api.LineageAnswer](ctx, c, "path", url.Values{"from": {from}, "to": {to}})
 }
 
+// Columns tells which columns were made from which; of all columns of the artifact
+// where column is empty. Direction is as in [Lineage].
+func (c *Client) Columns(ctx context.Context, ref, column, direction string) (*api.ColumnsAnswer, error) {
+	return get[api.ColumnsAnswer](ctx, c, "columns", url.Values{"ref": {ref}, "column": {column}, "direction": {direction}})
+}
+
 // A Deletion asks to remove a node for ever with all that hangs on it.
 type Deletion struct {
 	Node    pedigree.NodeID
