@@ -62,6 +62,7 @@ func FuzzRequests(f *testing.F) {
 	for i := range routes {
 		f.Add(uint8(i), "3", "ref=3&left=3&right=5&from=s3://b/raw&to=5&of=3&a=3&b=5&name=m&version=1", `{"a": 3, "b": 5, "same": true, "text": "x"}`)
 		f.Add(uint8(i), "\xff", "ref=\xff&limit=-1&page=%00", "{\"text\": \"\xff\"}")
+		f.Add(uint8(i), "0", "words=+&ref=+&filter=+", "null")
 		f.Add(uint8(i), "99999999999999999999", "filter=a AND&facet=tag&members=true&dry_run=true", `[[`)
 	}
 	f.Fuzz(func(t *testing.T, which uint8, name, query, body string) {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
@@ -48,6 +49,11 @@ type selection struct {
 
 // selection looks up what a statement needs; nil where nothing can match.
 func (t *tx) selection(q *query.Selection) (*selection, error) {
+	if q.Text != "" && strings.TrimSpace(q.Text) == "" { // there is no word in it
+		all := *q
+		all.Text = ""
+		q = &all
+	}
 	if q.Limit < 1 {
 		return nil, pedigree.Errorf(pedigree.Internal, "a selection without a limit")
 	}

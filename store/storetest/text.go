@@ -56,6 +56,9 @@ func wordsGoWithTheirNode(e *env) {
 	if found("unicode") != 1 || found("WORDS ") != 1 {
 		e.Error("words are not found in another spelling")
 	}
+	if found(" \t") != 1 || found(" ( ") != 0 {
+		e.Error("no words are in any node, signs alone in none")
+	}
 	e.update(func(tx store.Tx) error { return tx.Purge(n.ID) })
 	again := e.node(pedigree.DatasetType, pedigree.DefaultWorkspace)
 	if found("words") != 0 {
