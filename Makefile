@@ -75,6 +75,10 @@ bench-mlflow: ## Measure MLflow, FastTrackML and Pedigree side by side; takes an
 bench-mlmd: ## Measure ML Metadata's engine and Pedigree side by side; takes ten minutes and Python 3.9 to 3.11
 	bench/mlmd
 
+.PHONY: e2e-native
+e2e-native: ## Hold the server against the OpenAPI document of its own protocol; needs Python 3.11 to 3.13
+	e2e/native/run
+
 .PHONY: e2e-kfmd
 e2e-kfmd: ## Run the first client of Kubeflow Metadata; needs Python 3.9 to 3.11
 	e2e/kfmd/run
