@@ -18,6 +18,14 @@ BENCHTIME ?= 1s
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: web
+web: ## Build the web interface anew into web/dist; needs Node
+	cd web && npm ci && npm run build
+
+.PHONY: web-check
+web-check: ## Check the web interface: types, unit tests, and whether web/dist is fresh
+	.ci/web
+
 .PHONY: run
 run: ## Start the server on 127.0.0.1:5000 with data in ./pedigree-data
 	go run ./cmd/pedigree serve

@@ -61,6 +61,7 @@ var mayImport = map[string][]string{
 	"registry":        {".", "identity", "naming", "query", "store"},
 	"tracking":        {".", "identity", "naming", "query", "store"},
 	"watch":           {".", "store"},
+	"web":             {"route"},
 	"webhook":         {".", "egress", "naming", "registry", "store"},
 }
 

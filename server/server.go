@@ -33,7 +33,7 @@ import (
 // but Wires is usable.
 type Options struct {
 	Wires   []route.Wire
-	Version string       // shown on the start page and in the metrics
+	Version string       // shown in the metrics
 	Log     *slog.Logger // nil: the default logger
 	Policy  auth.Policy  // nil: everyone is the local user
 
@@ -108,7 +108,6 @@ func New(o Options) *Server {
 	if o.HideMetrics {
 		own.Routes = without(own.Routes, metricsPattern)
 	}
-	own.Routes = append(own.Routes, s.startRoute())
 	if o.BenchEndpoint {
 		own.Routes = append(own.Routes, benchRoute())
 	}

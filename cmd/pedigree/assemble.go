@@ -29,6 +29,7 @@ import (
 	"github.com/pedigree-ml/pedigree/store/sqlstore"
 	"github.com/pedigree-ml/pedigree/tracking"
 	"github.com/pedigree-ml/pedigree/watch"
+	"github.com/pedigree-ml/pedigree/web"
 	"github.com/pedigree-ml/pedigree/webhook"
 )
 
@@ -181,9 +182,9 @@ func (e *engine) native() *api.Handler {
 	return h
 }
 
-// wires are all protocols that the server speaks.
+// wires are all protocols that the server speaks, and the pages for people.
 func (e *engine) wires() []route.Wire {
-	return []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.native().Wire()}
+	return []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.native().Wire(), web.Wire()}
 }
 
 // collectors give metrics of what is beside the requests.

@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { pathOf, routeOf, type Route } from './routes';
+
+const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s.isWellFormed());
+const route: fc.Arbitrary<Route> = fc.oneof(
+	fc.constantFrom<Route>({ page: 'home' }, { page: 'experiments' }, { page: 'models' }),
+	name.map((experiment): Route => ({ page: 'runs', experiment })),
+	name.map((run): Route => ({ page: 'run', run })),
+	name.map((model): Route => ({ page: 'model', model })),
+);
+
+test('a page is found again by its path, whatever its name', () => {
+	fc.assert(fc.property(route, (r) => void expect(routeOf(pathOf(r))).toEqual(r)));
+});
+
+test('what is no page has no route', () => {
+	for (const path of ['/runs', '/experiments/', '/experiments/1/x', '/api/x', '/models/%zz', '']) expect(routeOf(path)).toBeUndefined();
+});

@@ -1,0 +1,51 @@
+// The pages of the application. The server answers at these addresses alone
+// (pages in web/wire.go); a test holds both together.
+
+export type Route =
+	| { page: 'home' }
+	| { page: 'experiments' }
+	| { page: 'runs'; experiment: string }
+	| { page: 'run'; run: string }
+	| { page: 'models' }
+	| { page: 'model'; model: string };
+
+const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
+	[/^\/$/, () => ({ page: 'home' })],
+	[/^\/experiments$/, () => ({ page: 'experiments' })],
+	[/^\/experiments\/([^/]+)$/, (experiment) => ({ page: 'runs', experiment })],
+	[/^\/runs\/([^/]+)$/, (run) => ({ page: 'run', run })],
+	[/^\/models$/, () => ({ page: 'models' })],
+	[/^\/models\/([^/]+)$/, (model) => ({ page: 'model', model })],
+];
+
+/** Gives the page at a path, or nothing where there is none. */
+export function routeOf(path: string): Route | undefined {
+	for (const [pattern, make] of patterns) {
+		const match = pattern.exec(path);
+		if (!match) continue;
+		try {
+			return make(decodeURIComponent(match[1] ?? ''));
+		} catch {
+			return undefined; // a broken escape
+		}
+	}
+	return undefined;
+}
+
+/** Gives the path of a page. */
+export function pathOf(route: Route): string {
+	switch (route.page) {
+		case 'home':
+			return '/';
+		case 'experiments':
+			return '/experiments';
+		case 'models':
+			return '/models';
+		case 'runs':
+			return `/experiments/${encodeURIComponent(route.experiment)}`;
+		case 'run':
+			return `/runs/${encodeURIComponent(route.run)}`;
+		case 'model':
+			return `/models/${encodeURIComponent(route.model)}`;
+	}
+}
