@@ -96,6 +96,10 @@ e2e-openlineage: ## Run producers of OpenLineage: its client, dbt, Airflow, Spar
 	e2e/openlineage/run
 	e2e/tour/run
 
+.PHONY: e2e-web
+e2e-web: ## Look at the pages in a real Chromium, filled by MLflow's client; needs Python 3.11, Node and Chromium
+	e2e/web/run
+
 .PHONY: e2e
 e2e: ## Run MLflow's own clients against the built server; needs Python 3
 	e2e/run

@@ -1,0 +1,34 @@
+// A run: where it came from, what it made, its files; and the model that came of it.
+
+import assert from 'node:assert/strict';
+import { flow, runNamed } from '../browser.mjs';
+
+await flow('run', async (page) => {
+	await page.goto(`/runs/${await runNamed('winner')}`);
+	await page.getByRole('heading', { name: 'winner', level: 1 }).waitFor();
+	await page.getByText('The best so far.').waitFor();
+	await page.getByRole('table', { name: 'Metrics' }).getByRole('row', { name: 'val/rmse 0.1312' }).waitFor();
+	await page.getByRole('table', { name: 'Params' }).getByRole('row', { name: 'lr 0.01' }).waitFor();
+	const strip = page.getByRole('region', { name: 'Inputs and outputs' });
+	await strip.getByText('readings').waitFor();
+
+	// Folders open in the address; files are downloaded, not opened.
+	const artifacts = page.getByRole('list', { name: 'Artifacts' });
+	await artifacts.getByRole('link', { name: 'plots' }).click();
+	await page.getByRole('link', { name: 'up' }).waitFor();
+	assert.equal(new URL(page.url()).searchParams.get('path'), 'plots');
+	const [download] = await Promise.all([page.waitForEvent('download'), artifacts.getByRole('link', { name: 'notes.txt' }).click()]);
+	assert.equal(download.suggestedFilename(), 'notes.txt');
+
+	await strip.getByRole('link', { name: 'demand version 1' }).click();
+	await page.getByRole('heading', { name: 'demand', level: 1 }).waitFor();
+	await page.getByText('champion').waitFor();
+	const files = page.getByRole('table', { name: 'Files' });
+	await files.getByRole('row', { name: /MLmodel .* [0-9a-f]{12}…/ }).waitFor();
+	await page.getByRole('link', { name: /^run / }).click();
+	await page.getByRole('heading', { name: 'winner', level: 1 }).waitFor();
+
+	// What is not there is said, where it would stand.
+	await page.goto('/models');
+	await page.getByRole('link', { name: 'demand', exact: true }).waitFor();
+});

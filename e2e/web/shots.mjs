@@ -1,0 +1,84 @@
+// A picture of every page in light, dark and on a phone, to be looked at; axe must
+// find nothing serious on any in either theme, and none may be wider than the screen.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { axe, emptyServer, runNamed, server, watchFor, withBrowser } from './browser.mjs';
+
+const looks = [
+	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
+	{ name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 }, judged: true },
+	{ name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true },
+	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile'] },
+	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run'] },
+];
+
+const hostile = await runNamed('<script>alert(1)</script><img src=x onerror=alert(2)>');
+const routes = [
+	{ name: 'empty', url: `${emptyServer}/`, ready: (page) => page.getByText('Nothing is recorded yet') },
+	{ name: 'home', url: `${server}/`, ready: (page) => page.getByText('Running now') },
+	{ name: 'experiments', url: `${server}/experiments`, ready: (page) => page.getByRole('table') },
+	{ name: 'runs', url: `${server}/experiments/1`, ready: (page) => page.getByRole('grid').getByRole('rowheader').first() },
+	{ name: 'run', url: `${server}/runs/${await runNamed('winner')}`, ready: (page) => page.getByRole('list', { name: 'Artifacts' }) },
+	{ name: 'hostile', url: `${server}/runs/${hostile}`, ready: (page) => page.getByText('The run has no artifacts.') },
+	{ name: 'models', url: `${server}/models`, ready: (page) => page.getByRole('table') },
+	{ name: 'model', url: `${server}/models/demand`, ready: (page) => page.getByRole('table', { name: 'Files' }) },
+	{ name: 'palette', url: `${server}/`, ready: openPalette },
+	{ name: 'keys', url: `${server}/models`, ready: openKeys },
+	{ name: 'columns', url: `${server}/experiments/1`, ready: openColumns },
+];
+
+async function openPalette(page) {
+	await page.getByText('Running now').waitFor();
+	await page.keyboard.press('Control+k');
+	await page.getByRole('combobox', { name: 'Search runs' }).fill('demand');
+	return page.getByRole('option', { name: 'demand' }).first();
+}
+
+async function openKeys(page) {
+	await page.getByRole('table').waitFor();
+	await page.keyboard.press('?');
+	return page.getByRole('dialog', { name: 'Keys' });
+}
+
+async function openColumns(page) {
+	await page.getByRole('button', { name: 'Columns' }).click();
+	return page.getByRole('checkbox', { name: 'val/rmse' });
+}
+
+mkdirSync(process.env.PICTURES, { recursive: true });
+const problems = [];
+await withBrowser(async (browser) => {
+	for (const { name: look, only, judged, ...options } of looks) {
+		const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+		const seen = routes.filter((route) => !only || only.includes(route.name));
+		await Promise.all([0, 1].map((half) => visitAll(context, look, seen.filter((_, i) => i % 2 === half), judged)));
+		await context.close();
+	}
+});
+assert.deepEqual(problems, []);
+
+async function visitAll(context, look, some, judged) {
+	for (const route of some) await visit(context, look, route, judged);
+}
+
+async function visit(context, look, route, judged) {
+	const page = await context.newPage();
+	watchFor(page, problems);
+	await page.goto(route.url);
+	await (await route.ready(page)).waitFor();
+	await page.screenshot({ path: `${process.env.PICTURES}/${route.name}-${look}.png` });
+	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	if (wide > 0) problems.push(`${route.name} in ${look} is ${wide} px too wide`);
+	for (const found of judged ? await judge(page) : []) problems.push(`${route.name} in ${look}: ${found}`);
+	await page.close();
+}
+
+// The page's policy holds for axe too; the driver puts it in from outside of the page.
+async function judge(page) {
+	await page.evaluate(readFileSync(axe, 'utf8'));
+	const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+	return result.violations
+		.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+		.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`);
+}
