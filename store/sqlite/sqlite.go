@@ -39,7 +39,9 @@ type Options struct {
 // file's folder must exist.
 func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) {
 	name := "file:" + (&url.URL{Path: path}).EscapedPath()
-	migrator, err := sqlite.NewConnector(name + "?_defensive=1")
+	// Migrations are synced as a whole, when their connection closes, and not one by
+	// one: what a power cut takes of them is made again at the next start.
+	migrator, err := sqlite.NewConnector(name + "?_defensive=1&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
 	if err != nil {
 		return nil, pedigree.Hide(pedigree.Invalid, err, "the database path cannot be used")
 	}
