@@ -19,6 +19,7 @@ var pages = []string{
 	"/runs/{run}",
 	"/models",
 	"/models/{model}",
+	"/nodes/{node}",
 }
 
 // policy lets the application load and call this server and nothing else.

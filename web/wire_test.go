@@ -54,7 +54,7 @@ func assets(t *testing.T) []string {
 
 func TestEveryPageIsTheSameDocument(t *testing.T) {
 	home := get(t, "/").Body.String()
-	for _, path := range []string{"/experiments", "/experiments/0", "/runs/abc", "/models", "/models/a%20b", "/models/a?v=3"} {
+	for _, path := range []string{"/experiments", "/experiments/0", "/runs/abc", "/models", "/models/a%20b", "/models/a?v=3", "/nodes/7", "/nodes/runs:%2Fabc?form=list"} {
 		w := get(t, path)
 		if w.Code != 200 || w.Body.String() != home || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %d %s", path, w.Code, w.Header().Get("Content-Type"))
@@ -63,7 +63,7 @@ func TestEveryPageIsTheSameDocument(t *testing.T) {
 }
 
 func TestWhatIsNoPageIsUnknown(t *testing.T) {
-	for _, path := range []string{"/nothing", "/experiments/", "/experiments/0/x", "/runs", "/api", "/api/2.0/mlflow/nothing", "/assets", "/assets/", "/assets/nothing.js", "/index.html", "/index.html.br", "/theme.js.gz"} {
+	for _, path := range []string{"/nothing", "/experiments/", "/experiments/0/x", "/runs", "/nodes", "/nodes/", "/nodes/7/x", "/api", "/api/2.0/mlflow/nothing", "/assets", "/assets/", "/assets/nothing.js", "/index.html", "/index.html.br", "/theme.js.gz"} {
 		if w := get(t, path); w.Code != 404 {
 			t.Errorf("%s: %d", path, w.Code)
 		}

@@ -70,6 +70,14 @@ export async function mlflow(operation, body) {
 	return answer.json();
 }
 
+/** Gives the id of a node by its type and a word in its name. */
+export async function nodeNamed(type, word) {
+	const query = new URLSearchParams({ filter: `type = '${type}'`, words: word, limit: '1' });
+	const answer = await fetch(`${server}/api/pedigree/v1/search?${query}`);
+	assert.equal(answer.status, 200, word);
+	return (await answer.json()).nodes[0].id;
+}
+
 /** Gives the id of a run by its name. */
 export async function runNamed(name) {
 	const experiments = await mlflow('experiments/search', { max_results: 100 });

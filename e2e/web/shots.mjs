@@ -3,17 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { axe, emptyServer, runNamed, server, watchFor, withBrowser } from './browser.mjs';
+import { axe, emptyServer, nodeNamed, runNamed, server, watchFor, withBrowser } from './browser.mjs';
 
 const looks = [
 	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true },
-	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile'] },
-	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run'] },
+	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list'] },
+	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run', 'lineage'] },
 ];
 
 const hostile = await runNamed('<script>alert(1)</script><img src=x onerror=alert(2)>');
+const readings = await nodeNamed('mlflow.Dataset', 'readings');
+const alert = await nodeNamed('mlflow.Dataset', 'onerror');
 const routes = [
 	{ name: 'empty', url: `${emptyServer}/`, ready: (page) => page.getByText('Nothing is recorded yet') },
 	{ name: 'home', url: `${server}/`, ready: (page) => page.getByText('Running now') },
@@ -23,10 +25,23 @@ const routes = [
 	{ name: 'hostile', url: `${server}/runs/${hostile}`, ready: (page) => page.getByText('The run has no artifacts.') },
 	{ name: 'models', url: `${server}/models`, ready: (page) => page.getByRole('table') },
 	{ name: 'model', url: `${server}/models/demand`, ready: (page) => page.getByRole('table', { name: 'Files' }) },
+	{ name: 'node', url: `${server}/nodes/${readings}`, ready: (page) => page.getByRole('link', { name: /^winner, run/ }) },
+	{ name: 'lineage', url: `${server}/nodes/${readings}`, ready: openLineage },
+	{ name: 'lineage-list', url: `${server}/nodes/${readings}?form=list`, ready: (page) => page.getByRole('table', { name: 'Lineage' }) },
+	{ name: 'lineage-hostile', url: `${server}/nodes/${alert}`, ready: (page) => page.getByRole('link', { name: /alert.*, run/ }) },
 	{ name: 'palette', url: `${server}/`, ready: openPalette },
 	{ name: 'keys', url: `${server}/models`, ready: openKeys },
 	{ name: 'columns', url: `${server}/experiments/1`, ready: openColumns },
 ];
+
+async function openLineage(page) {
+	const graph = page.getByRole('group', { name: 'Lineage graph' });
+	await graph.getByRole('button', { name: /downstream of winner/ }).dispatchEvent('click'); // it may be out of sight
+	await graph.getByRole('button', { name: /upstream of .*ingest/ }).dispatchEvent('click');
+	await graph.getByRole('button', { name: /^23 × data set/ }).waitFor();
+	if (page.viewportSize().width > 500) await graph.getByRole('button', { name: 'Fit' }).click();
+	return graph.getByRole('link', { name: /^demand, model version/ });
+}
 
 async function openPalette(page) {
 	await page.getByText('Running now').waitFor();

@@ -8,6 +8,7 @@ const route: fc.Arbitrary<Route> = fc.oneof(
 	name.map((experiment): Route => ({ page: 'runs', experiment })),
 	name.map((run): Route => ({ page: 'run', run })),
 	name.map((model): Route => ({ page: 'model', model })),
+	name.map((node): Route => ({ page: 'node', node })),
 );
 
 test('a page is found again by its path, whatever its name', () => {
@@ -15,5 +16,5 @@ test('a page is found again by its path, whatever its name', () => {
 });
 
 test('what is no page has no route', () => {
-	for (const path of ['/runs', '/experiments/', '/experiments/1/x', '/api/x', '/models/%zz', '']) expect(routeOf(path)).toBeUndefined();
+	for (const path of ['/runs', '/nodes', '/nodes/', '/nodes/1/x', '/experiments/', '/experiments/1/x', '/api/x', '/models/%zz', '']) expect(routeOf(path)).toBeUndefined();
 });

@@ -7,7 +7,8 @@ export type Route =
 	| { page: 'runs'; experiment: string }
 	| { page: 'run'; run: string }
 	| { page: 'models' }
-	| { page: 'model'; model: string };
+	| { page: 'model'; model: string }
+	| { page: 'node'; node: string }; // its id, or any reference that the server takes
 
 const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
 	[/^\/$/, () => ({ page: 'home' })],
@@ -16,6 +17,7 @@ const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
 	[/^\/runs\/([^/]+)$/, (run) => ({ page: 'run', run })],
 	[/^\/models$/, () => ({ page: 'models' })],
 	[/^\/models\/([^/]+)$/, (model) => ({ page: 'model', model })],
+	[/^\/nodes\/([^/]+)$/, (node) => ({ page: 'node', node })],
 ];
 
 /** Gives the page at a path, or nothing where there is none. */
@@ -47,5 +49,7 @@ export function pathOf(route: Route): string {
 			return `/runs/${encodeURIComponent(route.run)}`;
 		case 'model':
 			return `/models/${encodeURIComponent(route.model)}`;
+		case 'node':
+			return `/nodes/${encodeURIComponent(route.node)}`;
 	}
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const DIST = new URL('../dist', import.meta.url).pathname;
-const BUDGET = { '.js': 80 * 1024, '.css': 18 * 1024 }; // bytes of brotli
+// Bytes of brotli; what is loaded only when it is wanted has a budget of its own.
+const BUDGET = { js: 80_000, 'js when wanted': 30_000, css: 18_000 };
 
 const sums = {};
 for (const name of readdirSync(DIST, { recursive: true }).sort()) {
@@ -19,13 +20,19 @@ for (const name of readdirSync(DIST, { recursive: true }).sort()) {
 	gzip[9] = 255; // the byte that names the system differs from one to the next
 	writeFileSync(path + '.br', brotli);
 	writeFileSync(path + '.gz', gzip);
-	const kind = name.slice(name.lastIndexOf('.'));
+	const kind = kindOf(name);
 	sums[kind] = (sums[kind] ?? 0) + brotli.length;
 	console.log(`${name}: ${plain.length} bytes, ${brotli.length} in brotli`);
 }
+
+function kindOf(name) {
+	const kind = name.slice(name.lastIndexOf('.') + 1);
+	return kind === 'js' && name.startsWith('assets/') && !name.startsWith('assets/index-') ? 'js when wanted' : kind;
+}
+
 for (const [kind, most] of Object.entries(BUDGET)) {
 	if ((sums[kind] ?? 0) > most) {
-		console.error(`${kind} files take ${sums[kind]} bytes in brotli; the budget is ${most}`);
+		console.error(`files of ${kind} take ${sums[kind]} bytes in brotli; the budget is ${most}`);
 		process.exitCode = 1;
 	}
 }

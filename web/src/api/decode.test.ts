@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asNumber, asPairs, asText } from './decode';
 import { readExperiment, readRun } from './mlflow';
-import { addressOf, readNode, typeWord } from './nodes';
+import { readLineage } from './lineage';
+import { addressOf, homeOf, readDetailedNode, readNode, typeWord } from './nodes';
 import { quoted, readModel, readVersion } from './registry';
 
 describe('MLflow’s numbers', () => {
@@ -32,6 +33,10 @@ test('what never has this form is read all the same', () => {
 	fc.assert(
 		fc.property(fc.jsonValue(), (x) => {
 			for (const read of [readRun, readExperiment, readModel, readVersion]) read(x);
+			readDetailedNode(x);
+			readDetailedNode({ properties: x });
+			readLineage(x);
+			readLineage({ nodes: [x], edges: [x], joined: [x], ties: [x] });
 			typeWord(readNode(x));
 			addressOf(readNode(x));
 			readRun({ info: x, data: x, inputs: x, outputs: x });
@@ -43,7 +48,13 @@ test('what never has this form is read all the same', () => {
 test('nodes lead to pages that there are', () => {
 	expect(addressOf(readNode({ type: 'mlflow.ModelVersion', name: 'a b', version: '3' }))).toBe('/models/a%20b?v=3');
 	expect(addressOf(readNode({ type: 'mlflow.Experiment', uid: '7' }))).toBe('/experiments/7');
-	expect(addressOf(readNode({ type: 'mlflow.Dataset', uid: '7' }))).toBeUndefined();
+	expect(homeOf(readNode({ type: 'mlflow.Dataset', uid: '7' }))).toBeUndefined();
+	expect(addressOf(readNode({ type: 'mlflow.Dataset', id: 7 }))).toBe('/nodes/7');
+});
+
+test('properties stand by their space, whatever their keys', () => {
+	const { properties } = readDetailedNode({ properties: [{ key: 'params.a.b', value: '1' }, { key: 'metrics.__proto__', value: 2 }, { key: 'schema', value: false }, { key: 'params.', value: 'x' }] });
+	expect(properties).toEqual([['Metrics', new Map([['__proto__', 2]])], ['Params', new Map([['a.b', '1'], ['', 'x']])], ['Properties', new Map([['schema', false]])]]);
 });
 
 test('names with quotes are quoted', () => {

@@ -2,7 +2,7 @@
 
 import { pathOf } from '../routes';
 import { get } from './call';
-import { asList, asNumber, asRecord, asText } from './decode';
+import { asList, asNumber, asPairs, asRecord, asText } from './decode';
 
 export interface Node {
 	id: number;
@@ -10,6 +10,7 @@ export interface Node {
 	type: string;
 	name: string;
 	uid: string;
+	uri: string;
 	state: string;
 	version: string;
 	updated: number | undefined;
@@ -17,17 +18,62 @@ export interface Node {
 
 export function readNode(x: unknown): Node {
 	const n = asRecord(x);
-	const updated = Date.parse(asText(n.updated));
 	return {
 		id: asNumber(n.id) ?? 0,
 		kind: asText(n.kind),
 		type: asText(n.type),
 		name: asText(n.name),
 		uid: asText(n.uid),
+		uri: asText(n.uri),
 		state: asText(n.state),
 		version: asText(n.version),
-		updated: Number.isNaN(updated) ? undefined : updated,
+		updated: asMoment(n.updated),
 	};
+}
+
+function asMoment(x: unknown): number | undefined {
+	const moment = Date.parse(asText(x));
+	return Number.isNaN(moment) ? undefined : moment;
+}
+
+/** A node with what is known of it. */
+export interface DetailedNode extends Node {
+	owner: string;
+	workspace: string;
+	externalId: string;
+	created: number | undefined;
+	deleted: number | undefined; // while it is in the bin
+	properties: [title: string, pairs: Map<string, unknown>][]; // by space
+}
+
+export function readDetailedNode(x: unknown): DetailedNode {
+	const n = asRecord(x);
+	return {
+		...readNode(x),
+		owner: asText(n.owner),
+		workspace: asText(n.workspace),
+		externalId: asText(n.external_id),
+		created: asMoment(n.created),
+		deleted: asMoment(n.deleted),
+		properties: bySpace(asPairs(n.properties, (value) => value ?? undefined)),
+	};
+}
+
+const spaces: Record<string, string> = { 'metrics.': 'Metrics', 'params.': 'Params', 'tags.': 'Tags', 'aliases.': 'Aliases', 'manifest.': 'Manifest' };
+
+function bySpace(pairs: Map<string, unknown>): [string, Map<string, unknown>][] {
+	const titles = new Map<string, Map<string, unknown>>();
+	for (const [key, value] of pairs) {
+		const prefix = Object.keys(spaces).find((p) => key.startsWith(p)) ?? '';
+		const title = spaces[prefix] ?? 'Properties';
+		titles.set(title, (titles.get(title) ?? new Map<string, unknown>()).set(key.slice(prefix.length), value));
+	}
+	return [...titles].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Gives the nodes that a reference names. */
+export async function getNodes(ref: string, signal?: AbortSignal): Promise<DetailedNode[]> {
+	return asList(asRecord(await get('/api/pedigree/v1/nodes', { ref }, signal)).nodes).map(readDetailedNode);
 }
 
 export interface NodeQuery {
@@ -41,11 +87,19 @@ export async function searchNodes(q: NodeQuery, signal?: AbortSignal): Promise<{
 	return { nodes: asList(answer.nodes).map(readNode), more: asText(answer.next) !== '' };
 }
 
-/** The types that have a page. */
-export const pagedTypes = ['mlflow.Run', 'mlflow.Experiment', 'mlflow.RegisteredModel', 'mlflow.ModelVersion'];
+/** Gives the address of the page that a node has wherever it is at home: its type's
+ * own, or else the page of any node. */
+export function addressOf(node: Node): string {
+	return homeOf(node) ?? nodeAddress(String(node.id));
+}
 
-/** Gives the address of a node's page; nothing for a type that has none. */
-export function addressOf(node: Node): string | undefined {
+/** Gives the address of the page of any node, which shows its lineage. */
+export function nodeAddress(ref: string): string {
+	return pathOf({ page: 'node', node: ref });
+}
+
+/** Gives the address of the page of a node's type; nothing where that has none. */
+export function homeOf(node: Node): string | undefined {
 	switch (node.type) {
 		case 'mlflow.Run':
 			return pathOf({ page: 'run', run: node.uid });
@@ -76,6 +130,17 @@ const words: Record<string, string> = {
 /** Says in words what a node is; a type of a client's own by its name. */
 export function typeWord(node: Node): string {
 	return Object.hasOwn(words, node.type) ? (words[node.type] as string) : node.type || node.kind;
+}
+
+/** Says by which protocol a node came, as its type tells. */
+export function protocolOf(node: Node): string {
+	if (node.type.startsWith('mlflow.')) return 'MLflow';
+	return node.type.startsWith('openlineage.') ? 'OpenLineage' : 'ML Metadata';
+}
+
+/** Gives what to call a node by. */
+export function nameOf(node: Node): string {
+	return node.name || node.uid || node.uri || `node ${node.id}`;
 }
 
 export interface Happening {
