@@ -68,7 +68,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 			"PRAGMA foreign_keys = ON",
 			"PRAGMA temp_store = MEMORY",
 			"PRAGMA cache_size = -65536",
-			"PRAGMA wal_autocheckpoint = 8200", // pages; by then all but the last is moved, see Checkpoint
+			"PRAGMA wal_autocheckpoint = 8200", // pages; by then most are moved, see Checkpoint
 		},
 		Checkpoint:      "PRAGMA wal_checkpoint(PASSIVE)",
 		CheckpointEvery: 2000,

@@ -202,9 +202,9 @@ func toldByPrefix(c query.Compare) bool {
 func (l *lead) entries(s *sqlText, t *tx, home pedigree.NodeID) {
 	s.add(l.alias+".key = ?", l.key)
 	if typed(l.field.Space) {
-		s.add(" AND " + l.alias + ".space IN (1, 7)") // wherever the node is at home
+		s.add(" AND " + inTyped(l.alias)) // wherever the node is at home
 	} else {
-		s.add(" AND "+l.alias+".space NOT IN (1, 7) AND "+l.alias+".home = ?", home)
+		s.add(" AND "+inOthers(l.alias)+" AND "+l.alias+".home = ?", home)
 	}
 	if l.field.Space == pedigree.Metric {
 		s.add(" AND " + l.alias + ".num IS NOT NULL")

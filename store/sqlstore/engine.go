@@ -20,6 +20,7 @@ type Engine struct {
 	// Checkpoint, for a database that leaves it to others to move what was
 	// committed from its log to its place, is the statement that does so. It is
 	// run beside the writer after each CheckpointEvery pages that it has written.
+	// Connections are then PageCounters.
 	Checkpoint      string
 	CheckpointEvery int64
 

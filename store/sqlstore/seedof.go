@@ -146,21 +146,21 @@ func (s *selection) entries(w *sqlText, c *condition, k sourceKey) (bool, error)
 	case c.column.Part == query.IntValue && facts:
 		w.add(s.use("property_fact_int")+" WHERE p.key = ? AND p.int IS NOT NULL AND p.int", k.id)
 	case c.column.Part == query.DoubleValue && facts:
-		w.add(s.use("property_fact_num")+" WHERE p.space IN (1, 7) AND p.key = ? AND p.num IS NOT NULL AND p.num", k.id)
+		w.add(s.use("property_fact_num")+" WHERE "+inTyped("p")+" AND p.key = ? AND p.num IS NOT NULL AND p.num", k.id)
 	case c.column.Part == query.DoubleValue:
 		w.add(s.use("property_number") + " WHERE ")
 		if err := s.inHomes(w); err != nil {
 			return false, err
 		}
-		w.add(" AND p.space NOT IN (1, 7) AND p.key = ? AND p.num IS NOT NULL AND p.num", k.id)
+		w.add(" AND "+inOthers("p")+" AND p.key = ? AND p.num IS NOT NULL AND p.num", k.id)
 	case c.column.Part == query.TextValue && c.equal && facts:
-		w.add(s.use("property_fact_text")+" WHERE p.space IN (1, 7) AND p.key = ? AND p.text IS NOT NULL AND p.text", k.id)
+		w.add(s.use("property_fact_text")+" WHERE "+inTyped("p")+" AND p.key = ? AND p.text IS NOT NULL AND p.text", k.id)
 	case c.column.Part == query.TextValue && c.equal:
 		w.add(s.use("property_text") + " WHERE ")
 		if err := s.inHomes(w); err != nil {
 			return false, err
 		}
-		w.add(" AND p.space NOT IN (1, 7) AND p.key = ? AND p.text IS NOT NULL AND p.text", k.id)
+		w.add(" AND "+inOthers("p")+" AND p.key = ? AND p.text IS NOT NULL AND p.text", k.id)
 	default:
 		return false, nil
 	}
