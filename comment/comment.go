@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -119,13 +120,7 @@ func record(ctx context.Context, tx store.Tx, c *pedigree.Comment, what, after s
 }
 
 // bounded keeps a text within what a line of the history holds.
-func bounded(text string) string {
-	const most = 4000
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "..."
-}
+func bounded(text string) string { return naming.Shorten(text, 4000) }
 
 func check(text string) error {
 	switch {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -140,14 +141,8 @@ func obituary(n *pedigree.Node) string {
 	return string(text)
 }
 
-// bounded keeps a text within what a line of the history holds.
-func bounded(text string) string {
-	const most = 1000
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "..."
-}
+// bounded keeps a text within its part of a line of the history.
+func bounded(text string) string { return naming.Shorten(text, 1000) }
 
 func idsOfNodes(nodes []pedigree.Node) []pedigree.NodeID {
 	ids := make([]pedigree.NodeID, len(nodes))

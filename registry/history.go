@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -38,13 +39,13 @@ type recorder struct {
 
 func newRecorder(ctx context.Context, tx store.Tx) recorder {
 	who := pedigree.ActorOf(ctx)
-	return recorder{shorten(who.Name, maxReason), shorten(who.Reason, maxReason), tx}
+	return recorder{naming.Shorten(who.Name, maxReason), naming.Shorten(who.Reason, maxReason), tx}
 }
 
 func (r recorder) add(n *pedigree.Node, what, before, after string) error {
 	return r.tx.AppendChange(&pedigree.Change{
 		Workspace: n.Workspace, Node: n.ID, Actor: r.actor, Reason: r.reason,
-		What: what, Before: shorten(before, maxChange), After: shorten(after, maxChange),
+		What: what, Before: naming.Shorten(before, maxChange), After: naming.Shorten(after, maxChange),
 	})
 }
 

@@ -142,16 +142,7 @@ func checkTags(tags []pedigree.Property, check func(key, value string) error) er
 // maxShown bounds how much of a client's text an error repeats, in bytes.
 const maxShown = 1000
 
-func shown(text string) string { return shorten(text, maxShown) }
-
-// shorten cuts text to at most n bytes of whole characters, with dots for what
-// is missing.
-func shorten(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	return strings.ToValidUTF8(text[:n-3], "") + "..."
-}
+func shown(text string) string { return naming.Shorten(text, maxShown) }
 
 func numberOf(n *pedigree.Node) int64 {
 	number, err := strconv.ParseInt(n.Version, 10, 64)

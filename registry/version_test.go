@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -191,7 +192,7 @@ func TestTagsOfModelsAndVersions(t *testing.T) {
 	f.must(f.DeleteVersionTag(f.ctx, ws, "m", "1", "k"))
 	long := strings.Repeat("é", maxChange)
 	f.wantEqual("history", f.history("m", "1"), []string{
-		"created:  > 1", "tag:  > k=1", "tag: k=1 > " + shorten("k="+long, maxChange), "tag removed: " + shorten("k="+long, maxChange) + " > ",
+		"created:  > 1", "tag:  > k=1", "tag: k=1 > " + naming.Shorten("k="+long, maxChange), "tag removed: " + naming.Shorten("k="+long, maxChange) + " > ",
 	})
 	// Case M5.
 	tooLong := strings.Repeat("é", maxTagValue+1)
