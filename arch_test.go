@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"query/mlmdql":    {".", "query"},
 	"mlmd/mlmdpb":     {"google.golang.org/grpc", "google.golang.org/protobuf"},
 	"mlflow":          {".", "blob", "mlmodel", "query", "query/mlflowql", "registry", "route", "tracking", "webhook", "github.com/go-json-experiment/json"},
+	"mlflowui":        {"route"},
 	"naming":          {"."},
 	"query":           {"."},
 	"query/mlflowql":  {".", "query"},

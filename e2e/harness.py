@@ -23,7 +23,8 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
-CACHE = pathlib.Path(os.environ.get("PEDIGREE_E2E_CACHE", ROOT / ".cache" / "e2e"))
+BUILT = ROOT / ".cache" / "e2e"  # what is made from this checkout
+CACHE = pathlib.Path(os.environ.get("PEDIGREE_E2E_CACHE", BUILT))  # clients, which checkouts may share
 READY_WITHIN = 30  # seconds
 BEGUN = time.monotonic()
 
@@ -59,7 +60,7 @@ def build():
     if not shutil.which("go"):
         raise Failed("Go is not on the PATH; it is needed to build the server (or give --binary FILE)")
     say("building the server")
-    binary = CACHE / "pedigree"
+    binary = BUILT / "pedigree"
     binary.parent.mkdir(parents=True, exist_ok=True)
     built = subprocess.run(["go", "build", "-o", binary, "./cmd/pedigree"], cwd=ROOT)
     if built.returncode != 0:

@@ -1,6 +1,7 @@
 package mlflow
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -157,11 +158,7 @@ func (h *Handler) getHistoryInterval(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	limit, err := m.check()
-	if err != nil {
-		return err
-	}
-	points, err := h.tracking.SampleHistories(r.Context(), h.workspace(), m.Runs, m.Key, m.Start, m.End, limit)
+	points, err := h.sampleHistories(r.Context(), &m)
 	if err != nil {
 		return err
 	}
@@ -175,6 +172,14 @@ func (h *Handler) getHistoryInterval(w http.ResponseWriter, r *http.Request) err
 	a.buf = append(a.buf, '}')
 	a.finish()
 	return nil
+}
+
+func (h *Handler) sampleHistories(ctx context.Context, m *historyIntervalRequest) ([]tracking.RunPoint, error) {
+	limit, err := m.check()
+	if err != nil {
+		return nil, err
+	}
+	return h.tracking.SampleHistories(ctx, h.workspace(), m.Runs, m.Key, m.Start, m.End, limit)
 }
 
 // check bounds the request and gives the number of steps that it asks for.

@@ -29,7 +29,6 @@ var (
 		{"/mlflow/prompt-optimization", "prompt optimization"},
 		{"/mlflow/runs/create-promptlab-run", "prompt lab"},
 		{"/mlflow/gateway", "AI gateway"},
-		{"/mlflow/gateway-proxy", "AI gateway"},
 		{"/mlflow/mcp-servers", "MCP registry"},
 		{"/mlflow/assistant", "assistant"},
 		{"/mlflow/jobs", "jobs"},
@@ -43,7 +42,6 @@ var (
 	rootAreas = []area{
 		{"/v1/traces", "tracing"},
 		{"/gateway", "AI gateway"},
-		{"/graphql", "GraphQL"},
 		{"/signup", "users and roles"},
 	}
 )
@@ -53,7 +51,7 @@ var versions = []string{"/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0"
 
 // prefixes are the paths that the wire answers for.
 func prefixes() []string {
-	all := append([]string{"/get-artifact", "/model-versions", "/health", "/version"}, versions...)
+	all := append([]string{"/get-artifact", "/model-versions", "/graphql", "/health", "/version"}, versions...)
 	for _, a := range rootAreas {
 		all = append(all, a.prefix)
 	}

@@ -80,6 +80,8 @@ func (h *Handler) routes() []route.Route {
 	routes := []route.Route{
 		{Method: "GET", Pattern: "/health", Permission: route.Public, Handler: health},
 		{Method: "GET", Pattern: "/version", Permission: route.Public, Handler: version},
+		{Method: "POST", Pattern: "/graphql", Permission: route.Read, Body: route.JSONBody, Handler: h.handle(h.graphql)},
+		{Method: "GET", Pattern: "/ajax-api/2.0/mlflow/gateway-proxy", Permission: route.Read, Handler: noEndpoints},
 	}
 	for _, o := range h.operations() {
 		for _, path := range o.mounts() {

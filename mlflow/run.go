@@ -129,11 +129,8 @@ func (h *Handler) searchRuns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	search := tracking.Search{Experiments: m.Experiments, View: m.View, Max: m.Max, PageToken: m.PageToken}
-	if search.Where, err = mlflowql.ParseRuns(m.Filter); err != nil {
-		return err
-	}
-	if search.Order, err = mlflowql.OrderRuns(m.Order); err != nil {
+	search, err := m.parse()
+	if err != nil {
 		return err
 	}
 	page, err := h.tracking.SearchRuns(r.Context(), h.workspace(), search)
@@ -142,6 +139,17 @@ func (h *Handler) searchRuns(w http.ResponseWriter, r *http.Request) error {
 	}
 	writePage(w, "runs", page.Items, page.Next, appendRun)
 	return nil
+}
+
+// parse reads the filter and the order.
+func (m *searchRunsRequest) parse() (tracking.Search, error) {
+	search := tracking.Search{Experiments: m.Experiments, View: m.View, Max: m.Max, PageToken: m.PageToken}
+	var err error
+	if search.Where, err = mlflowql.ParseRuns(m.Filter); err != nil {
+		return search, err
+	}
+	search.Order, err = mlflowql.OrderRuns(m.Order)
+	return search, err
 }
 
 func appendRun(b []byte, run *tracking.Run) []byte {

@@ -31,3 +31,9 @@ func (h *Handler) serverInfo(w http.ResponseWriter, _ *http.Request) error {
 	writeJSON(w, func(b []byte) []byte { return append(b, info...) })
 	return nil
 }
+
+// noEndpoints tells MLflow's pages, which ask for what a gateway offers before
+// they show runs, that there is no gateway.
+func noEndpoints(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, func(b []byte) []byte { return append(b, `{"endpoints":[]}`...) })
+}

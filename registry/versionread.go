@@ -2,10 +2,12 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/naming"
+	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -136,6 +138,23 @@ func (s *Service) SearchVersions(ctx context.Context, ws pedigree.NodeID, search
 		return err
 	})
 	return page, err
+}
+
+// VersionsOfRuns lists the versions that came from any of runs, given by their
+// UIDs, in no order.
+func (s *Service) VersionsOfRuns(ctx context.Context, ws pedigree.NodeID, runs []string) ([]Version, error) {
+	var all []Version
+	for some := range slices.Chunk(runs, 100) {
+		page, err := s.SearchVersions(ctx, ws, Search{
+			Where: query.Compare{Field: query.Property{Space: pedigree.Field, Key: runIDField}, Op: query.In, Value: query.Value{Texts: some}},
+			Max:   maxVersionsPage,
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+	}
+	return all, nil
 }
 
 // describeVersion adds to a version what is known of it, with its aliases.

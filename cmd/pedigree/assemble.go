@@ -19,6 +19,7 @@ import (
 	"github.com/pedigree-ml/pedigree/kfmd"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/mlflow"
+	"github.com/pedigree-ml/pedigree/mlflowui"
 	"github.com/pedigree-ml/pedigree/mlmd"
 	"github.com/pedigree-ml/pedigree/openlineage"
 	"github.com/pedigree-ml/pedigree/registry"
@@ -56,6 +57,8 @@ type engine struct {
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
+
+	mlflowPages *mlflowui.Pages // nil where nobody wants them
 }
 
 // open claims the data directory and opens everything in it. What was opened
@@ -184,7 +187,24 @@ func (e *engine) native() *api.Handler {
 
 // wires are all protocols that the server speaks, and the pages for people.
 func (e *engine) wires() []route.Wire {
-	return []route.Wire{e.mlflow().Wire(), e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.native().Wire(), web.Wire()}
+	mlflow := e.mlflow().Wire()
+	all := []route.Wire{mlflow, e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.native().Wire(), web.Wire()}
+	if e.mlflowPages != nil {
+		all = append(all, e.mlflowPages.Wire(mlflow))
+	}
+	return all
+}
+
+// openMLflowPages opens the pages of an installed MLflow, if dir is given.
+func (e *engine) openMLflowPages(dir string) (err error) {
+	if dir == "" {
+		return nil
+	}
+	if e.mlflowPages, err = mlflowui.Open(dir); err != nil {
+		return fmt.Errorf("--mlflow-ui: %w", err)
+	}
+	e.closers = append(e.closers, e.mlflowPages.Close)
+	return nil
 }
 
 // collectors give metrics of what is beside the requests.

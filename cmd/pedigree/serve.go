@@ -32,6 +32,7 @@ type serveCmd struct {
 	PublicURL      string        `help:"URL by which clients reach the server, if a proxy changes it." placeholder:"URL"`
 	InsecureNoAuth bool          `help:"Serve on an address that others reach, although everyone who reaches it may do everything."`
 	Retention      span          `help:"Remove for ever what was deleted this long ago, such as 30d; 0 keeps it." default:"0"`
+	MLflowUI       string        `name:"mlflow-ui" help:"Also serve MLflow's own pages, below /mlflow-ui/: the directory mlflow/server/js/build of an installed MLflow." placeholder:"DIR"`
 	DrainDelay     time.Duration `help:"How long to stay reachable, but not ready, before stopping." default:"0s"`
 	DrainTimeout   time.Duration `help:"How long requests under way may take when stopping." default:"20s"`
 	BenchEndpoint  bool          `help:"Serve an operation that does nothing." hidden:""`
@@ -73,6 +74,9 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	slog.SetDefault(log)
 	e.artifacts.PublicURL = c.PublicURL
 	e.webhooks.Client, e.webhooks.Log = receivers, log
+	if err := e.openMLflowPages(c.MLflowUI); err != nil {
+		return err
+	}
 	if err := e.openSender(c.openlineageFlags, log); err != nil {
 		return err
 	}
