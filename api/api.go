@@ -15,6 +15,7 @@ import (
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/search"
+	"github.com/pedigree-ml/pedigree/tracking"
 	"github.com/pedigree-ml/pedigree/watch"
 	"github.com/pedigree-ml/pedigree/webhook"
 )
@@ -26,6 +27,7 @@ const base = "/api/pedigree/v1"
 // of [Handler.Wire].
 type Handler struct {
 	// These rules are set before the first request comes.
+	Runs     *tracking.Service
 	Webhooks *webhook.Service
 	Search   *search.Service
 	Lineage  *lineage.Service

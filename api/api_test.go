@@ -52,7 +52,7 @@ func open(t *testing.T) *fixture {
 	f.models.DigestWith(f.digests)
 	f.graph = graph.New(records, graph.Options{})
 	h := New(f.models, f.digests)
-	h.Graph = f.graph
+	h.Runs, h.Graph = f.runs, f.graph
 	mount(t, f.mux, h.Wire())
 	return f
 }

@@ -37,11 +37,12 @@ type group struct{ name, about string }
 var (
 	findingGroup  = &group{"finding", "Nodes of every protocol, found by reference, by filter or by words."}
 	lineageGroup  = &group{"lineage", "What was made from what, across all protocols."}
+	chartGroup    = &group{"charts", "What pictures of runs are made from."}
 	commentGroup  = &group{"comments", "What people write below nodes."}
 	changingGroup = &group{"changing", "What people correct and remove by hand."}
 	versionGroup  = &group{"model versions", "The history, files and digests of registered model versions."}
 	serverGroup   = &group{"server", "The server itself."}
-	groups        = []*group{findingGroup, lineageGroup, commentGroup, changingGroup, versionGroup, serverGroup}
+	groups        = []*group{findingGroup, lineageGroup, chartGroup, commentGroup, changingGroup, versionGroup, serverGroup}
 )
 
 // always are the problems that any operation may answer with: a request that
@@ -51,7 +52,7 @@ var always = []pedigree.Code{pedigree.Invalid, pedigree.Unauthenticated, pedigre
 // endpoints are all operations of the wire.
 func (h *Handler) endpoints() []endpoint {
 	var all []endpoint
-	for _, some := range [][]endpoint{h.findingEndpoints(), h.lineageEndpoints(), h.watchEndpoints(), h.commentEndpoints(), h.joinEndpoints(), h.deletionEndpoints(), h.historyEndpoints(), h.versionEndpoints(), h.serverEndpoints()} {
+	for _, some := range [][]endpoint{h.findingEndpoints(), h.lineageEndpoints(), h.watchEndpoints(), h.seriesEndpoints(), h.commentEndpoints(), h.joinEndpoints(), h.deletionEndpoints(), h.historyEndpoints(), h.versionEndpoints(), h.serverEndpoints()} {
 		all = append(all, some...)
 	}
 	return all

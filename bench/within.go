@@ -23,6 +23,9 @@ func (w Within) Update(_ context.Context, fn func(store.Tx) error) error { retur
 // Changed is never closed: nobody waits for what is written here.
 func (w Within) Changed() <-chan struct{} { return nil }
 
+// Condense does nothing: the store itself will.
+func (w Within) Condense(context.Context) error { return nil }
+
 // Check finds no damage.
 func (w Within) Check(context.Context) error { return nil }
 

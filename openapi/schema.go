@@ -47,7 +47,8 @@ func limits(s *Schema, tag reflect.StructTag) {
 // Schemas reads the schemas of Go types as encoding/json writes them. A struct
 // becomes a component of its own, under the name of its type; what it embeds
 // stands in it as in the JSON. Tags say more of a field: format, enum (words with
-// commas), minimum, minLength, maxLength and pattern.
+// commas), minimum, minLength, maxLength and pattern. Members of a list that are
+// pointers to numbers or texts may be null.
 type Schemas struct {
 	Components map[string]*Schema
 	comments   Comments
@@ -77,7 +78,11 @@ func (s *Schemas) of(t reflect.Type) *Schema {
 	case reflect.Float64:
 		return &Schema{Type: "number"}
 	case reflect.Slice:
-		return &Schema{Type: "array", Items: s.of(t.Elem())}
+		items := s.of(t.Elem())
+		if t.Elem().Kind() == reflect.Pointer && items.Ref == "" {
+			items.Type = []any{items.Type, "null"}
+		}
+		return &Schema{Type: "array", Items: items}
 	case reflect.Map:
 		return &Schema{Type: "object", Additional: s.of(t.Elem())}
 	case reflect.Struct:

@@ -17,7 +17,7 @@ type outer struct {
 	Any   any            `json:"any"`
 	Count map[string]int `json:"count"`
 	Next  *outer         `json:"next,omitempty"`
-	Many  []float64      `json:"many"`
+	Many  []*float64     `json:"many"`
 	Text  string         `json:"text" minLength:"1" maxLength:"9" pattern:"x"`
 	Least int            `json:"least" minimum:"0"`
 }
@@ -30,7 +30,7 @@ func TestASchemaSaysWhatTheJSONOfAStructHas(t *testing.T) {
 	text, err := json.Marshal(s.Components)
 	want := `{"outer":{"type":"object","description":"All.","properties":{` +
 		`"any":{},"count":{"type":"object","additionalProperties":{"type":"integer","format":"int64"}},"kind":{"type":"string","enum":["a","b"]},` +
-		`"least":{"type":"integer","format":"int64","minimum":0},"many":{"type":"array","items":{"type":"number"}},"next":{"$ref":"#/components/schemas/outer"},` +
+		`"least":{"type":"integer","format":"int64","minimum":0},"many":{"type":"array","items":{"type":["number","null"]}},"next":{"$ref":"#/components/schemas/outer"},` +
 		`"text":{"type":"string","minLength":1,"maxLength":9,"pattern":"x"},` +
 		`"when":{"type":"string","format":"date-time","description":"At."}},"required":["when","any","count","many","text","least"]}}`
 	if err != nil || string(text) != want {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/series"
 )
 
 // A Store keeps one graph. It is safe for use by many goroutines.
@@ -27,6 +28,10 @@ type Store interface {
 	// waits for it reads the feed first, so that nothing is missed, and now and
 	// then all the same, for other processes may write too.
 	Changed() <-chan struct{}
+
+	// Condense sums up what series have grown by. The store does so by itself a
+	// moment after they have grown long; who calls this waits for it.
+	Condense(ctx context.Context) error
 
 	// Check looks for damage in the stored data, page by page.
 	Check(ctx context.Context) error
@@ -121,6 +126,12 @@ type Reader interface {
 	// Points gives a series in order of time, step and value, NaN before
 	// numbers, from after the given point (nil: from the start), at most limit.
 	Points(id pedigree.NodeID, key string, after *pedigree.Point, limit int) ([]pedigree.Point, error)
+
+	// Series gives all points of a series in the order of Points: those at its
+	// beginning in blocks, which may be none, and the others one by one. Blocks
+	// can be loaded as long as the Reader is valid. Only what is summed up
+	// already is cheap, so it may take as long as reading every point.
+	Series(id pedigree.NodeID, key string) (blocks []series.Block, rest []series.Point, err error)
 
 	// Steps gives the distinct steps of a series, ascending.
 	Steps(id pedigree.NodeID, key string) ([]int64, error)

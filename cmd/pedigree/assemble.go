@@ -181,7 +181,7 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
 	h.Webhooks, h.Graph, h.Search, h.Lineage, h.Watches = e.webhooks, e.graph, e.search, lineage.New(e.store), e.watches
-	h.Comments = comment.New(e.store)
+	h.Runs, h.Comments = e.rules, comment.New(e.store)
 	return h
 }
 

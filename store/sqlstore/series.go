@@ -32,7 +32,11 @@ func (t *tx) AppendPoints(n *pedigree.Node, points []pedigree.Point) error {
 			return err
 		}
 		isnum, num := encode(p.Value)
-		if _, err := t.exec(pointAdd, n.ID, key, p.Time, p.Step, isnum, num); err != nil {
+		added, err := t.exec(pointAdd, n.ID, key, p.Time, p.Step, isnum, num)
+		if err != nil {
+			return err
+		}
+		if err := t.grow(stretch{n.ID, key}, p, added); err != nil {
 			return err
 		}
 	}

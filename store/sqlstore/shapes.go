@@ -94,6 +94,26 @@ var (
 		"SELECT time, step, isnum, num FROM point WHERE node = ? AND key = ? AND step BETWEEN ? AND ? "+
 			"ORDER BY step, time, isnum, num")
 
+	pointsBetween = define("points between two", "PRIMARY KEY",
+		"SELECT time, step, isnum, num FROM point WHERE node = ? AND key = ? "+
+			"AND (time, step, isnum, num) > (?, ?, ?, ?) AND (time, step, isnum, num) <= (?, ?, ?, ?) ORDER BY time, step, isnum, num")
+	pointsCount = define("number of points between two", "PRIMARY KEY",
+		"SELECT count(*) FROM point WHERE node = ? AND key = ? AND (time, step, isnum, num) > (?, ?, ?, ?) AND (time, step, isnum, num) <= (?, ?, ?, ?)")
+
+	blocksOf = define("blocks of a series", "PRIMARY KEY",
+		"SELECT time, step, isnum, num, points, sums FROM block WHERE node = ? AND key = ? ORDER BY time, step, isnum, num")
+	blockLast = define("last block of a series", "PRIMARY KEY",
+		"SELECT time, step, isnum, num, points, count FROM block WHERE node = ? AND key = ? "+
+			"ORDER BY time DESC, step DESC, isnum DESC, num DESC LIMIT 1")
+	blockPoints    = define("points of a block", "PRIMARY KEY", "SELECT points FROM block_points WHERE id = ?")
+	blockPointsAdd = define("add points of a block", "", "INSERT INTO block_points (points) VALUES (?)")
+	blockAdd       = define("add block", "",
+		"INSERT INTO block (node, key, time, step, isnum, num, count, points, sums) VALUES (?,?,?,?,?,?,?,?,?)")
+	blocksDrop = define("drop blocks from a point on", "PRIMARY KEY",
+		"DELETE FROM block WHERE node = ? AND key = ? AND (time, step, isnum, num) >= (?, ?, ?, ?)")
+	seriesNext = define("next series with blocks", "PRIMARY KEY",
+		"SELECT node, key FROM block WHERE (node, key) > (?, ?) ORDER BY node, key LIMIT 1")
+
 	evaluationAdd = define("add evaluation", "",
 		"INSERT INTO evaluation (artifact, key, time, step, isnum, num, execution, dataset, digest) "+
 			"VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING")

@@ -23,6 +23,8 @@ type Store struct {
 	writer  *writer
 	readers *readers
 
+	condenser *condenser
+
 	changing sync.Mutex
 	changed  chan struct{} // closed and made anew by announce
 }
@@ -44,6 +46,10 @@ func Open(ctx context.Context, e Engine, clock pedigree.Clock) (*Store, error) {
 		return nil, errors.Join(classify(e, err), c.close())
 	}
 	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers)}
+	s.condenser = newCondenser(s)
+	if err := s.condenser.begin(ctx); err != nil {
+		return nil, errors.Join(err, s.condenser.close(), s.readers.close(), k.close(), c.close())
+	}
 	s.writer = newWriter(s, c, k)
 	return s, nil
 }
@@ -135,7 +141,7 @@ func (s *Store) Check(ctx context.Context) error {
 
 // Close implements [store.Store].
 func (s *Store) Close() error {
-	err := s.writer.close()
+	err := errors.Join(s.condenser.close(), s.writer.close())
 	return errors.Join(err, s.readers.close())
 }
 

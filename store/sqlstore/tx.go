@@ -21,6 +21,8 @@ type tx struct {
 	touches []touched
 	touchAt map[pedigree.NodeID]int // places in touches, once they are many
 
+	grown []growth // series that have more points now
+
 	bin map[pedigree.NodeID]bool // see knownInBin; nil until it is asked for
 }
 

@@ -169,6 +169,7 @@ func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
 	now := w.store.clock()
 	fresh := w.store.names.draft()
 	wrote, touches := false, false
+	var grown []growth
 	for _, job := range jobs {
 		t := &tx{ctx: job.ctx, conn: w.conn, store: w.store, now: now, fresh: fresh}
 		job.run(t)
@@ -176,6 +177,7 @@ func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
 			w.rollback()
 			return true, nil
 		}
+		grown = append(grown, t.grown...)
 		wrote, touches = wrote || t.wrote, touches || len(t.touches) > 0
 	}
 	if !wrote {
@@ -188,6 +190,7 @@ func (w *writer) attempt(jobs []*write) (spoiled bool, err error) {
 	}
 	w.moves.committed(w.conn)
 	w.store.names.keep(fresh)
+	w.store.condenser.grew(grown)
 	if touches {
 		w.store.announce()
 	}

@@ -99,7 +99,7 @@ func facts(e *env) {
 	})
 }
 
-func series(e *env) {
+func orderedSeries(e *env) {
 	n := e.run(e.experiment())
 	nan := math.NaN()
 	want := []pedigree.Point{
