@@ -27,13 +27,14 @@ const base = "/api/pedigree/v1"
 // of [Handler.Wire].
 type Handler struct {
 	// These rules are set before the first request comes.
-	Runs     *tracking.Service
-	Webhooks *webhook.Service
-	Search   *search.Service
-	Lineage  *lineage.Service
-	Graph    *graph.Service
-	Watches  *watch.Service
-	Comments *comment.Service
+	Runs      *tracking.Service
+	Webhooks  *webhook.Service
+	Search    *search.Service
+	Lineage   *lineage.Service
+	Graph     *graph.Service
+	Watches   *watch.Service
+	Comments  *comment.Service
+	Artifacts Artifacts
 
 	models    *registry.Service
 	digests   *digest.Service

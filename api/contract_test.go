@@ -140,6 +140,9 @@ func (c *contract) check(r *route.Route, sent []byte, answer *tee) error {
 	switch kind {
 	case linesType:
 		texts = strings.Split(strings.TrimSuffix(texts[0], "\n"), "\n")
+	case pageType:
+		text, _ := json.Marshal(texts[0])
+		texts[0] = string(text)
 	case eventsType:
 		texts = eventData(texts[0])
 	}

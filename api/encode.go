@@ -15,6 +15,7 @@ const (
 	jsonType    = "application/json"
 	linesType   = "application/x-ndjson" // a JSON value on each line
 	eventsType  = "text/event-stream"
+	pageType    = "text/html; charset=utf-8"
 	problemType = "application/problem+json"
 )
 

@@ -24,7 +24,7 @@ var pages = []string{
 
 // policy lets the application load and call this server and nothing else.
 // Neither scripts nor styles may stand in the page itself.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self'; frame-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 
 // permissions takes from the page what it has no use for.

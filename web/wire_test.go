@@ -82,7 +82,7 @@ func TestThePolicyAllowsNothingInThePageItself(t *testing.T) {
 	w := get(t, "/")
 	csp := w.Header().Get("Content-Security-Policy")
 	for _, want := range []string{
-		"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self' data:",
+		"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self' data:", "media-src 'self'", "frame-src 'self'",
 		"frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'", "form-action 'none'",
 	} {
 		if !strings.Contains(csp, want) {

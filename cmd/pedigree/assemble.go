@@ -182,6 +182,7 @@ func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
 	h.Webhooks, h.Graph, h.Search, h.Lineage, h.Watches = e.webhooks, e.graph, e.search, lineage.New(e.store), e.watches
 	h.Runs, h.Comments = e.rules, comment.New(e.store)
+	h.Artifacts = e.mlflow()
 	return h
 }
 

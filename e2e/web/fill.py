@@ -4,11 +4,14 @@ event of OpenLineage, which is a document that is posted."""
 import json
 import pathlib
 import random
+import shutil
+import struct
 import sys
 import tempfile
 import time
 import urllib.request
 import uuid
+import zlib
 
 import mlflow
 import mlflow.data
@@ -16,6 +19,7 @@ import pandas
 from mlflow import MlflowClient
 from mlflow.entities import DatasetInput, LoggedModelInput, Metric, Param, RunTag
 
+TABLES = pathlib.Path(__file__).resolve().parent / "tables"
 RUNS = 450  # more than two pages of the table
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 LAKE = "s3://lake/readings.parquet"
@@ -33,6 +37,7 @@ def main():
     judging = client.create_experiment("electricity/evaluation")
     client.log_inputs(client.create_run(judging, run_name="evaluation").info.run_id, models=[LoggedModelInput(model)])
     fill_hostile(client)
+    fill_files(client, forecast)
 
 
 def fill_runs(client, experiment):
@@ -101,6 +106,49 @@ def fill_hostile(client):
     client.set_terminated(run, "FAILED")
     client.create_registered_model("<b>bold<b>", description=MARKUP)
     client.create_experiment("n" * 400)
+
+
+def fill_files(client, experiment):
+    """A run that failed, with files of every kind that is shown."""
+    run = client.create_run(experiment, run_name="gallery").info.run_id
+    client.set_tag(run, "error", "RuntimeError: out of memory")
+    client.set_tag(run, "mlflow.source.git.commit", "0123456789abcdef0123456789abcdef01234567")
+    client.set_tag(run, "mlflow.source.git.repoURL", "git@github.com:example/forecast.git")
+    client.log_metric(run, "system/cpu_utilization_percentage", 71.5)
+    table = pandas.DataFrame({"hour": range(600), "load": [1.5 * hour for hour in range(600)], "place": ["Łódź"] * 600})
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        table.to_csv(folder / "table.csv", index=False)
+        for stored in TABLES.glob("*.parquet"):  # the same rows, by Arrow
+            shutil.copy(stored, folder)
+        (folder / "lines.jsonl").write_text('{"step": 1, "text": "a"}\n{"step": 2, "note": null}\n')
+        (folder / "config.json").write_text(json.dumps({"lr": 0.1, "layers": [64, 32], "name": "ö" + BIDI}))
+        (folder / "train.py").write_text("import mlflow\n\nprint('hi')\n" + f"# {BIDI}\n")
+        (folder / "train.log").write_text("".join(f"line {number} of the log\n" for number in range(40_000)))
+        (folder / "readme.md").write_text(f"# Read me\n\n**Bold**ly, [a run](/runs/x), [bad](javascript:alert(3))\n\n{MARKUP}\n\n| a | b |\n|-|-|\n| 1 | 2 |\n")
+        (folder / "plot.png").write_bytes(png(64, 48))
+        (folder / "plot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><script>alert(4)</script><circle r="20" cx="20" cy="20" onclick="alert(5)"/></svg>')
+        (folder / "report.html").write_text("<h1>Report</h1><p id=at>still</p><script>document.getElementById('at').textContent = 'alive at ' + self.origin + tryAll()\nfunction tryAll() { try { return parent.document.title } catch { return ' alone' } }</script>")
+        (folder / "beep.wav").write_bytes(wav())
+        (folder / "model.pkl").write_bytes(b"\x80\x04\x95\x00\x00")
+        (folder / "empty.txt").write_text("")
+        client.log_artifacts(run, folder)
+    client.set_terminated(run, "FAILED")
+
+
+def png(width, height):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes(value for x in range(width) for value in (4 * x % 256, 5 * y % 256, 160)) for y in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def wav():
+    samples = bytes(128 + (40 if at // 20 % 2 else -40) for at in range(4000))
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(samples), b"WAVE", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8, b"data", len(samples))
+    return head + samples
 
 
 main()

@@ -12,13 +12,22 @@ await flow('run', async (page) => {
 	const strip = page.getByRole('region', { name: 'Inputs and outputs' });
 	await strip.getByText('readings').waitFor();
 
-	// Folders open in the address; files are downloaded, not opened.
+	// Folders open in the address; files are shown beside them.
+	await page.getByRole('link', { name: 'Artifacts', exact: true }).click();
 	const artifacts = page.getByRole('list', { name: 'Artifacts' });
 	await artifacts.getByRole('link', { name: 'plots' }).click();
 	await page.getByRole('link', { name: 'up' }).waitFor();
 	assert.equal(new URL(page.url()).searchParams.get('path'), 'plots');
-	const [download] = await Promise.all([page.waitForEvent('download'), artifacts.getByRole('link', { name: 'notes.txt' }).click()]);
-	assert.equal(download.suggestedFilename(), 'notes.txt');
+	await artifacts.getByRole('link', { name: 'notes.txt' }).click();
+	await page.getByRole('region', { name: 'Preview of notes.txt' }).getByText('hi', { exact: true }).waitFor();
+
+	// The files of a model that the run made are with those of the run.
+	await page.getByRole('link', { name: /^Model m-/ }).click();
+	await artifacts.getByRole('link', { name: 'MLmodel' }).click();
+	const model = page.getByRole('region', { name: 'Preview of MLmodel' });
+	await model.getByText('python_function', { exact: true }).waitFor();
+	await model.getByText(`mlflow.set_tracking_uri("${new URL(page.url()).origin}")`).waitFor();
+	await page.getByRole('link', { name: 'Overview' }).click();
 
 	await strip.getByRole('link', { name: 'demand version 1' }).click();
 	await page.getByRole('heading', { name: 'demand', level: 1 }).waitFor();

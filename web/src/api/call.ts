@@ -23,25 +23,47 @@ export function get(path: string, params: Record<string, string | string[] | und
 }
 
 export function post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
-	const init: RequestInit = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+	return send('POST', path, body, signal);
+}
+
+export function send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+	const init: RequestInit = { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 	return call(path, signal ? { ...init, signal } : init);
 }
 
+/** A part of a file. */
+export interface Part {
+	bytes: Uint8Array<ArrayBuffer>;
+	size: number; // of the whole file
+}
+
+/** Reads some bytes of a file, fewer where it ends. */
+export async function getPart(path: string, from: number, length: number, signal?: AbortSignal): Promise<Part> {
+	const headers = { Range: `bytes=${from}-${from + length - 1}` };
+	const [answer, body] = await reach(path, signal ? { headers, signal } : { headers }, (a) => a.arrayBuffer());
+	const size = Number(/\/(\d+)$/.exec(answer.headers.get('Content-Range') ?? '')?.[1] ?? body.byteLength);
+	if (answer.status === 416) return { bytes: new Uint8Array(), size };
+	if (!answer.ok) throw refusal(answer, new TextDecoder().decode(body));
+	return { bytes: new Uint8Array(body), size };
+}
+
 async function call(path: string, init: RequestInit): Promise<unknown> {
-	let answer: Response;
-	let text: string;
-	try {
-		answer = await fetch(path, init);
-		text = await answer.text();
-	} catch (cause) {
-		if (init.signal?.aborted) throw cause;
-		throw new CallError('The server cannot be reached.', 0, undefined);
-	}
+	const [answer, text] = await reach(path, init, (a) => a.text());
 	if (!answer.ok) throw refusal(answer, text);
 	try {
 		return JSON.parse(text);
 	} catch {
 		throw new CallError('The answer is not JSON.', answer.status, answer.headers.get('X-Request-Id') ?? undefined);
+	}
+}
+
+async function reach<T>(path: string, init: RequestInit, read: (answer: Response) => Promise<T>): Promise<[Response, T]> {
+	try {
+		const answer = await fetch(path, init);
+		return [answer, await read(answer)];
+	} catch (cause) {
+		if (init.signal?.aborted) throw cause;
+		throw new CallError('The server cannot be reached.', 0, undefined);
 	}
 }
 

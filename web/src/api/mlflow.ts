@@ -125,16 +125,3 @@ export async function searchRuns(q: RunsQuery, token: string | undefined, signal
 export async function getRun(id: string, signal?: AbortSignal): Promise<Run> {
 	return readRun(asRecord(await get(`${base}/runs/get`, { run_id: id }, signal)).run);
 }
-
-export async function listArtifacts(run: string, path: string, token: string | undefined, signal?: AbortSignal): Promise<Page<ArtifactFile>> {
-	const answer = await get(`${base}/artifacts/list`, { run_id: run, path: path || undefined, page_token: token }, signal);
-	return page(answer, 'files', (x) => {
-		const f = asRecord(x);
-		return { path: asText(f.path), folder: f.is_dir === true, size: asNumber(f.file_size) };
-	});
-}
-
-/** Where a file of a run can be had. */
-export function artifactAddress(run: string, path: string): string {
-	return '/get-artifact?' + new URLSearchParams({ run_uuid: run, path });
-}
