@@ -28,13 +28,14 @@ func main() {
 	name := flag.String("experiment", "filled", "name of the experiment to make")
 	runs := flag.Int("runs", 10000, "runs to make")
 	metrics := flag.Int("metrics", 20, "metrics of each run, at least 2")
+	params := flag.Int("params", 5, "params of each run, at least 5")
 	perCommit := flag.Int("per-commit", 5000, "runs written in one commit")
 	flag.Parse()
-	if *path == "" || *metrics < 2 || *perCommit < 1 {
+	if *path == "" || *metrics < 2 || *params < 5 || *perCommit < 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	f := filling{root: *root, name: *name, runs: *runs, metrics: *metrics, perCommit: *perCommit}
+	f := filling{root: *root, name: *name, runs: *runs, metrics: *metrics, params: *params, perCommit: *perCommit}
 	id, err := f.fillFile(context.Background(), *path)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fillstore:", err)
@@ -49,6 +50,7 @@ type filling struct {
 	name      string // of the experiment
 	runs      int
 	metrics   int // of each run
+	params    int // likewise
 	perCommit int // runs
 }
 
@@ -95,8 +97,10 @@ func (f filling) fillRuns(ctx context.Context, rules *tracking.Service, experime
 		if err != nil {
 			return err
 		}
-		if err := rules.LogBatch(ctx, pedigree.DefaultWorkspace, run.UID, f.batch(i)); err != nil {
-			return err
+		for _, batch := range f.batches(i) {
+			if err := rules.LogBatch(ctx, pedigree.DefaultWorkspace, run.UID, batch); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -23,9 +23,26 @@ func (f filling) draft(experiment string, i int) tracking.RunDraft {
 	}
 }
 
+// widest is how many metrics, and how many params, one batch may hold.
+const (
+	widestMetrics = 850 // with the others at most 1000
+	widestParams  = 100
+)
+
+// batches say what run i logged, in parts that the rules take.
+func (f filling) batches(i int) (parts []tracking.Batch) {
+	all := f.batch(i)
+	for len(all.Metrics) > 0 || len(all.Params) > 0 || len(all.Tags) > 0 {
+		m, p := min(len(all.Metrics), widestMetrics), min(len(all.Params), widestParams)
+		parts = append(parts, tracking.Batch{Metrics: all.Metrics[:m], Params: all.Params[:p], Tags: all.Tags})
+		all = tracking.Batch{Metrics: all.Metrics[m:], Params: all.Params[p:]}
+	}
+	return parts
+}
+
 // batch says what run i logged: metrics spread evenly over [0, 1), of which
-// loss is 1 - m; five params and, with the user, three tags, of which some
-// pick half of all runs and some a single one.
+// loss is 1 - m; at least five params and, with the user, three tags, of which
+// some pick half of all runs and some a single one.
 func (f filling) batch(i int) tracking.Batch {
 	random := rand.New(rand.NewPCG(1, uint64(i)))
 	metrics := make([]tracking.Measurement, f.metrics)
@@ -34,7 +51,7 @@ func (f filling) batch(i int) tracking.Batch {
 	}
 	metrics[0].Key = "m"
 	metrics[1].Key, metrics[1].Value = "loss", 1-metrics[0].Value
-	return tracking.Batch{
+	batch := tracking.Batch{
 		Metrics: metrics,
 		Params: []pedigree.Property{
 			{Space: pedigree.Param, Key: "p", Value: [...]string{"x", "y"}[i%2]},
@@ -48,4 +65,8 @@ func (f filling) batch(i int) tracking.Batch {
 			{Space: pedigree.Tag, Key: "group", Value: strconv.Itoa(i / 1000)},
 		},
 	}
+	for k := len(batch.Params); k < f.params; k++ {
+		batch.Params = append(batch.Params, pedigree.Property{Space: pedigree.Param, Key: "p" + strconv.Itoa(k), Value: strconv.Itoa(i * k % 7)})
+	}
+	return batch
 }
