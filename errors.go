@@ -47,7 +47,11 @@ type Error struct {
 	Code    Code
 	Message string
 	Cause   error
+	Part    Span // what is wrong of the text that the client sent; empty where that is not known
 }
+
+// A Span is a part of a text, from one character to before another.
+type Span struct{ From, To int }
 
 // Errorf makes an error of the given code. A %w in the format becomes its cause.
 func Errorf(code Code, format string, args ...any) *Error {

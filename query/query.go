@@ -17,6 +17,7 @@ type Query struct {
 	Order     []Order
 	Limit     int    // nodes per page; at least 1
 	After     Cursor // where the last page ended; nil starts at the beginning
+	Skip      int    // nodes to pass over from there; needs one home, and one view of its bin
 }
 
 // View says whether nodes in the bin are seen.

@@ -52,6 +52,7 @@ type Reader interface {
 	TextReader
 	ReportReader
 	CommentReader
+	TableReader
 
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time

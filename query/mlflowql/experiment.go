@@ -21,7 +21,7 @@ func ParseExperiments(filter string) (query.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(clauses, t, readExperimentClause, judgeExperimentClause)
+	return build(filter, clauses, t, readExperimentClause, judgeExperimentClause)
 }
 
 func experimentField(name string) (f query.Field, key string, err error) {

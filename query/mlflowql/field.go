@@ -1,10 +1,13 @@
 package mlflowql
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
 )
 
@@ -76,8 +79,25 @@ func (c *clause) written() string {
 	return c.value.raw
 }
 
+// given is where the value of a clause stands.
+func (c *clause) given() pedigree.Span {
+	if c.value.kind == open {
+		return pedigree.Span{From: c.value.at, To: c.value.at + len(c.list)}
+	}
+	return c.value.span()
+}
+
+// blame says which part of a filter an error is about.
+func blame(filter string, part pedigree.Span, err error) error {
+	if e, ok := errors.AsType[*pedigree.Error](err); ok && e.Part == (pedigree.Span{}) {
+		e.Part = pedigree.Span{From: utf8.RuneCountInString(filter[:part.From]), To: utf8.RuneCountInString(filter[:part.To])}
+	}
+	return err
+}
+
 // number reads a value that must be a number.
 func (c *clause) number() (float64, bool) {
+	c.suspect = c.given()
 	if c.value.kind != word || !isNumber(c.value.raw) {
 		return 0, false
 	}
@@ -88,6 +108,7 @@ func (c *clause) number() (float64, bool) {
 // text reads a value that must be text in quotes. what words the error for a
 // value that cannot be text at all.
 func (c *clause) text(what string) (string, error) {
+	c.suspect = c.given()
 	switch {
 	case c.value.kind == text:
 		return unquote(c.value.raw), nil
@@ -100,6 +121,7 @@ func (c *clause) text(what string) (string, error) {
 
 // texts reads a list of texts.
 func (c *clause) texts() ([]string, error) {
+	c.suspect = c.given()
 	var values []string
 	for i, t := range c.values {
 		if separator := i%2 == 1; separator != (t.kind == comma) {
@@ -122,17 +144,19 @@ func (c *clause) texts() ([]string, error) {
 
 // build checks every clause and puts them together. All are read before the
 // first comparator is judged, which decides what error a client sees.
-func build(clauses []clause, t tree, read func(*clause) (query.Compare, error), judge func(*clause, *query.Compare) error) (query.Expr, error) {
+func build(filter string, clauses []clause, t tree, read func(*clause) (query.Compare, error), judge func(*clause, *query.Compare) error) (query.Expr, error) {
 	compares := make([]query.Compare, len(clauses))
 	for i := range clauses {
 		var err error
+		clauses[i].suspect = clauses[i].field.span()
 		if compares[i], err = read(&clauses[i]); err != nil {
-			return nil, err
+			return nil, blame(filter, clauses[i].suspect, err)
 		}
 	}
 	for i := range clauses {
+		clauses[i].suspect = clauses[i].operator
 		if err := judge(&clauses[i], &compares[i]); err != nil {
-			return nil, err
+			return nil, blame(filter, clauses[i].suspect, err)
 		}
 		compares[i].Op = ops[clauses[i].op]
 	}
@@ -159,6 +183,7 @@ func refuseClauses(filter string, quote func(string) string) func([]token) error
 
 // listNeedsIn refuses a list after any comparator but IN and NOT IN.
 func (c *clause) listNeedsIn() error {
+	c.suspect = c.operator
 	if c.value.kind == open && c.op != "IN" && c.op != "NOT IN" {
 		return invalid("Invalid comparison clause. A list of values needs the comparator IN or NOT IN, found '%s'", c.op)
 	}

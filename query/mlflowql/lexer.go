@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/pedigree-ml/pedigree"
 )
 
 type kind uint8
@@ -25,6 +27,8 @@ type token struct {
 	raw  string
 	at   int // offset in the filter
 }
+
+func (t token) span() pedigree.Span { return pedigree.Span{From: t.at, To: t.at + len(t.raw)} }
 
 // is reports whether the token is a keyword, in any case.
 func (t token) is(keyword string) bool { return t.kind == word && strings.EqualFold(t.raw, keyword) }

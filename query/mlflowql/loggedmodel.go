@@ -42,7 +42,7 @@ func ParseLoggedModels(filter string, datasets []query.Dataset) (query.Expr, err
 		return nil, err
 	}
 	measured := false
-	expr, err := build(clauses, t, func(c *clause) (query.Compare, error) {
+	expr, err := build(filter, clauses, t, func(c *clause) (query.Compare, error) {
 		compare, err := readModelClause(c)
 		if score, ok := compare.Field.(query.Score); ok {
 			measured = true

@@ -61,8 +61,9 @@ func ParseNodes(filter string) (query.Scalar, error) {
 	}
 	conditions := make([]query.Scalar, len(clauses))
 	for i := range clauses {
+		clauses[i].suspect = clauses[i].field.span()
 		if conditions[i], err = nodeCondition(&clauses[i]); err != nil {
-			return nil, err
+			return nil, blame(filter, clauses[i].suspect, err)
 		}
 	}
 	return scalarOf(t, conditions), nil
@@ -187,6 +188,7 @@ var scalarOps = map[string]query.Operation{
 func comparison(c *clause, column query.Column, as reading) (condition query.Scalar, negated bool, err error) {
 	presence := (c.op == "IS NULL" || c.op == "IS NOT NULL") && column.Of.Relation != query.Self
 	if !presence && !slices.Contains(nodeOps[as], c.op) {
+		c.suspect = c.operator
 		return nil, false, invalid("Invalid comparator '%s' for '%s', not one of '%s'", c.op, c.field.raw, set(slices.Clone(nodeOps[as])...))
 	}
 	if presence {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
 )
 
@@ -15,6 +16,9 @@ type clause struct {
 	value  token  // end for IS NULL and IS NOT NULL; open for a list
 	values []token
 	list   string // the list as it was written
+
+	operator pedigree.Span
+	suspect  pedigree.Span // what is at fault if the clause is refused now
 }
 
 // A tree is the shape of a filter: indexes into its clauses.
@@ -78,7 +82,7 @@ func parse(filter string, refuse func([]token) error) ([]clause, tree, error) {
 		return nil, nil, invalid("Search filter has %d comparisons, at most %d are allowed.", len(p.clauses), MaxClauses)
 	case len(p.invalid) > 0:
 		slices.SortFunc(p.invalid, func(a, b token) int { return a.at - b.at })
-		return nil, nil, refuse(p.invalid)
+		return nil, nil, blame(filter, p.invalid[0].span(), refuse(p.invalid))
 	}
 	for i := range p.clauses {
 		if n := (len(p.clauses[i].values) + 1) / 2; n > MaxValues { // commas between them
@@ -205,7 +209,7 @@ func (p *parser) comparison() tree {
 	if op == nil {
 		return p.reject(field)
 	}
-	c := clause{field: field, op: opText(op)}
+	c := clause{field: field, op: opText(op), operator: pedigree.Span{From: op[0].at, To: op[len(op)-1].span().To}}
 	if c.op == "IS NULL" || c.op == "IS NOT NULL" {
 		return p.add(c)
 	}

@@ -51,7 +51,7 @@ func parseRegistry(filter string, attributes map[string]query.Field) (query.Expr
 		return nil, err
 	}
 	g := registryGrammar{attributes}
-	e, err := build(clauses, t, g.read, g.judge)
+	e, err := build(filter, clauses, t, g.read, g.judge)
 	if err != nil {
 		return nil, err
 	}

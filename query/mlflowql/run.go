@@ -42,7 +42,7 @@ func ParseRuns(filter string) (query.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(clauses, t, readRunClause, judgeRunClause)
+	return build(filter, clauses, t, readRunClause, judgeRunClause)
 }
 
 // runField finds the field that a name stands for, its entity and its key.

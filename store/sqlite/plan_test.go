@@ -33,10 +33,16 @@ func served(t *testing.T, p sqlstore.Plan) {
 		t.Errorf("%s is not served by %s:\n%s\n%s", p.Name, p.Index, p.SQL, text)
 	}
 	for _, step := range p.Steps {
-		if strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN CONSTANT") && !searchesText(step) {
+		if strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN CONSTANT") && !bounded[step] && !searchesText(step) {
 			t.Errorf("%s walks a table: %s\n%s", p.Name, step, p.SQL)
 		}
 	}
+}
+
+// bounded are walks over what a statement itself gathers, of which there is little.
+var bounded = map[string]bool{
+	"SCAN leap": true, // one at a time
+	"SCAN used": true, // not gathered at all
 }
 
 // searchesText reports whether a step looks into the index of words by a number

@@ -128,9 +128,9 @@ func (d drive) where(s *sqlText) {
 		s.add(" AND n.home = ?", p.home)
 		return
 	case d.lead == nil:
-		s.add("n.workspace = ? AND n.home = ? AND n.type = ?", p.q.Workspace, p.home, p.typ)
+		s.add("n.home = ? AND n.type = ?", p.home, p.typ)
 		if d.index != "node_live" && d.index != "node_bin" {
-			s.add(" AND n.kind = " + strconv.Itoa(int(p.q.Type.Kind))) // or the partial index is of no use
+			s.add(" AND n.workspace = ? AND n.kind = "+strconv.Itoa(int(p.q.Type.Kind)), p.q.Workspace) // or some indexes are of no use
 		}
 		if len(p.terms) > 0 {
 			d.whereRank(s, p.terms[0])

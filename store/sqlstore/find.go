@@ -105,11 +105,15 @@ func (p *part) find() ([]found, error) {
 		}
 	}
 	var all []found
+	skip := p.q.Skip
 	for _, rank := range p.ranks(lead) {
 		if len(after) > 0 && rank >= 0 && rank < after[0].Rank {
 			continue
 		}
-		rows, err := p.walk(rank, lead, after, p.q.Limit+1-len(all))
+		rows, err := p.walk(rank, lead, after, p.q.Limit+1-len(all), skip)
+		if err == nil && skip > 0 {
+			skip, err = p.skipped(skip, len(rows), rank, lead, after)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -136,9 +140,23 @@ func (p *part) ranks(lead *lead) []int {
 	}
 }
 
+// skipped gives how many nodes the next walk has to pass over when one that was
+// to pass over so many has found some behind them.
+func (p *part) skipped(skip, found, rank int, lead *lead, after query.Cursor) (int, error) {
+	if found > 0 {
+		return 0, nil
+	}
+	s, err := p.statement(rank, lead, after, skip, 0)
+	if err != nil {
+		return 0, err
+	}
+	n, err := p.firstInt("SELECT count(*) FROM ("+s.String()+") AS passed", s.args)
+	return skip - int(n), err
+}
+
 // walk runs one ordered statement from the cursor on.
-func (p *part) walk(rank int, lead *lead, after query.Cursor, limit int) ([]found, error) {
-	s, err := p.statement(rank, lead, after, limit)
+func (p *part) walk(rank int, lead *lead, after query.Cursor, limit, skip int) ([]found, error) {
+	s, err := p.statement(rank, lead, after, limit, skip)
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +227,7 @@ func (p *part) readKey(r *rows, at, rank int, uid string) query.Cursor {
 
 // statement writes the walk: a driving table that the lead or the order names,
 // the nodes it leads to, the values that other terms sort by, and conditions.
-func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*sqlText, error) {
+func (p *part) statement(rank int, lead *lead, after query.Cursor, limit, skip int) (*sqlText, error) {
 	s := &sqlText{}
 	drive := p.drive(rank, lead)
 	terms := drive.terms(p.terms)
@@ -233,18 +251,8 @@ func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*
 			terms[i].join(s)
 		}
 	}
-	s.add(" WHERE ")
-	drive.where(s)
-	if p.bin {
-		s.add(" AND n.deleted IS NOT NULL")
-	} else {
-		s.add(" AND n.deleted IS NULL")
-	}
-	if where := drive.lead.rest(p.q.Where); where != nil {
-		s.add(" AND ")
-		if err := p.tx.where(s, where); err != nil {
-			return nil, err
-		}
+	if err := p.conditions(s, drive); err != nil {
+		return nil, err
 	}
 	p.resume(s, terms, rank, after)
 	s.add(" ORDER BY ")
@@ -256,7 +264,26 @@ func (p *part) statement(rank int, lead *lead, after query.Cursor, limit int) (*
 		s.add(", ")
 	}
 	s.add("n.uid LIMIT ?", limit)
+	if skip > 0 {
+		s.add(" OFFSET ?", skip)
+	}
 	return s, nil
+}
+
+// conditions writes what a driving table leaves to be fulfilled.
+func (p *part) conditions(s *sqlText, drive drive) error {
+	s.add(" WHERE ")
+	drive.where(s)
+	if p.bin {
+		s.add(" AND n.deleted IS NOT NULL")
+	} else {
+		s.add(" AND n.deleted IS NULL")
+	}
+	if where := drive.lead.rest(p.q.Where); where != nil {
+		s.add(" AND ")
+		return p.tx.where(s, where)
+	}
+	return nil
 }
 
 // resume leaves out what stands at or before the cursor.

@@ -50,6 +50,9 @@ func (p *part) whereNamed(s *sqlText, patterns []query.Compare) {
 // findFew finds the nodes whose names match, if the search asks for a pattern
 // and another order than that of names, and if they are few.
 func (p *part) findFew() error {
+	if found, err := p.findByUID(); found || err != nil {
+		return err
+	}
 	patterns := p.namePatterns()
 	index := nodeIndex(query.Name, p.q.Type.Kind)
 	if len(patterns) == 0 || index == "" || p.named() || len(p.terms) == 0 || p.terms[0].Field == query.Field(query.Name) {
@@ -74,6 +77,38 @@ func (p *part) findFew() error {
 		p.few = padded(ids)
 	}
 	return nil
+}
+
+// findByUID finds the nodes that a search names by their public identities, if
+// it does.
+func (p *part) findByUID() (bool, error) {
+	for _, c := range required(p.q.Where) {
+		if c.Field != query.Field(query.UID) || c.Op != query.Eq && c.Op != query.In {
+			continue
+		}
+		texts := c.Value.Texts
+		if c.Op == query.Eq {
+			texts = []string{c.Value.Text}
+		}
+		ids := []pedigree.NodeID{}
+		err := batches(texts, func(list string, args []any) error {
+			r, err := p.conn.query(p.ctx, nodesByUID(list), append([]any{p.q.Workspace, p.typ}, args...)...)
+			if err != nil {
+				return err
+			}
+			for r.next() {
+				ids = append(ids, r.id(0))
+			}
+			return r.close()
+		})
+		p.few = padded(ids)
+		return true, err
+	}
+	return false, nil
+}
+
+func nodesByUID(list string) string {
+	return "SELECT id FROM node WHERE workspace = ? AND type = ? AND uid IN (" + list + ")"
 }
 
 // padded repeats the last of some identities until their number is one of few,

@@ -103,31 +103,37 @@ func (t *tx) makeKey(space pedigree.Space, name string) (int64, error) {
 	return id, nil
 }
 
-// keyName returns what a number stands for.
+// keyName returns the name of the key that a number stands for.
 func (t *tx) keyName(id int64) (string, error) {
+	k, err := t.keyOf(id)
+	return k.name, err
+}
+
+// keyOf returns the key that a number stands for.
+func (t *tx) keyOf(id int64) (keyName, error) {
 	n := t.store.names
 	n.mu.RLock()
 	k, ok := n.keyOf[id]
 	n.mu.RUnlock()
 	if ok {
-		return k.name, nil
+		return k, nil
 	}
 	r, err := t.query(keyByID, id)
 	if err != nil {
-		return "", err
+		return k, err
 	}
 	if r.next() {
 		k = keyName{pedigree.Space(r.int(0)), r.text(1)}
 	}
 	if err := r.close(); err != nil {
-		return "", err
+		return k, err
 	}
 	if t.fresh == nil { // a writer may see rows that are not committed yet
 		n.mu.Lock()
 		n.addKey(k, id)
 		n.mu.Unlock()
 	}
-	return k.name, nil
+	return k, nil
 }
 
 // findType returns the number of a type, 0 where it has none.

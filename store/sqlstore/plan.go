@@ -63,6 +63,8 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"relations to nodes", "relation_target", relationsOf("target", batch)},
 		{"column links to artifacts", "PRIMARY KEY", columnLinksOf("target", batch)},
 		{"column links from artifacts", "column_link_source", columnLinksOf("source", batch)},
+		{"nodes by public identities", "node_uid", nodesByUID(batch)},
+		{"cells of texts", "PRIMARY KEY", cellsOf(batch, batch)},
 		{"evaluations of artifacts", "PRIMARY KEY", evaluationsOf(batch)},
 	}, shapes...)
 	for _, sh := range all {
@@ -96,7 +98,7 @@ func (s *Store) SearchPlans(ctx context.Context, explain string, q *query.Query)
 	}
 	var plans []Plan
 	for _, rank := range p.ranks(l) {
-		text, err := p.statement(rank, l, q.After, q.Limit)
+		text, err := p.statement(rank, l, q.After, q.Limit, q.Skip)
 		if err != nil {
 			return nil, err
 		}

@@ -80,6 +80,7 @@ func Run(t *testing.T, open Open) {
 		{"what was written is there after reopening", reopen},
 		{"a new store is sound", sound},
 		{"find agrees with a model", findAgrees},
+		{"tables agree with a model", tablesAgree},
 		{"selections agree with a model", selectAgrees},
 		{"long conditions are answered", largeConditions},
 		{"values of any length come back and can be searched", longValues},
