@@ -140,7 +140,7 @@ func (c *contract) check(r *route.Route, sent []byte, answer *tee) error {
 	switch kind {
 	case linesType:
 		texts = strings.Split(strings.TrimSuffix(texts[0], "\n"), "\n")
-	case pageType:
+	case pageType, csvType:
 		text, _ := json.Marshal(texts[0])
 		texts[0] = string(text)
 	case eventsType:

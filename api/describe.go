@@ -108,8 +108,8 @@ func (e *endpoint) content(schemas *openapi.Schemas) map[string]openapi.Media {
 		}
 		content[linesType] = openapi.Media{Schema: line}
 	}
-	if e.page {
-		content[pageType] = openapi.Media{Schema: &openapi.Schema{Type: "string"}}
+	if e.text != "" {
+		content[e.text] = openapi.Media{Schema: &openapi.Schema{Type: "string"}}
 	}
 	if e.events != nil {
 		content[eventsType] = openapi.Media{Schema: schemas.Of(e.events)}

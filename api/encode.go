@@ -16,6 +16,7 @@ const (
 	linesType   = "application/x-ndjson" // a JSON value on each line
 	eventsType  = "text/event-stream"
 	pageType    = "text/html; charset=utf-8"
+	csvType     = "text/csv"
 	problemType = "application/problem+json"
 )
 

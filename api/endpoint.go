@@ -24,8 +24,8 @@ type endpoint struct {
 	status     int             // of a good answer; 0 stands for 200
 	answer     any             // a value of the type that a good answer holds
 	lines      []any           // values of the types of a line, for an answer that comes in lines; empty where none does
+	text       string          // the type of content of a good answer that is text; empty where it is none
 	events     any             // a value of the type of the data of each event, for an answer that is a stream of them
-	page       bool            // a good answer is a page of HTML
 	problems   []pedigree.Code // that it answers with, beside those that every operation may
 	refusals   []int           // statuses that it also refuses with and that no code stands for
 	call       func(http.ResponseWriter, *request) error
@@ -41,10 +41,11 @@ var (
 	chartGroup    = &group{"charts", "What pictures of runs are made from."}
 	commentGroup  = &group{"comments", "What people write below nodes."}
 	changingGroup = &group{"changing", "What people correct and remove by hand."}
+	runGroup      = &group{"runs", "The runs of an experiment as a table: chosen columns of a page, counts, keys, values and groups. And changes of many."}
 	versionGroup  = &group{"model versions", "The history, files and digests of registered model versions."}
 	artifactGroup = &group{"artifacts", "The files of runs, logged models and model versions."}
 	serverGroup   = &group{"server", "The server itself."}
-	groups        = []*group{findingGroup, lineageGroup, chartGroup, commentGroup, changingGroup, versionGroup, artifactGroup, serverGroup}
+	groups        = []*group{findingGroup, runGroup, lineageGroup, chartGroup, commentGroup, changingGroup, versionGroup, artifactGroup, serverGroup}
 )
 
 // always are the problems that any operation may answer with: a request that
@@ -54,7 +55,7 @@ var always = []pedigree.Code{pedigree.Invalid, pedigree.Unauthenticated, pedigre
 // endpoints are all operations of the wire.
 func (h *Handler) endpoints() []endpoint {
 	var all []endpoint
-	for _, some := range [][]endpoint{h.findingEndpoints(), h.lineageEndpoints(), h.watchEndpoints(), h.seriesEndpoints(), h.commentEndpoints(), h.joinEndpoints(), h.deletionEndpoints(), h.historyEndpoints(), h.versionEndpoints(), h.pageEndpoints(), h.serverEndpoints()} {
+	for _, some := range [][]endpoint{h.findingEndpoints(), h.runEndpoints(), h.runChangeEndpoints(), h.lineageEndpoints(), h.watchEndpoints(), h.seriesEndpoints(), h.commentEndpoints(), h.joinEndpoints(), h.deletionEndpoints(), h.historyEndpoints(), h.versionEndpoints(), h.pageEndpoints(), h.serverEndpoints()} {
 		all = append(all, some...)
 	}
 	return all

@@ -20,6 +20,7 @@ import (
 	"github.com/pedigree-ml/pedigree/search"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
+	"github.com/pedigree-ml/pedigree/tracking"
 	"github.com/pedigree-ml/pedigree/webhook"
 )
 
@@ -51,7 +52,7 @@ func whole(f *testing.F) []route.Route {
 	}
 	h := New(registry.New(records, nil), digest.New(records, nowhere{}))
 	h.Webhooks, h.Graph, h.Search = webhook.New(records, key), graph.New(records, graph.Options{}), search.New(records)
-	h.Lineage, h.Comments = lineage.New(records), comment.New(records)
+	h.Lineage, h.Comments, h.Runs = lineage.New(records), comment.New(records), tracking.New(records, "mlflow-artifacts:/")
 	return slices.DeleteFunc(h.Wire().Routes, func(r route.Route) bool { return r.Stream })
 }
 

@@ -42,7 +42,7 @@ func (h *Handler) pageEndpoints() []endpoint {
 		detail: "For browsers: the page gets an origin that it shares with nothing, can be framed by this server alone, and neither loads nor sends anything. " +
 			"Its scripts run only where that is asked for. Every other operation gives HTML as a download.",
 		parameters: []parameter{refIn("ref"), textOf("path", "the path of the file below the artifacts").must(), flagOf("scripts", "let the scripts of the page run")},
-		page:       true, problems: []pedigree.Code{pedigree.NotFound, pedigree.TooLarge}, call: h.page,
+		text:       pageType, problems: []pedigree.Code{pedigree.NotFound, pedigree.TooLarge}, call: h.page,
 	}}
 }
 

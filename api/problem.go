@@ -18,6 +18,13 @@ type Problem struct {
 	Instance string `json:"instance,omitempty"` // the path of the request
 	Code     string `json:"code"`
 	Request  string `json:"request,omitempty"` // under which the server's log tells more
+	Part     *Part  `json:"part,omitempty"`    // of the filter, what is wrong, where that is known
+}
+
+// A Part is a part of a text, from one character to before another.
+type Part struct {
+	From int `json:"from"`
+	To   int `json:"to"`
 }
 
 var statuses = [...]int{
@@ -51,6 +58,9 @@ func problemOf(w http.ResponseWriter, r *http.Request, err error) Problem {
 	p.Detail = "The server's log tells more."
 	if e, ok := errors.AsType[*pedigree.Error](err); ok && code != pedigree.Internal {
 		p.Detail = e.Message
+		if e.Part != (pedigree.Span{}) {
+			p.Part = &Part{e.Part.From, e.Part.To}
+		}
 	}
 	return p
 }

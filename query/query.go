@@ -15,9 +15,10 @@ type Query struct {
 	View      View
 	Where     Expr // nil keeps everything
 	Order     []Order
-	Limit     int    // nodes per page; at least 1
-	After     Cursor // where the last page ended; nil starts at the beginning
-	Skip      int    // nodes to pass over from there; needs one home, and one view of its bin
+	Limit     int             // nodes per page; at least 1
+	Until     pedigree.NodeID // only nodes that were there when this one was the newest; 0 for all. It may change from page to page
+	After     Cursor          // where the last page ended; nil starts at the beginning
+	Skip      int             // nodes to pass over from there; needs one home, and one view of its bin
 }
 
 // View says whether nodes in the bin are seen.

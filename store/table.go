@@ -11,6 +11,10 @@ import (
 // what is at home elsewhere. Properties here are in spaces that hold text or
 // metrics alone: neither Field nor Custom.
 type TableReader interface {
+	// Newest gives the last number that a node was given, 0 where none was. A node
+	// that is made later has a larger one.
+	Newest() (pedigree.NodeID, error)
+
 	// Cells gives some properties of nodes: at [i][j] what nodes[i] has of
 	// fields[j].
 	Cells(nodes []pedigree.NodeID, fields []query.Property) ([][]Cell, error)

@@ -48,6 +48,14 @@ func runNode(r store.Reader, ws pedigree.NodeID, id string) (pedigree.Node, erro
 	return n, orMissing(err, "Run with id=%s not found", id)
 }
 
+func liveRun(r store.Reader, ws pedigree.NodeID, id string) (pedigree.Node, error) {
+	n, err := runNode(r, ws, id)
+	if err == nil && !n.Live() {
+		err = invalid("The run %s must be in the 'active' state. Current state is deleted.", n.UID)
+	}
+	return n, err
+}
+
 func modelNode(r store.Reader, ws pedigree.NodeID, id string) (pedigree.Node, error) {
 	n, err := r.Node(ws, pedigree.LoggedModelType, id)
 	return n, orMissing(err, "Logged model with ID '%s' not found.", id)
@@ -65,12 +73,9 @@ func orMissing(err error, format string, args ...any) error {
 // changeRun runs fn on a live run inside one transaction.
 func (s *Service) changeRun(ctx context.Context, ws pedigree.NodeID, id string, fn func(store.Tx, *pedigree.Node) error) error {
 	return s.store.Update(ctx, func(tx store.Tx) error {
-		run, err := runNode(tx, ws, id)
+		run, err := liveRun(tx, ws, id)
 		if err != nil {
 			return err
-		}
-		if !run.Live() {
-			return invalid("The run %s must be in the 'active' state. Current state is deleted.", run.UID)
 		}
 		return fn(tx, &run)
 	})

@@ -145,14 +145,7 @@ func (s *Service) RestoreRun(ctx context.Context, ws pedigree.NodeID, id string)
 
 func (s *Service) moveRun(ctx context.Context, ws pedigree.NodeID, id string, toBin bool) error {
 	return s.store.Update(ctx, func(tx store.Tx) error {
-		n, err := runNode(tx, ws, id)
-		if err != nil || n.Live() != toBin {
-			return err
-		}
-		n.Deleted = pedigree.NoTime
-		if toBin {
-			n.Deleted = tx.Now()
-		}
-		return tx.UpdateNode(&n)
+		_, err := moveRun(tx, ws, id, toBin)
+		return err
 	})
 }

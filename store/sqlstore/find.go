@@ -279,6 +279,9 @@ func (p *part) conditions(s *sqlText, drive drive) error {
 	} else {
 		s.add(" AND n.deleted IS NULL")
 	}
+	if p.q.Until > 0 {
+		s.add(" AND n.id <= ?", p.q.Until)
+	}
 	if where := drive.lead.rest(p.q.Where); where != nil {
 		s.add(" AND ")
 		return p.tx.where(s, where)

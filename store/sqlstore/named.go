@@ -50,8 +50,10 @@ func (p *part) whereNamed(s *sqlText, patterns []query.Compare) {
 // findFew finds the nodes whose names match, if the search asks for a pattern
 // and another order than that of names, and if they are few.
 func (p *part) findFew() error {
-	if found, err := p.findByUID(); found || err != nil {
-		return err
+	for _, find := range []func() (bool, error){p.findByUID, p.findArrived} {
+		if found, err := find(); found || err != nil {
+			return err
+		}
 	}
 	patterns := p.namePatterns()
 	index := nodeIndex(query.Name, p.q.Type.Kind)
@@ -103,6 +105,42 @@ func (p *part) findByUID() (bool, error) {
 		})
 		p.few = padded(ids)
 		return true, err
+	}
+	return false, nil
+}
+
+// fewArrived is up to how many nodes that were made since are looked at, in place
+// of all that are at home.
+const fewArrived = 10_000
+
+var (
+	arrivedCount = define("nodes made since", "PRIMARY KEY", "SELECT count(*) FROM (SELECT 1 FROM node WHERE id > ? LIMIT ?) AS used")
+	arrivedAt    = define("nodes made since at home", "PRIMARY KEY", "SELECT id FROM node WHERE id > ? AND +home = ? AND +type = ? LIMIT ?")
+)
+
+// findArrived finds the nodes that were made after another, if the search asks
+// for that and few were made.
+func (p *part) findArrived() (bool, error) {
+	for _, c := range required(p.q.Where) {
+		if c.Field != query.Field(query.Arrival) || c.Op != query.Gt {
+			continue
+		}
+		if n, err := p.oneInt(arrivedCount, int64(c.Value.Number), fewArrived); err != nil || n == fewArrived {
+			return false, err
+		}
+		r, err := p.tx.query(arrivedAt, int64(c.Value.Number), p.home, p.typ, fewNames+1)
+		if err != nil {
+			return false, err
+		}
+		ids := []pedigree.NodeID{}
+		for r.next() {
+			ids = append(ids, r.id(0))
+		}
+		if err := r.close(); err != nil || len(ids) > fewNames {
+			return false, err
+		}
+		p.few = padded(ids)
+		return true, nil
 	}
 	return false, nil
 }

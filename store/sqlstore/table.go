@@ -46,6 +46,11 @@ func cellsOf(nodes, keys string) string {
 	return "SELECT node, key, text, more, num FROM property WHERE node IN (" + nodes + ") AND space = ? AND key IN (" + keys + ")"
 }
 
+func (t *tx) Newest() (pedigree.NodeID, error) {
+	id, err := t.oneInt(nodeNewest)
+	return pedigree.NodeID(id), err
+}
+
 func (t *tx) Cells(nodes []pedigree.NodeID, fields []query.Property) ([][]store.Cell, error) {
 	cells := make([][]store.Cell, len(nodes))
 	rows := make(map[pedigree.NodeID][]int, len(nodes)) // one may be asked for twice

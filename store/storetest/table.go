@@ -33,6 +33,33 @@ func tablesAgree(e *env) {
 			if n, err := r.Count(&q, 7); err != nil || n != int64(min(7, len(want))) {
 				t.Fatalf("counted %d, %v of %d", n, err, len(want))
 			}
+			newest, err := r.Newest()
+			if last := slices.MaxFunc(append(all, &modelNode{}), func(a, b *modelNode) int { return int(a.ID - b.ID) }); err != nil || len(all) > 0 && newest != last.ID {
+				t.Fatalf("the newest is %d, %v, want %d", newest, err, last.ID)
+			}
+			since := newest - pedigree.NodeID(rapid.IntRange(0, 30).Draw(t, "since"))
+			earlier := q
+			earlier.Skip, earlier.Until = 0, since
+			before := 0
+			for _, m := range all {
+				if m.ID <= since && slices.Contains(want, m.UID) {
+					before++
+				}
+			}
+			if n, err := r.Count(&earlier, 100); err != nil || since > 0 && n != int64(before) {
+				t.Fatalf("counted %d made until %d, %v, want %d", n, since, err, before)
+			}
+			arrived := q
+			arrived.Skip, arrived.Where = 0, query.And{query.Compare{Field: query.Arrival, Op: query.Gt, Value: query.Value{Number: float64(since)}}}
+			if q.Where != nil {
+				arrived.Where = append(arrived.Where.(query.And), q.Where)
+			}
+			later := slices.DeleteFunc(slices.Clone(want), func(uid string) bool {
+				return !slices.ContainsFunc(all, func(m *modelNode) bool { return m.UID == uid && m.ID > since })
+			})
+			if n, err := r.Count(&arrived, 100); err != nil || n != int64(len(later)) {
+				t.Fatalf("counted %d made since %d, %v, want %d", n, since, err, len(later))
+			}
 			some := rapid.SliceOfNDistinct(rapid.SampledFrom(append(uids(all, func(m *modelNode) string { return m.UID }), "none")), 0, 3, func(s string) string { return s }).Draw(t, "named")
 			if len(some) > 0 {
 				named := q
@@ -175,7 +202,9 @@ func checkSummary(t *rapid.T, got store.Summary, in []*modelNode, key string) {
 	if len(numbers) > 1 {
 		want.Deviation = math.Sqrt(squares / float64(len(numbers)-1))
 	}
-	near := func(a, b float64) bool { return math.Abs(want.Max)+math.Abs(want.Min) > 1e150 || math.Abs(a-b) <= 1e-9*max(1, math.Abs(a), math.Abs(b)) }
+	near := func(a, b float64) bool {
+		return math.Abs(want.Max)+math.Abs(want.Min) > 1e150 || math.Abs(a-b) <= 1e-9*max(1, math.Abs(a), math.Abs(b))
+	}
 	// Squares of the largest numbers, which stand for infinity, are none.
 	if got.Min != want.Min || got.Max != want.Max || !near(got.Mean, want.Mean) || !near(got.Deviation, want.Deviation) {
 		t.Fatalf("%s of %v is %+v, want %+v", key, numbers, got, want)
