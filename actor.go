@@ -6,6 +6,7 @@ import "context"
 type Actor struct {
 	Name   string // empty for the one local user
 	Reason string // as the actor says; empty for none
+	Origin string // protocol and address that the request came by; empty for none
 }
 
 type actorKey struct{}

@@ -53,7 +53,7 @@ var mayImport = map[string][]string{
 	"query":           {"."},
 	"query/mlflowql":  {".", "query"},
 	"route":           {"google.golang.org/grpc"},
-	"search":          {".", "query", "store"},
+	"search":          {".", "naming", "query", "store"},
 	"server":          {".", "auth", "route", "github.com/prometheus/client_golang", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"series":          {},
 	"store":           {".", "query", "series"},

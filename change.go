@@ -9,6 +9,7 @@ type Change struct {
 	Node      NodeID
 	Time      Time   // set by the store's clock
 	Actor     string // who; empty for the one local user
+	Origin    string // protocol and address that it came by, as [Actor] says; set by the store, empty where it is not known
 	What      string // such as "stage" or "alias"; the rules' own words
 	Before    string // what was; empty for nothing
 	After     string // what is; empty for nothing

@@ -1,11 +1,30 @@
 package pedigree
 
+import "strings"
+
 // A Type names what a node is. Its kind is part of it: an mlflow.Run is always
 // an execution.
 type Type struct {
 	Name    string
 	Kind    Kind
 	Version string // empty for types that have none
+}
+
+// Protocols, as [Type.Protocol] names them. What Kubeflow Metadata and the watcher
+// of Kubernetes write is ML Metadata's.
+const (
+	ProtocolMLflow      = "mlflow"
+	ProtocolOpenLineage = "openlineage"
+	ProtocolMLMD        = "mlmd"
+)
+
+// Protocol tells through which protocol nodes of the type come.
+func (t Type) Protocol() string {
+	switch first, _, _ := strings.Cut(t.Name, "."); first {
+	case ProtocolMLflow, ProtocolOpenLineage:
+		return first
+	}
+	return ProtocolMLMD
 }
 
 // The types that the server itself gives meaning to.

@@ -3,6 +3,8 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -58,5 +60,20 @@ func TestNodesAreDeletedByNumber(t *testing.T) {
 	}
 	if of := get[ChangesAnswer](f, fmt.Sprintf("%s/nodes/%d/history", base, first)); len(of.Changes) != 1 || of.Changes[0] != before.Changes[0] {
 		t.Errorf("of one node it tells %+v", of)
+	}
+	for query, want := range map[string]int{
+		"what=deleted": 2, "what=joined": 0, "actor=ann": 0, "kind=artifact": 0, "kind=context": 2, "type=C": 2, "type=D": 0, "since=2020-01-01&until=2100-01-01": 2, "until=2020-01-01": 0,
+		fmt.Sprint("node=", first): 1,
+	} {
+		if some := get[ChangesAnswer](f, base+"/changes?"+query); len(some.Changes) != want {
+			t.Errorf("%s finds %+v, want %d", query, some, want)
+		}
+	}
+	r := httptest.NewRequest("GET", base+"/changes?limit=1", http.NoBody)
+	r.Header.Set("Accept", "application/x-ndjson")
+	w := httptest.NewRecorder()
+	f.mux.ServeHTTP(w, r)
+	if all := strings.Split(strings.TrimSpace(w.Body.String()), "\n"); len(all) != 3 || !strings.Contains(all[0], `"what":"deleted"`) || all[2] != `{"count_of_changes":2}` {
+		t.Errorf("in lines it is %s", w.Body)
 	}
 }

@@ -55,7 +55,22 @@ var always = []pedigree.Code{pedigree.Invalid, pedigree.Unauthenticated, pedigre
 // endpoints are all operations of the wire.
 func (h *Handler) endpoints() []endpoint {
 	var all []endpoint
-	for _, some := range [][]endpoint{h.findingEndpoints(), h.runEndpoints(), h.runChangeEndpoints(), h.lineageEndpoints(), h.watchEndpoints(), h.seriesEndpoints(), h.commentEndpoints(), h.joinEndpoints(), h.deletionEndpoints(), h.historyEndpoints(), h.versionEndpoints(), h.pageEndpoints(), h.serverEndpoints()} {
+	for _, some := range [][]endpoint{
+		h.findingEndpoints(),
+		h.aroundEndpoints(),
+		h.runEndpoints(),
+		h.runChangeEndpoints(),
+		h.lineageEndpoints(),
+		h.watchEndpoints(),
+		h.seriesEndpoints(),
+		h.commentEndpoints(),
+		h.joinEndpoints(),
+		h.deletionEndpoints(),
+		h.historyEndpoints(),
+		h.versionEndpoints(),
+		h.pageEndpoints(),
+		h.serverEndpoints(),
+	} {
 		all = append(all, some...)
 	}
 	return all

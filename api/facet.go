@@ -4,13 +4,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/search"
 )
 
 // A Facet is what a search finds, counted by one thing. Nodes without a value,
 // such as a state, are not in it.
 type Facet struct {
-	Name   string       `json:"name" enum:"kind,type,state,protocol,workspace,owner,created,tag"`
+	Name   string       `json:"name" enum:"kind,type,state,protocol,workspace,owner,created,tag,property"`
 	Values []FacetValue `json:"values"`         // most frequent first; of created by time
 	More   bool         `json:"more,omitempty"` // there are further values
 }
@@ -55,12 +56,17 @@ func narrowed(f search.Facet, value string) string {
 	case search.ByKind, search.ByType, search.ByState, search.ByOwner:
 		return string(f) + " = " + quoted
 	case search.ByProtocol:
-		if value == "mlmd" {
+		if value == pedigree.ProtocolMLMD {
 			return "type NOT LIKE 'mlflow.%' AND type NOT LIKE 'openlineage.%'"
 		}
 		return "type LIKE '" + value + ".%'"
 	case search.ByTag:
-		return "tags.`" + strings.ReplaceAll(value, "`", "``") + "` IS NOT NULL"
+		return "tags." + backticked(value) + " IS NOT NULL"
+	case search.ByProperty:
+		if _, param, ok := pedigree.SplitKey(value); ok {
+			return "params." + backticked(param) + " IS NOT NULL"
+		}
+		return "properties." + backticked(value) + " IS NOT NULL"
 	case search.ByCreated:
 		from, to := stretchOf(value)
 		return "created >= '" + from + "' AND created < '" + to + "'"
@@ -68,6 +74,8 @@ func narrowed(f search.Facet, value string) string {
 	}
 	return ""
 }
+
+func backticked(key string) string { return "`" + strings.ReplaceAll(key, "`", "``") + "`" }
 
 // stretchOf gives the day on which a day, month or year begins, and that after
 // its end.

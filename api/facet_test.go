@@ -37,7 +37,8 @@ func openFaceted(t *testing.T) *chain {
 			if err := tx.CreateNode(&n); err != nil {
 				return err
 			}
-			if err := tx.PutProperties(&n, pedigree.Property{Space: pedigree.Tag, Key: word, Value: "v"}); err != nil {
+			if err := tx.PutProperties(&n, pedigree.Property{Space: pedigree.Tag, Key: word, Value: "v"}, pedigree.Property{Space: pedigree.Param, Key: word, Value: "v"},
+				pedigree.Property{Space: pedigree.Custom, Key: word, Form: pedigree.Int, Int: 7}, pedigree.Property{Space: pedigree.Field, Key: word, Value: "w"}); err != nil {
 				return err
 			}
 		}
@@ -69,6 +70,10 @@ func TestTheFilterOfAFacetValueFindsAsManyNodes(t *testing.T) {
 				t.Errorf("%s %q has %d nodes, its filter %s finds %d", f.Name, v.Value, v.Nodes, v.Filter, len(narrow.Nodes))
 			}
 		}
+	}
+	shown := get[SearchAnswer](&c.fixture, base+"/search?order_by=id&limit=2&show=params.it's&show=it's&show=tags.a&filter="+url.QueryEscape("owner = 'it''s'"))
+	if got := shown.Nodes[0].Properties; len(got) != 3 || got[0].Key != "it's" || got[2].Key != "params.it's" && got[1].Key != "params.it's" {
+		t.Errorf("%+v", got)
 	}
 	few := get[SearchAnswer](&c.fixture, base+"/search?facet=state&facet_values=2&filter="+url.QueryEscape("kind = 'artifact'"))
 	if len(few.Facets) != 1 || len(few.Facets[0].Values) != 2 || !few.Facets[0].More || few.Seen != 10 {

@@ -26,7 +26,8 @@ import (
 // the handler over it. The numbers of nodes are those of the names.
 type chain struct {
 	fixture
-	ids map[string]pedigree.NodeID
+	records store.Store
+	ids     map[string]pedigree.NodeID
 }
 
 func openChain(t *testing.T) *chain {
@@ -36,7 +37,7 @@ func openChain(t *testing.T) *chain {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = records.Close() })
-	c := &chain{fixture: fixture{T: t, ctx: t.Context(), mux: http.NewServeMux()}, ids: map[string]pedigree.NodeID{}}
+	c := &chain{fixture: fixture{T: t, ctx: t.Context(), mux: http.NewServeMux()}, records: records, ids: map[string]pedigree.NodeID{}}
 	err = records.Update(t.Context(), func(tx store.Tx) error { return c.fill(tx) })
 	c.must(err)
 	h := New(nil, nil)
@@ -108,7 +109,7 @@ func TestSearchAnswersPagesAndCounts(t *testing.T) {
 	var got []string
 	for page, pages := "", 0; ; pages++ {
 		a := get[SearchAnswer](&c.fixture, base+"/search?order_by=id&limit=2&page="+page)
-		got = append(got, names(a.Nodes, func(n Node) string { return n.Name })...)
+		got = append(got, names(a.Nodes, func(n FoundNode) string { return n.Name })...)
 		if page = a.Next; page == "" || pages > 5 {
 			break
 		}
@@ -126,7 +127,7 @@ func TestANodeIsToldWithAllItsProperties(t *testing.T) {
 	c := openChain(t)
 	w := c.do("GET", fmt.Sprintf("%s/nodes?ref=%d", base, c.ids["clean"]))
 	for _, part := range []string{
-		`"kind":"artifact","type":"Data","name":"clean"`, `{"key":"rows","value":9223372036854775807}`, `{"key":"score","value":"NaN"}`,
+		`"kind":"artifact","type":"Data","protocol":"mlmd","name":"clean"`, `{"key":"rows","value":9223372036854775807}`, `{"key":"score","value":"NaN"}`,
 		`{"key":"ok","value":true}`, `{"key":"tags.team","value":"a"}`,
 	} {
 		if !strings.Contains(w.Body.String(), part) {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/route"
 )
 
@@ -14,8 +15,16 @@ func (h *Handler) historyEndpoints() []endpoint {
 		id: "listChanges", method: "GET", path: "/changes", group: changingGroup, permission: route.Read,
 		summary: "Tell what was done to nodes, newest first",
 		detail: "It tells of nodes that are gone too: the line deleted has in before what the node was, as JSON. What clients write is no line; " +
-			"changes to models and versions, deletions, comments that were edited or removed, and what people say of artifacts by hand are.",
-		parameters: []parameter{limitOf(100, 1000), cursorOf("before")}, answer: ChangesAnswer{}, call: h.changes,
+			"changes to models and versions, deletions, comments that were edited or removed, and what people say of artifacts by hand are. " +
+			"With conditions a page may be short, or empty, and yet have a next one. " +
+			"Who accepts application/x-ndjson gets all there is, each change a line, and last a line that says how many; without that one the answer was cut short.",
+		parameters: []parameter{
+			limitOf(100, 1000), cursorOf("before"), nodeIn("node", "only of this node"), textOf("actor", "only what somebody of this name did"),
+			textOf("what", "only changes of this sort, such as stage, alias, joined or deleted"),
+			anyOf("kind", "only of nodes of this kind; one that is gone counts in the line of its deletion alone", "artifact", "execution", "context"),
+			textOf("type", "likewise only of this type"), momentOf("since", "only from then on"), momentOf("until", "only before then"),
+		},
+		answer: ChangesAnswer{}, lines: []any{Change{}, ChangesEnd{}}, call: h.changes,
 	}, {
 		id: "getNodeHistory", method: "GET", path: "/nodes/{node}/history", group: changingGroup, permission: route.Read,
 		summary:    "Tell what was done to a node, oldest first, also when it is gone",
@@ -29,17 +38,19 @@ type Change struct {
 	ID     int64           `json:"id"`
 	Node   pedigree.NodeID `json:"node"`
 	Time   string          `json:"time" format:"date-time"`
-	Actor  string          `json:"actor"` // empty for the one local user
-	What   string          `json:"what"`  // such as stage, alias, joined or deleted
+	Actor  string          `json:"actor"`  // empty for the one local user
+	Origin string          `json:"origin"` // protocol and address that it came by; empty where it is not known
+	What   string          `json:"what"`   // such as stage, alias, joined or deleted
 	Before string          `json:"before"`
 	After  string          `json:"after"`
 	Reason string          `json:"reason"`
+	Of     *Node           `json:"of,omitempty"` // the node as it is now, in the list of all changes; absent where it is gone
 }
 
 func changesOf(lines []pedigree.Change) []Change {
 	all := make([]Change, len(lines))
 	for i, l := range lines {
-		all[i] = Change{l.ID, l.Node, moment(l.Time), l.Actor, l.What, l.Before, l.After, l.Reason}
+		all[i] = Change{l.ID, l.Node, moment(l.Time), l.Actor, l.Origin, l.What, l.Before, l.After, l.Reason, nil}
 	}
 	return all
 }
@@ -50,10 +61,53 @@ type ChangesAnswer struct {
 	Next    string   `json:"next,omitempty"` // where the next page starts
 }
 
+// A ChangesEnd is the last line of a history that comes in lines: without it the
+// answer was cut short.
+type ChangesEnd struct {
+	Changes int `json:"count_of_changes"`
+}
+
 // changes tells what was done to any node.
 func (h *Handler) changes(w http.ResponseWriter, r *request) error {
-	lines, err := h.Graph.Changes(r.Context(), h.workspace(), r.number("before"), r.limit())
-	return answerChanges(w, r, lines, err)
+	q := &graph.HistoryQuery{
+		Workspace: h.workspace(), Before: r.number("before"), Node: r.node("node"), Actor: r.text("actor"), What: r.text("what"),
+		Kind: kindNames[r.text("kind")], Type: r.text("type"), Since: r.moment("since"), Until: r.moment("until"), Limit: r.limit(),
+	}
+	if wantsLines(r) {
+		return lines(w, func(tell func(any) error) (end ChangesEnd, err error) {
+			err = h.Graph.EachChange(r.Context(), q, func(p *graph.HistoryPage) error {
+				for _, c := range changesIn(p) {
+					if err := tell(c); err != nil {
+						return err
+					}
+					end.Changes++
+				}
+				return nil
+			})
+			return end, err
+		})
+	}
+	page, err := h.Graph.Changes(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	a := ChangesAnswer{Changes: changesIn(&page)}
+	if page.Next != 0 {
+		a.Next = strconv.FormatInt(page.Next, 10)
+	}
+	return answer(w, a)
+}
+
+// changesIn gives the lines of a page with their nodes.
+func changesIn(p *graph.HistoryPage) []Change {
+	all := changesOf(p.Lines)
+	for i := range all {
+		if n, there := p.Nodes[all[i].Node]; there {
+			v := nodeOf(&n)
+			all[i].Of = &v
+		}
+	}
+	return all
 }
 
 // nodeHistory tells what was done to one node.

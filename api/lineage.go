@@ -14,6 +14,7 @@ type LineageNode struct {
 	ID        pedigree.NodeID `json:"id"`
 	Kind      string          `json:"kind" enum:"artifact,execution,context"`
 	Type      string          `json:"type"`
+	Protocol  string          `json:"protocol" enum:"mlflow,mlmd,openlineage"` // through which it came
 	Name      string          `json:"name"`
 	URI       string          `json:"uri"`
 	Workspace string          `json:"workspace"`
@@ -76,7 +77,7 @@ func lineageNodes(nodes []lineage.Node) []LineageNode {
 
 func lineageNodeOf(n *lineage.Node) LineageNode {
 	node := LineageNode{
-		ID: n.ID, Kind: n.Kind().String(), Type: n.Type.Name, Name: n.Name, URI: n.URI, Workspace: workspaceName, UID: n.UID, Version: n.Version,
+		ID: n.ID, Kind: n.Kind().String(), Type: n.Type.Name, Protocol: n.Type.Protocol(), Name: n.Name, URI: n.URI, Workspace: workspaceName, UID: n.UID, Version: n.Version,
 		Depth: n.Depth, Created: moment(n.Created),
 	}
 	if n.Deleted.Set() {
@@ -123,7 +124,7 @@ func (h *Handler) lineage(w http.ResponseWriter, r *request) error {
 // lines streams what walk tells, each a line, and last what it returns. What goes
 // wrong after the first line can only end the answer, and its last line, which
 // says how the walk ended, is missing then.
-func lines(w http.ResponseWriter, walk func(tell func(any) error) (LineageEnd, error)) error {
+func lines[E any](w http.ResponseWriter, walk func(tell func(any) error) (E, error)) error {
 	begun := false
 	begin := func() {
 		if !begun {

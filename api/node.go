@@ -16,6 +16,7 @@ type Node struct {
 	ID        pedigree.NodeID `json:"id"`
 	Kind      string          `json:"kind" enum:"artifact,execution,context"`
 	Type      string          `json:"type"`
+	Protocol  string          `json:"protocol" enum:"mlflow,mlmd,openlineage"` // through which it came
 	Name      string          `json:"name"`
 	URI       string          `json:"uri"`
 	Workspace string          `json:"workspace"`
@@ -34,7 +35,7 @@ const workspaceName = "default"
 
 func nodeOf(n *pedigree.Node) Node {
 	node := Node{
-		ID: n.ID, Kind: n.Type.Kind.String(), Type: n.Type.Name, Name: n.Name, URI: n.URI, Workspace: workspaceName, UID: n.UID, Version: n.Version,
+		ID: n.ID, Kind: n.Type.Kind.String(), Type: n.Type.Name, Protocol: n.Type.Protocol(), Name: n.Name, URI: n.URI, Workspace: workspaceName, UID: n.UID, Version: n.Version,
 		State: n.State, Owner: n.Owner, External: n.External, Created: moment(n.Created), Updated: moment(n.Updated),
 	}
 	if !n.Live() {

@@ -14,12 +14,19 @@ import (
 
 // A SearchAnswer is one page of what a search finds.
 type SearchAnswer struct {
-	Nodes  []Node  `json:"nodes"`
-	Next   string  `json:"next,omitempty"`   // for the parameter page of the next page
-	Counts []Count `json:"counts,omitempty"` // where they were asked for, most frequent first
-	Facets []Facet `json:"facets,omitempty"` // as they were asked for
-	Seen   int64   `json:"seen,omitempty"`   // how many nodes the facets count
-	More   bool    `json:"more,omitempty"`   // there are more nodes than were counted: all numbers are the least, of the newest 10,000 of each kind
+	Nodes  []FoundNode `json:"nodes"`
+	Next   string      `json:"next,omitempty"`   // for the parameter page of the next page
+	Counts []Count     `json:"counts,omitempty"` // where they were asked for, most frequent first
+	Facets []Facet     `json:"facets,omitempty"` // as they were asked for
+	Seen   int64       `json:"seen,omitempty"`   // how many nodes the facets count
+	More   bool        `json:"more,omitempty"`   // there are more nodes than were counted: all numbers are the least, of the newest 10,000 of each kind
+}
+
+// A FoundNode is a node that a search finds, with the properties that were asked for.
+type FoundNode struct {
+	Node
+	Properties []Property `json:"properties,omitempty"` // that it has of those; of a text at most 1,000 bytes
+	Contexts   []Node     `json:"contexts,omitempty"`   // where they were asked for: at most 20 that it belongs to
 }
 
 // A Count says how many nodes that a search finds have a type and a state.
@@ -43,9 +50,17 @@ func (h *Handler) search(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	a := SearchAnswer{Nodes: make([]Node, len(p.Nodes)), More: p.More}
+	a := SearchAnswer{Nodes: make([]FoundNode, len(p.Nodes)), More: p.More}
 	for i := range p.Nodes {
-		a.Nodes[i] = nodeOf(&p.Nodes[i])
+		a.Nodes[i].Node = nodeOf(&p.Nodes[i])
+		if p.Facts != nil {
+			a.Nodes[i].Properties = propertiesOf(&p.Facts[i])
+		}
+		if p.In != nil {
+			for j := range p.In[i] {
+				a.Nodes[i].Contexts = append(a.Nodes[i].Contexts, nodeOf(&p.In[i][j]))
+			}
+		}
 	}
 	for _, c := range p.Counts {
 		a.Counts = append(a.Counts, Count{c.Type.Kind.String(), c.Type.Name, c.State, c.Nodes})
@@ -73,12 +88,14 @@ func searchParameters() []parameter {
 		flagOf("counts", "count what is found by type and state"),
 		anyOf("facet", "count what is found by this", facetNames()...).several(),
 		valuesParameter(),
+		textOf("show", "a property to give of each node, such as split, params.lr or metrics.rmse").several(),
+		flagOf("contexts", "give the contexts that each node belongs to"),
 	}
 }
 
 func (h *Handler) searchQuery(r *request) (*search.Query, error) {
 	order, desc := strings.CutPrefix(r.text("order_by"), "-")
-	q := &search.Query{Workspace: h.workspace(), Words: r.text("words"), By: orders[order], Desc: desc, Limit: r.limit(), Count: r.flag("counts"), Values: int(r.number("facet_values"))}
+	q := &search.Query{Workspace: h.workspace(), Words: r.text("words"), By: orders[order], Desc: desc, Limit: r.limit(), Count: r.flag("counts"), Values: int(r.number("facet_values")), Show: r.texts("show"), Contexts: r.flag("contexts")}
 	for _, name := range r.texts("facet") {
 		q.Facets = append(q.Facets, search.Facet(name))
 	}

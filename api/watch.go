@@ -30,7 +30,8 @@ type WatchedNode struct {
 	ID        pedigree.NodeID `json:"id"`
 	Kind      string          `json:"kind,omitempty" enum:"artifact,execution,context"`
 	Type      string          `json:"type,omitempty"`
-	Name      string          `json:"name,omitempty"` // at most 500 bytes of it
+	Protocol  string          `json:"protocol,omitempty" enum:"mlflow,mlmd,openlineage"` // through which it came
+	Name      string          `json:"name,omitempty"`                                    // at most 500 bytes of it
 	UID       string          `json:"uid,omitempty"`
 	Workspace string          `json:"workspace"`
 	State     string          `json:"state,omitempty"`
@@ -57,7 +58,7 @@ func watchEventOf(e *watch.Event) WatchEvent {
 	v := WatchEvent{Cursor: strconv.FormatInt(e.Cursor, 10), Time: moment(e.Time)}
 	v.Node = WatchedNode{ID: e.Node, Type: e.Type.Name, Name: e.Name, UID: e.UID, Workspace: workspaceName, State: e.State}
 	if e.Type.Kind != 0 {
-		v.Node.Kind = e.Type.Kind.String()
+		v.Node.Kind, v.Node.Protocol = e.Type.Kind.String(), e.Type.Protocol()
 	}
 	if e.Deleted.Set() {
 		v.Node.Deleted = moment(e.Deleted)

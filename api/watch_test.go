@@ -143,7 +143,7 @@ func TestAWatchStartsWithItsPlaceAndTellsWhatHappens(t *testing.T) {
 	}
 	n := f.node(pedigree.RunType, "a <\r\n>")
 	got := w.next().event(t)
-	want := WatchedNode{ID: n.ID, Kind: "execution", Type: "mlflow.Run", Name: "a <\r\n>", UID: n.UID, Workspace: "default"}
+	want := WatchedNode{ID: n.ID, Kind: "execution", Type: "mlflow.Run", Protocol: "mlflow", Name: "a <\r\n>", UID: n.UID, Workspace: "default"}
 	if got.Node != want || !slices.Equal(got.Actions, []string{"created"}) || got.Time != moment(n.Created) {
 		t.Errorf("it tells %+v", got)
 	}

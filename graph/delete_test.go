@@ -97,8 +97,8 @@ func TestAPreviewChangesNothing(t *testing.T) {
 	}
 	f.get(pedigree.Execution, run)
 	f.get(pedigree.Artifact, all[1])
-	lines, err := f.Changes(f.ctx, ws, 0, 10)
-	if err != nil || len(lines) != 0 {
+	lines, err := f.Changes(f.ctx, anything(10))
+	if err != nil || len(lines.Lines) != 0 {
 		t.Errorf("the history has %+v (%v)", lines, err)
 	}
 }
@@ -108,8 +108,9 @@ func TestTheHistoryTellsWhatWasDeletedByWhomAndWhy(t *testing.T) {
 	f.ctx = pedigree.WithActor(f.ctx, pedigree.Actor{Name: "ann", Reason: "it was a trial"})
 	_, err := f.remove(Deletion{Node: own, Members: true})
 	f.must(err)
-	lines, err := f.Changes(f.ctx, ws, 0, 10)
+	page, err := f.Changes(f.ctx, anything(10))
 	f.must(err)
+	lines := page.Lines
 	if len(lines) != 3 {
 		t.Fatalf("the history has %+v", lines)
 	}
@@ -125,9 +126,11 @@ func TestTheHistoryTellsWhatWasDeletedByWhomAndWhy(t *testing.T) {
 	if len(one) != 1 || one[0] != lines[1] {
 		t.Errorf("of the execution it tells %+v", one)
 	}
-	older, err := f.Changes(f.ctx, ws, lines[1].ID, 1)
+	next := anything(1)
+	next.Before = lines[1].ID
+	older, err := f.Changes(f.ctx, next)
 	f.must(err)
-	if len(older) != 1 || older[0] != lines[2] {
+	if len(older.Lines) != 1 || older.Lines[0] != lines[2] {
 		t.Errorf("before that it tells %+v", older)
 	}
 }

@@ -57,7 +57,9 @@ func explained(r *http.Request) context.Context {
 		}
 		return c
 	}, strings.ToValidUTF8(reason, "\uFFFD"))
-	return pedigree.WithActor(r.Context(), pedigree.Actor{Reason: reason})
+	who := pedigree.ActorOf(r.Context())
+	who.Reason = reason
+	return pedigree.WithActor(r.Context(), who)
 }
 
 var createRegisteredModelShape = shape[registry.ModelDraft]{

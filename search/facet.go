@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
@@ -22,12 +21,13 @@ const (
 	ByProtocol  Facet = "protocol" // through which a node came
 	ByWorkspace Facet = "workspace"
 	ByOwner     Facet = "owner"
-	ByCreated   Facet = "created" // days, months or years, the shortest that fit: 2026-11-21, 2026-11 or 2026
-	ByTag       Facet = "tag"     // keys of tags: a node counts with each of its own
+	ByCreated   Facet = "created"  // days, months or years, the shortest that fit: 2026-11-21, 2026-11 or 2026
+	ByTag       Facet = "tag"      // keys of tags: a node counts with each of its own
+	ByProperty  Facet = "property" // likewise of properties and params, such as split and params.lr; of the newest 200 alone
 )
 
 // Facets are all of them.
-var Facets = []Facet{ByKind, ByType, ByState, ByProtocol, ByWorkspace, ByOwner, ByCreated, ByTag}
+var Facets = []Facet{ByKind, ByType, ByState, ByProtocol, ByWorkspace, ByOwner, ByCreated, ByTag, ByProperty}
 
 // Counted is what is found, counted by one facet. Nodes without a value, such as
 // a state, are not in it.
@@ -43,30 +43,13 @@ type Value struct {
 	Nodes int64
 }
 
-// Protocols, as [ByProtocol] names them. What kfmd and the watcher of Kubernetes
-// write is ML Metadata's.
-const (
-	protocolMLflow      = "mlflow"
-	protocolOpenLineage = "openlineage"
-	protocolMLMD        = "mlmd"
-)
-
-// protocolOf tells through which protocol nodes of a type come.
-func protocolOf(t pedigree.Type) string {
-	switch first, _, _ := strings.Cut(t.Name, "."); first {
-	case protocolMLflow, protocolOpenLineage:
-		return first
-	}
-	return protocolMLMD
-}
-
 // values give the value of a node, empty for none; by other facets nodes are
 // counted together.
 var values = map[Facet]func(*store.Sampled) string{
 	ByKind:      func(n *store.Sampled) string { return n.Type.Kind.String() },
 	ByType:      func(n *store.Sampled) string { return n.Type.Name },
 	ByState:     func(n *store.Sampled) string { return n.State },
-	ByProtocol:  func(n *store.Sampled) string { return protocolOf(n.Type) },
+	ByProtocol:  func(n *store.Sampled) string { return n.Type.Protocol() },
 	ByWorkspace: func(*store.Sampled) string { return "default" }, // there is one
 	ByOwner:     func(n *store.Sampled) string { return n.Owner },
 }
@@ -79,7 +62,9 @@ func facets(r store.Reader, sample []store.Sampled, by []Facet, most int) (all [
 		case ByCreated:
 			c.Values, c.More = byTime(sample, most)
 		case ByTag:
-			c.Values, c.More, err = byTag(r, sample, most)
+			c.Values, c.More, err = byKey(r, sample, most, pedigree.Tag)
+		case ByProperty:
+			c.Values, c.More, err = byKey(r, newest(sample), most, pedigree.Field, pedigree.Custom, pedigree.Param)
 		default:
 			c.Values, c.More = byValue(sample, values[f], most)
 		}
@@ -119,14 +104,41 @@ func byTime(sample []store.Sampled, most int) (all []Value, more bool) {
 	return all[max(0, len(all)-most):], len(all) > most
 }
 
-func byTag(r store.Reader, sample []store.Sampled, most int) (all []Value, more bool, err error) {
+// keyed is how many nodes are looked at for all of their keys: some have
+// thousands.
+const keyed = 200
+
+// newest gives the newest of a sample, which is in that order for each kind.
+func newest(sample []store.Sampled) []store.Sampled {
+	sample = slices.Clone(sample)
+	slices.SortFunc(sample, func(a, b store.Sampled) int { return cmp.Compare(b.ID, a.ID) })
+	return sample[:min(keyed, len(sample))]
+}
+
+// byKey counts by the keys of some spaces, the most frequent of each.
+func byKey(r store.Reader, sample []store.Sampled, most int, spaces ...pedigree.Space) (all []Value, more bool, err error) {
 	ids := make([]pedigree.NodeID, len(sample))
 	for i := range sample {
 		ids[i] = sample[i].ID
 	}
-	keys, more, err := r.KeysUsed(ids, pedigree.Tag, most)
-	for _, k := range keys {
-		all = append(all, Value{k.Key, k.Nodes})
+	for _, space := range spaces {
+		keys, left, err := r.KeysUsed(ids, space, most)
+		if err != nil {
+			return nil, false, err
+		}
+		more = more || left
+		for _, k := range keys {
+			key := k.Key
+			if len(spaces) > 1 {
+				key = pedigree.QualifiedKey(space, key)
+			}
+			if i := slices.IndexFunc(all, func(v Value) bool { return v.Text == key }); i >= 0 {
+				all[i].Nodes = max(all[i].Nodes, k.Nodes) // a key may be declared and free
+				continue
+			}
+			all = append(all, Value{key, k.Nodes})
+		}
 	}
-	return all, more, err
+	slices.SortStableFunc(all, func(a, b Value) int { return cmp.Compare(b.Nodes, a.Nodes) })
+	return all[:min(most, len(all))], more || len(all) > most, nil
 }

@@ -14,8 +14,11 @@ import (
 func TestWhatIsFoundIsCountedByFacets(t *testing.T) {
 	e := newEnv(t)
 	table := pedigree.Type{Name: "openlineage.Dataset", Kind: pedigree.Artifact}
+	rows := []pedigree.Property{{Space: pedigree.Custom, Key: "rows", Form: pedigree.Int, Int: 3}, {Space: pedigree.Field, Key: "rows", Value: "3"}}
+	said := [][]pedigree.Property{rows, rows, {{Space: pedigree.Param, Key: "lr", Value: "1"}}, nil}
 	for i, typ := range []pedigree.Type{dataType, table, pedigree.RunType, pedigree.RunType} {
-		n := e.node(typ, "x", pedigree.Property{Space: pedigree.Tag, Key: fmt.Sprint("k", i%2), Value: "v"}, pedigree.Property{Space: pedigree.Tag, Key: "all", Value: "v"})
+		n := e.node(typ, "x", said[i]...)
+		e.put(n, pedigree.Property{Space: pedigree.Tag, Key: fmt.Sprint("k", i%2), Value: "v"}, pedigree.Property{Space: pedigree.Tag, Key: "all", Value: "v"})
 		if typ != dataType {
 			n.State, n.Owner = "DONE", "ann"
 			if err := e.store.Update(t.Context(), func(tx store.Tx) error { return tx.UpdateNode(n) }); err != nil {
@@ -33,6 +36,7 @@ func TestWhatIsFoundIsCountedByFacets(t *testing.T) {
 		ByOwner:     {{"ann", 3}},
 		ByCreated:   {{today, 4}},
 		ByTag:       {{"all", 4}, {"k0", 2}, {"k1", 2}},
+		ByProperty:  {{"rows", 2}, {"params.lr", 1}},
 	}
 	p, err := e.Find(t.Context(), &Query{Workspace: 1, By: query.Arrival, Limit: 1, Facets: Facets, Values: 9})
 	if err != nil || p.More || p.Seen != 4 || len(p.Facets) != len(want) {

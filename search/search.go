@@ -33,19 +33,23 @@ type Query struct {
 	Desc      bool
 	Limit     int // at least 1
 	After     *query.Place
-	Count     bool    // also count what is found by type and state
-	Facets    []Facet // also count what is found by each of these
-	Values    int     // of a facet that are given at the most
+	Count     bool     // also count what is found by type and state
+	Facets    []Facet  // also count what is found by each of these
+	Values    int      // of a facet that are given at the most
+	Show      []string // properties of each node that are given too, by qualified key
+	Contexts  bool     // give the contexts of each node too
 }
 
 // A Page is part of an answer.
 type Page struct {
 	Nodes  []pedigree.Node
-	Next   *query.Place  // nil after the last
-	Counts []store.Count // most frequent first
-	More   bool          // Counts and Facets leave some nodes out: their numbers are the least
-	Facets []Counted     // as they were asked for
-	Seen   int64         // nodes that Facets count
+	Facts  []pedigree.Facts  // of each node, as far as they are to be shown; nil where nothing is
+	In     [][]pedigree.Node // the contexts of each node, at most [contextsShown]; nil where they are not wanted
+	Next   *query.Place      // nil after the last
+	Counts []store.Count     // most frequent first
+	More   bool              // Counts and Facets leave some nodes out: their numbers are the least
+	Facets []Counted         // as they were asked for
+	Seen   int64             // nodes that Facets count
 }
 
 const (
@@ -105,6 +109,14 @@ func find(r store.Reader, q *Query, p *Page) error {
 		return err
 	}
 	p.cut(q)
+	if err := p.show(r, q.Show); err != nil {
+		return err
+	}
+	if q.Contexts {
+		if err := p.place(r); err != nil {
+			return err
+		}
+	}
 	slices.SortStableFunc(p.Counts, func(a, b store.Count) int { return cmp.Compare(b.Nodes, a.Nodes) })
 	return nil
 }

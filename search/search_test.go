@@ -58,6 +58,13 @@ func (e *env) node(typ pedigree.Type, name string, properties ...pedigree.Proper
 }
 
 // index brings the index up to date and reports how many steps that took.
+func (e *env) put(n *pedigree.Node, properties ...pedigree.Property) {
+	e.Helper()
+	if err := e.store.Update(e.Context(), func(tx store.Tx) error { return tx.PutProperties(n, properties...) }); err != nil {
+		e.Fatal(err)
+	}
+}
+
 func (e *env) index() (steps int) {
 	e.Helper()
 	for more := true; more; steps++ {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -26,6 +27,7 @@ func (o *operation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.refuse(o.wire, err)
 		return
 	}
+	r = r.WithContext(pedigree.WithActor(r.Context(), pedigree.Actor{Origin: o.origin(r)}))
 	if o.route.Body == route.BytesBody {
 		o.route.Handler(w, r)
 		return
@@ -40,6 +42,16 @@ func (o *operation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer o.stream(cancel)()
 	}
 	o.route.Handler(w, r.WithContext(ctx))
+}
+
+// origin says by which protocol and from which address a request came, for the
+// history.
+func (o *operation) origin(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return o.wire.Name
+	}
+	return o.wire.Name + " " + host
 }
 
 // stream takes a request that goes on for ever out of those in flight, and has it

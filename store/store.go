@@ -155,9 +155,13 @@ type Reader interface {
 	// with the given ID (0: from the start), at most limit.
 	Changes(node pedigree.NodeID, after int64, limit int) ([]pedigree.Change, error)
 
-	// ChangesBefore gives the history of all nodes of a workspace, newest first,
-	// from before the line with the given ID (0: from the newest), at most limit.
-	ChangesBefore(workspace pedigree.NodeID, before int64, limit int) ([]pedigree.Change, error)
+	// ChangesBefore gives lines of the history of all nodes of a workspace, newest
+	// first.
+	ChangesBefore(q *ChangeQuery) ([]pedigree.Change, error)
+
+	// LastChange gives the ID of the last line that was written before a moment,
+	// of any workspace, 0 where there is none.
+	LastChange(before pedigree.Time) (int64, error)
 
 	// Attached counts what hangs on a node and goes with it.
 	Attached(node pedigree.NodeID) (Attached, error)
@@ -257,7 +261,8 @@ type Tx interface {
 	// sets its ID. AlreadyExists where External is taken within the kind.
 	PutDeclaration(d *pedigree.Declaration) error
 
-	// AppendChange adds a line to the history of a node.
+	// AppendChange adds a line to the history of a node, and sets its ID, Time and
+	// Origin: the last is that of the context of the transaction.
 	AppendChange(c *pedigree.Change) error
 
 	// PutObjects records the bytes that arrived for keys, in place of what was
@@ -276,6 +281,18 @@ type Tx interface {
 
 	// DeleteFiles forgets the files of an artifact.
 	DeleteFiles(artifact pedigree.NodeID) error
+}
+
+// A ChangeQuery asks for lines of the history. At most one of Node, Actor and What
+// may be given.
+type ChangeQuery struct {
+	Workspace pedigree.NodeID
+	Before    int64           // only lines before the one with this ID; 0 for no bound
+	After     int64           // and after that with this one
+	Node      pedigree.NodeID // only of this node; 0 for any
+	Actor     string          // only by this actor; empty for any
+	What      string          // only of this; empty for any
+	Limit     int
 }
 
 // An EventNode is an event and the artifact in it.

@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
 func (t *tx) AppendChange(c *pedigree.Change) error {
@@ -12,43 +14,49 @@ func (t *tx) AppendChange(c *pedigree.Change) error {
 			return err
 		}
 	}
-	c.Time = t.now
-	id, err := t.insert(changeAdd, c.Workspace, c.Node, c.Time, c.Actor, c.What, c.Before, c.After, c.Reason)
+	c.Time, c.Origin = t.now, pedigree.ActorOf(t.ctx).Origin
+	id, err := t.insert(changeAdd, c.Workspace, c.Node, c.Time, c.Actor, c.What, c.Before, c.After, c.Reason, c.Origin)
 	c.ID = id
 	return err
 }
 
-var changesBefore = define("history of all nodes", "PRIMARY KEY",
-	"SELECT id, time, actor, what, before, after, reason, node FROM change WHERE id < ? AND workspace = ? ORDER BY id DESC LIMIT ?")
+func (t *tx) ChangesBefore(q *store.ChangeQuery) ([]pedigree.Change, error) {
+	args := []any{q.Workspace, cmp.Or(q.Before, math.MaxInt64), q.After, q.Limit}
+	switch {
+	case q.Node != 0:
+		return t.changes(t.query(changesOfNode, append([]any{q.Node}, args...)...))
+	case q.Actor != "":
+		return t.changes(t.query(changesByActor, append([]any{q.Actor}, args...)...))
+	case q.What != "":
+		return t.changes(t.query(changesByWhat, append([]any{q.What}, args...)...))
+	}
+	return t.changes(t.query(changesAll, args...))
+}
 
-func (t *tx) ChangesBefore(workspace pedigree.NodeID, before int64, limit int) ([]pedigree.Change, error) {
-	if before == 0 {
-		before = math.MaxInt64
-	}
-	r, err := t.query(changesBefore, before, workspace, limit)
+func (t *tx) LastChange(before pedigree.Time) (id int64, err error) {
+	r, err := t.query(changeLast, before)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	var changes []pedigree.Change
-	for r.next() {
-		changes = append(changes, pedigree.Change{
-			ID: r.int(0), Workspace: workspace, Time: r.time(1),
-			Actor: r.text(2), What: r.text(3), Before: r.text(4), After: r.text(5), Reason: r.text(6), Node: r.id(7),
-		})
+	if r.next() {
+		id = r.int(0)
 	}
-	return changes, r.close()
+	return id, r.close()
 }
 
 func (t *tx) Changes(node pedigree.NodeID, after int64, limit int) ([]pedigree.Change, error) {
-	r, err := t.query(changesOf, node, after, limit)
+	return t.changes(t.query(changesOf, node, after, limit))
+}
+
+func (t *tx) changes(r *rows, err error) ([]pedigree.Change, error) {
 	if err != nil {
 		return nil, err
 	}
 	var changes []pedigree.Change
 	for r.next() {
 		changes = append(changes, pedigree.Change{
-			ID: r.int(0), Workspace: r.id(1), Node: node, Time: r.time(2),
-			Actor: r.text(3), What: r.text(4), Before: r.text(5), After: r.text(6), Reason: r.text(7),
+			ID: r.int(0), Workspace: r.id(1), Node: r.id(2), Time: r.time(3),
+			Actor: r.text(4), What: r.text(5), Before: r.text(6), After: r.text(7), Reason: r.text(8), Origin: r.text(9),
 		})
 	}
 	return changes, r.close()

@@ -20,6 +20,8 @@ func define(name, index, sql string) *shape {
 const nodeColumns = "n.id, n.workspace, n.home, n.type, n.uid, n.name, n.version, n.state, n.owner, n.uri, " +
 	"n.created, n.updated, n.started, n.ended, n.deleted, n.external"
 
+const changeColumns = "id, workspace, node, time, actor, what, before, after, reason, origin"
+
 // nodeWidth is the number of columns in nodeColumns.
 const nodeWidth = 16
 
@@ -136,9 +138,18 @@ var (
 		"SELECT "+nodeColumns+" FROM membership m CROSS JOIN node n ON n.id = m.node WHERE m.context = ? AND n.type = ? ORDER BY m.node")
 
 	changeAdd = define("add change", "",
-		"INSERT INTO change (workspace, node, time, actor, what, before, after, reason) VALUES (?,?,?,?,?,?,?,?)")
+		"INSERT INTO change (workspace, node, time, actor, what, before, after, reason, origin) VALUES (?,?,?,?,?,?,?,?,?)")
 	changesOf = define("history of a node", "change_node",
-		"SELECT id, workspace, time, actor, what, before, after, reason FROM change WHERE node = ? AND id > ? ORDER BY id LIMIT ?")
+		"SELECT "+changeColumns+" FROM change WHERE node = ? AND id > ? ORDER BY id LIMIT ?")
+	changesAll = define("history of all nodes", "PRIMARY KEY",
+		"SELECT "+changeColumns+" FROM change WHERE workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
+	changesOfNode = define("history of a node backwards", "change_node",
+		"SELECT "+changeColumns+" FROM change WHERE node = ? AND workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
+	changesByActor = define("history of what somebody did", "change_actor",
+		"SELECT "+changeColumns+" FROM change WHERE actor = ? AND workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
+	changesByWhat = define("history of one sort of change", "change_what",
+		"SELECT "+changeColumns+" FROM change WHERE what = ? AND workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
+	changeLast = define("last change before a moment", "COVERING INDEX change_time", "SELECT id FROM change WHERE time < ? ORDER BY time DESC, id DESC LIMIT 1")
 
 	objectPut = define("record object", "",
 		"INSERT INTO object (workspace, key, size, sha256, tag, time) VALUES (?,?,?,?,?,?) ON CONFLICT (workspace, key) "+

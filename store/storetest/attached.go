@@ -81,7 +81,7 @@ func allChanges(e *env) {
 	})
 	e.update(func(tx store.Tx) error { return tx.Purge(a.ID) })
 	e.view(func(r store.Reader) error {
-		all, err := r.ChangesBefore(pedigree.DefaultWorkspace, 0, 9)
+		all, err := r.ChangesBefore(&store.ChangeQuery{Workspace: pedigree.DefaultWorkspace, Limit: 9})
 		if err != nil || len(all) != 3 || all[0].Node != a.ID || all[1].Node != b.ID || all[0].ID <= all[1].ID || all[1].ID <= all[2].ID {
 			e.Fatalf("%+v (%v)", all, err)
 		}
@@ -89,9 +89,30 @@ func allChanges(e *env) {
 		if err != nil || !slices.Equal(of, all[1:2]) {
 			e.Errorf("of one node %+v (%v), among all %+v", of, err, all[1:2])
 		}
-		page, err := r.ChangesBefore(pedigree.DefaultWorkspace, all[0].ID, 1)
+		page, err := r.ChangesBefore(&store.ChangeQuery{Workspace: pedigree.DefaultWorkspace, Before: all[0].ID, Limit: 1})
 		if err != nil || !slices.Equal(page, all[1:2]) {
 			e.Errorf("the second %+v (%v)", page, err)
+		}
+		for name, c := range map[string]struct {
+			q    store.ChangeQuery
+			want []pedigree.Change
+		}{
+			"of a node":          {store.ChangeQuery{Node: a.ID}, []pedigree.Change{all[0], all[2]}},
+			"of a node, between": {store.ChangeQuery{Node: a.ID, Before: all[0].ID, After: all[2].ID}, nil},
+			"by somebody":        {store.ChangeQuery{Actor: "ann", After: all[2].ID}, all[:2]},
+			"by nobody":          {store.ChangeQuery{Actor: "bob"}, nil},
+			"of one sort":        {store.ChangeQuery{What: "w", Before: all[0].ID}, all[1:]},
+			"of another":         {store.ChangeQuery{What: "elsewhere"}, nil},
+		} {
+			c.q.Workspace, c.q.Limit = pedigree.DefaultWorkspace, 9
+			if got, err := r.ChangesBefore(&c.q); err != nil || !slices.Equal(got, c.want) {
+				e.Errorf("%s: %+v (%v), want %+v", name, got, err, c.want)
+			}
+		}
+		for moment, want := range map[pedigree.Time]bool{all[2].Time: false, r.Now() + 1: true} {
+			if id, err := r.LastChange(moment); err != nil || (id > 0) != want {
+				e.Errorf("the last before %d is %d (%v)", moment, id, err)
+			}
 		}
 		return nil
 	})
