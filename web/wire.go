@@ -20,6 +20,10 @@ var pages = []string{
 	"/models",
 	"/models/{model}",
 	"/nodes/{node}",
+	"/artifacts",
+	"/executions",
+	"/contexts",
+	"/audit",
 }
 
 // policy lets the application load and call this server and nothing else.

@@ -1,7 +1,5 @@
-"""Fills a server with what the flows look at, through MLflow's own client, and by one
-event of OpenLineage, which is a document that is posted."""
+"""Fills a server with what the flows look at, through MLflow's own client."""
 
-import json
 import pathlib
 import random
 import shutil
@@ -9,8 +7,6 @@ import struct
 import sys
 import tempfile
 import time
-import urllib.request
-import uuid
 import zlib
 
 import mlflow
@@ -32,7 +28,6 @@ def main():
     random.seed(7)
     forecast = client.create_experiment("electricity/forecast", tags={"mlflow.note.content": "Hourly demand, one day ahead."})
     fill_runs(client, forecast)
-    fill_ingest(sys.argv[1])
     model = fill_winner(client, forecast)
     judging = client.create_experiment("electricity/evaluation")
     client.log_inputs(client.create_run(judging, run_name="evaluation").info.run_id, models=[LoggedModelInput(model)])
@@ -52,22 +47,6 @@ def fill_runs(client, experiment):
         )
         if number < RUNS - 2:
             client.set_terminated(run, "FAILED" if number % 9 == 0 else "FINISHED")
-
-
-def fill_ingest(server):
-    """A job of another system makes what MLflow's run reads, of more than fits a picture."""
-    event = {
-        "eventType": "COMPLETE",
-        "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "producer": "https://example.com/ingest",
-        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
-        "run": {"runId": str(uuid.uuid4())},
-        "job": {"namespace": "meters", "name": "ingest"},
-        "inputs": [{"namespace": "s3://meters", "name": f"raw/day-{day:02d}.csv"} for day in range(1, 24)],
-        "outputs": [{"namespace": "s3://lake", "name": "readings.parquet"}],
-    }
-    headers = {"Content-Type": "application/json"}
-    urllib.request.urlopen(urllib.request.Request(server + "/api/v1/lineage", json.dumps(event).encode(), headers)).close()
 
 
 class Echo(mlflow.pyfunc.PythonModel):

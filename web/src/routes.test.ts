@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pathOf, routeOf, type Route } from './routes';
+import { kinds, pathOf, routeOf, type Route } from './routes';
 
 const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s.isWellFormed());
 const route: fc.Arbitrary<Route> = fc.oneof(
-	fc.constantFrom<Route>({ page: 'home' }, { page: 'experiments' }, { page: 'models' }),
+	fc.constantFrom<Route>({ page: 'home' }, { page: 'experiments' }, { page: 'models' }, { page: 'audit' }),
+	fc.constantFrom(...kinds).map((kind): Route => ({ page: 'metadata', kind })),
 	name.map((experiment): Route => ({ page: 'runs', experiment })),
 	name.map((run): Route => ({ page: 'run', run })),
 	name.map((model): Route => ({ page: 'model', model })),

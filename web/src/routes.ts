@@ -8,7 +8,12 @@ export type Route =
 	| { page: 'run'; run: string }
 	| { page: 'models' }
 	| { page: 'model'; model: string }
-	| { page: 'node'; node: string }; // its id, or any reference that the server takes
+	| { page: 'node'; node: string } // its id, or any reference that the server takes
+	| { page: 'metadata'; kind: Kind }
+	| { page: 'audit' };
+
+export const kinds = ['artifact', 'execution', 'context'] as const;
+export type Kind = (typeof kinds)[number];
 
 const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
 	[/^\/$/, () => ({ page: 'home' })],
@@ -18,6 +23,10 @@ const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
 	[/^\/models$/, () => ({ page: 'models' })],
 	[/^\/models\/([^/]+)$/, (model) => ({ page: 'model', model })],
 	[/^\/nodes\/([^/]+)$/, (node) => ({ page: 'node', node })],
+	[/^\/artifacts$/, () => ({ page: 'metadata', kind: 'artifact' })],
+	[/^\/executions$/, () => ({ page: 'metadata', kind: 'execution' })],
+	[/^\/contexts$/, () => ({ page: 'metadata', kind: 'context' })],
+	[/^\/audit$/, () => ({ page: 'audit' })],
 ];
 
 /** Gives the page at a path, or nothing where there is none. */
@@ -51,5 +60,9 @@ export function pathOf(route: Route): string {
 			return `/models/${encodeURIComponent(route.model)}`;
 		case 'node':
 			return `/nodes/${encodeURIComponent(route.node)}`;
+		case 'metadata':
+			return `/${route.kind}s`;
+		case 'audit':
+			return '/audit';
 	}
 }

@@ -9,6 +9,7 @@ await flow('lineage', async (page, problems) => {
 	await page.goto(`/runs/${await runNamed('winner')}`);
 	await page.getByRole('region', { name: 'Inputs and outputs' }).getByRole('link', { name: 'readings' }).click();
 	await page.getByRole('heading', { name: 'readings', level: 1 }).waitFor();
+	await page.getByRole('group', { name: 'Lineage graph' }).getByRole('link').first().waitFor();
 	const asked = [];
 	page.on('request', (request) => request.url().includes('/lineage?') && asked.push(request.url()));
 	await page.reload();
@@ -16,14 +17,14 @@ await flow('lineage', async (page, problems) => {
 	const vertex = (name) => graph.getByRole('link', { name });
 	const chip = (name) => graph.getByRole('button', { name });
 
-	// One hop each way, by one question; the two protocols' names are one thing, and why is said.
-	await vertex(/^readings, .*2 names, this/).waitFor();
+	// One hop each way, by one question; the three protocols' names are one thing, and why is said.
+	await vertex(/^readings, .*3 names, this/).waitFor();
 	await vertex(/^winner, run, downstream, hop 1/).waitFor();
-	assert.equal(await graph.getByRole('link').count(), 3);
+	assert.equal(await graph.getByRole('link').count(), 5);
 	assert.equal(asked.length, 1);
 	const chosen = page.getByRole('region', { name: 'Chosen' });
-	await chosen.getByText('2 names of one thing').waitFor();
-	await chosen.getByText('s3://lake/readings.parquet', { exact: true }).waitFor();
+	await chosen.getByText('3 names of one thing').waitFor();
+	await chosen.getByText('s3://lake/readings.parquet', { exact: true }).first().waitFor();
 
 	// A counted expander leaves what it is of where it was.
 	const before = await vertex(/^winner, run/).boundingBox();
@@ -61,6 +62,14 @@ async function walkByKeys(page, vertex) {
 	await vertex(/^readings/).focus();
 	const label = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
 	await page.keyboard.press('ArrowRight');
+	await until('the keyboard is downstream', async () => /downstream, hop 1/.test(await label()));
+	for (const arrow of ['ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown']) {
+		if (/^winner/.test(await label())) break;
+		const was = await label();
+		await page.keyboard.press(arrow);
+		await page.waitForTimeout(100);
+		if (was === (await label())) continue;
+	}
 	await until('winner has the keyboard', async () => /^winner/.test(await label()));
 	await page.keyboard.press('+');
 	await vertex(/^demand, model version/).waitFor();

@@ -8,6 +8,7 @@ export interface Node {
 	id: number;
 	kind: string;
 	type: string;
+	protocol: string;
 	name: string;
 	uid: string;
 	uri: string;
@@ -22,6 +23,7 @@ export function readNode(x: unknown): Node {
 		id: asNumber(n.id) ?? 0,
 		kind: asText(n.kind),
 		type: asText(n.type),
+		protocol: asText(n.protocol),
 		name: asText(n.name),
 		uid: asText(n.uid),
 		uri: asText(n.uri),
@@ -31,7 +33,7 @@ export function readNode(x: unknown): Node {
 	};
 }
 
-function asMoment(x: unknown): number | undefined {
+export function asMoment(x: unknown): number | undefined {
 	const moment = Date.parse(asText(x));
 	return Number.isNaN(moment) ? undefined : moment;
 }
@@ -132,10 +134,11 @@ export function typeWord(node: Node): string {
 	return Object.hasOwn(words, node.type) ? (words[node.type] as string) : node.type || node.kind;
 }
 
-/** Says by which protocol a node came, as its type tells. */
-export function protocolOf(node: Node): string {
-	if (node.type.startsWith('mlflow.')) return 'MLflow';
-	return node.type.startsWith('openlineage.') ? 'OpenLineage' : 'ML Metadata';
+const protocols: Record<string, string> = { mlflow: 'MLflow', openlineage: 'OpenLineage', mlmd: 'ML Metadata' };
+
+/** Says by which protocol a node came. */
+export function protocolWord(protocol: string): string {
+	return Object.hasOwn(protocols, protocol) ? (protocols[protocol] as string) : protocol;
 }
 
 /** Gives what to call a node by. */
