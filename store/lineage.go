@@ -19,7 +19,7 @@ type LineageReader interface {
 	Vertices(ids []pedigree.NodeID) ([]Vertex, error)
 
 	// SharedLocations gives the locations of nodes at which another node is or
-	// was, by node and location.
+	// was, in the order asked for, those of each node by location.
 	SharedLocations(nodes []pedigree.NodeID) ([]NodeLocation, error)
 
 	// PlacesFrom gives what is or was at a location by node, from after the

@@ -1,8 +1,6 @@
 package sqlstore
 
 import (
-	"slices"
-
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -19,9 +17,8 @@ var (
 
 func (t *tx) Vertices(ids []pedigree.NodeID) ([]store.Vertex, error) {
 	found := make([]store.Vertex, 0, len(ids))
-	ordered := true
-	err := batches(ids, func(list string, args []any) error {
-		r, err := t.conn.query(background, verticesOf(list), args...)
+	err := batchesGiven(ids, func(given string, args []any) error {
+		r, err := t.conn.query(background, verticesOf(given), args...)
 		if err != nil {
 			return err
 		}
@@ -31,44 +28,27 @@ func (t *tx) Vertices(ids []pedigree.NodeID) ([]store.Vertex, error) {
 				_ = r.close() // the first error counts
 				return err
 			}
-			v := store.Vertex{
+			found = append(found, store.Vertex{
 				ID: r.id(0), Workspace: r.id(1), Type: typ, UID: r.text(3), Name: r.text(4), Version: r.text(5), URI: r.text(6),
 				Created: r.time(7), Deleted: r.time(8),
-			}
-			ordered = ordered && (len(found) == 0 || found[len(found)-1].ID < v.ID)
-			found = append(found, v)
+			})
 		}
 		return r.close()
 	})
-	if err != nil || ordered && slices.IsSorted(ids) {
-		return found, err
-	}
-	return inOrder(ids, found), nil
+	return found, err
 }
 
-// inOrder gives vertices in the order of ids, each as often as it is there.
-func inOrder(ids []pedigree.NodeID, found []store.Vertex) []store.Vertex {
-	at := make(map[pedigree.NodeID]int, len(found))
-	for i := range found {
-		at[found[i].ID] = i
-	}
-	sorted := make([]store.Vertex, 0, len(ids))
-	for _, id := range ids {
-		if i, ok := at[id]; ok {
-			sorted = append(sorted, found[i])
-		}
-	}
-	return sorted
-}
+// Tables that are cross joined are walked in the order in which they are
+// written, so what is read comes in the order of what was given.
 
-func verticesOf(list string) string {
-	return "SELECT n.id, n.workspace, n.type, n.uid, n.name, n.version, n.uri, n.created, n.deleted FROM node n WHERE n.id IN (" + list + ")"
+func verticesOf(given string) string {
+	return given + "SELECT n.id, n.workspace, n.type, n.uid, n.name, n.version, n.uri, n.created, n.deleted FROM given g CROSS JOIN node n ON n.id = g.id"
 }
 
 func (t *tx) SharedLocations(nodes []pedigree.NodeID) ([]store.NodeLocation, error) {
 	var all []store.NodeLocation
-	err := batches(nodes, func(list string, args []any) error {
-		r, err := t.conn.query(background, sharedLocationsOf(list), args...)
+	err := batchesGiven(nodes, func(given string, args []any) error {
+		r, err := t.conn.query(background, sharedLocationsOf(given), args...)
 		if err != nil {
 			return err
 		}
@@ -82,9 +62,9 @@ func (t *tx) SharedLocations(nodes []pedigree.NodeID) ([]store.NodeLocation, err
 
 // sharedLocationsOf leaves out, from the indexes alone, what is alone where it
 // is: most artifacts are.
-func sharedLocationsOf(list string) string {
-	return "SELECT p.node, p.location FROM place p WHERE p.node IN (" + list + ") AND EXISTS " +
-		"(SELECT 1 FROM place q WHERE q.location = p.location AND q.node <> p.node) ORDER BY p.node, p.location"
+func sharedLocationsOf(given string) string {
+	return given + "SELECT p.node, p.location FROM given g CROSS JOIN place p ON p.node = g.id WHERE EXISTS " +
+		"(SELECT 1 FROM place q WHERE q.location = p.location AND q.node <> p.node)"
 }
 
 func (t *tx) PlacesFrom(location pedigree.LocationID, after pedigree.NodeID, limit int) ([]pedigree.Place, error) {

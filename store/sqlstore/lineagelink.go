@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"slices"
 	"sort"
 
 	"github.com/pedigree-ml/pedigree"
@@ -17,11 +16,11 @@ func (t *tx) LinkPage(q *store.LinkQuery) ([]store.Link, *store.LinkPlace, error
 			return nil, nil, err
 		}
 	}
-	err := batches(nodes, func(list string, args []any) error {
+	err := batchesGiven(nodes, func(given string, args []any) error {
 		if p.over {
 			return nil
 		}
-		return p.read(t, linksAmong(q.Kind, q.Detail, list), append(slices.Clone(args), q.Direction, p.left+1)...)
+		return p.read(t, linksAmong(q.Kind, q.Detail, given), append(args, q.Direction, p.left+1)...)
 	})
 	return p.links, p.next(), err
 }
@@ -109,9 +108,9 @@ func linkColumnsOf(kind pedigree.Kind, detail bool) (columns, from, to string) {
 
 // linksAmong reads the first events of each node. The index holds all that is
 // read, unless detail is asked for.
-func linksAmong(kind pedigree.Kind, detail bool, list string) string {
-	columns, from, to := linkColumnsOf(kind, detail)
-	return columns + " FROM event e WHERE e." + from + " IN (" + list + ") AND e.direction = ? ORDER BY e." + from + ", e." + to + " LIMIT ?"
+func linksAmong(kind pedigree.Kind, detail bool, given string) string {
+	columns, from, _ := linkColumnsOf(kind, detail)
+	return given + columns + " FROM given g CROSS JOIN event e ON e." + from + " = g.id WHERE e.direction = ? LIMIT ?"
 }
 
 // linksFrom reads on in the events of one node.

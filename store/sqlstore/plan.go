@@ -20,7 +20,7 @@ type Plan struct {
 // Plans explains every fixed shape.
 func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 	plans := make([]Plan, 0, len(shapes))
-	batch := placeholders(4)
+	batch, given := placeholders(4), given(4)
 	all := append([]*shape{
 		{"nodes by number", "PRIMARY KEY", nodesByID(batch)},
 		{"add to the feed", "", feedAdd[1]},
@@ -36,16 +36,16 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"neighbours of artifacts", "event_artifact", s.engine.Dialect.neighboursOf(pedigree.Artifact, batch, true, true)},
 		{"events by number", "PRIMARY KEY", eventsByID("IN (" + batch + ")")},
 		{"events by a span of numbers", "PRIMARY KEY", eventsByID("BETWEEN ? AND ?")},
-		{"links among executions", "COVERING INDEX event_execution", linksAmong(pedigree.Execution, false, batch)},
-		{"links among artifacts", "COVERING INDEX event_artifact", linksAmong(pedigree.Artifact, false, batch)},
-		{"links among executions, with times", "event_execution", linksAmong(pedigree.Execution, true, batch)},
-		{"links among artifacts, with times", "event_artifact", linksAmong(pedigree.Artifact, true, batch)},
+		{"links among executions", "COVERING INDEX event_execution", linksAmong(pedigree.Execution, false, given)},
+		{"links among artifacts", "COVERING INDEX event_artifact", linksAmong(pedigree.Artifact, false, given)},
+		{"links among executions, with times", "event_execution", linksAmong(pedigree.Execution, true, given)},
+		{"links among artifacts, with times", "event_artifact", linksAmong(pedigree.Artifact, true, given)},
 		{"further links of an execution", "COVERING INDEX event_execution", linksFrom(pedigree.Execution, false)},
 		{"further links of an artifact", "COVERING INDEX event_artifact", linksFrom(pedigree.Artifact, false)},
 		{"further links of an execution, with times", "event_execution", linksFrom(pedigree.Execution, true)},
 		{"further links of an artifact, with times", "event_artifact", linksFrom(pedigree.Artifact, true)},
-		{"vertices by number", "PRIMARY KEY", verticesOf(batch)},
-		{"locations shared with others", "place_location", sharedLocationsOf(batch)},
+		{"vertices by number", "PRIMARY KEY", verticesOf(given)},
+		{"locations shared with others", "place_location", sharedLocationsOf(given)},
 		{"contexts of nodes", "membership_node", membershipsWhere("IN (" + batch + ")")},
 		{"contexts of a span of nodes", "membership_node", membershipsWhere("BETWEEN ? AND ?")},
 		{"homes of nodes", "PRIMARY KEY", homesWhere("IN (" + batch + ")")},

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -75,22 +76,50 @@ func (t *tx) oneInt(s *shape, args ...any) (int64, error) {
 // that lists of any length share a handful of prepared statements. A group is
 // filled up by repeating its last member.
 func batches[T any](ids []T, fn func(list string, args []any) error) error {
-	for len(ids) > 0 {
-		size := 1
-		for size < len(ids) && size < 256 {
-			size *= 4
-		}
-		n := min(size, len(ids))
-		args := make([]any, size)
+	for some := range slices.Chunk(ids, maxBatch) {
+		args := make([]any, batchSize(len(some)))
 		for i := range args {
-			args[i] = ids[min(i, n-1)]
+			args[i] = some[min(i, len(some)-1)]
 		}
-		if err := fn(placeholders(size), args); err != nil {
+		if err := fn(placeholders(len(args)), args); err != nil {
 			return err
 		}
-		ids = ids[n:]
 	}
 	return nil
+}
+
+// batchesGiven is batches for statements that start from a table of the
+// identities, "given g (id)", whose text it gives. They are read one after the
+// other as they stand, where IN first makes a sorted set of them: a third of the
+// time of a statement that reads little of each. A table is filled up with NULL,
+// which equals nothing.
+func batchesGiven(ids []pedigree.NodeID, fn func(given string, args []any) error) error {
+	for some := range slices.Chunk(ids, maxBatch) {
+		args := make([]any, batchSize(len(some)))
+		for i, id := range some {
+			args[i] = id
+		}
+		if err := fn(given(len(args)), args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const maxBatch = 256
+
+// batchSize gives the size of a group that so many fit in.
+func batchSize(n int) int {
+	size := 1
+	for size < n {
+		size *= 4
+	}
+	return size
+}
+
+// given starts a statement that has identities in a table.
+func given(size int) string {
+	return "WITH given (id) AS (VALUES " + strings.TrimSuffix(strings.Repeat("(?),", size), ",") + ") "
 }
 
 // rowSizes are the numbers of rows that one statement writes: few, so that lists
