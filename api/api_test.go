@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -244,10 +245,10 @@ func TestAVerificationIsToldLineByLine(t *testing.T) {
 		t.Errorf("found: %s", got)
 	}
 	if c := lines[0].Finding; c.Registered.SHA256 == c.Found.SHA256 || c.Registered.Size != c.Found.Size || lines[1].Finding.Found != nil || lines[2].Finding.Registered != nil {
-		t.Errorf("found: %s", encode(lines))
+		t.Errorf("found: %+v", lines)
 	}
 	if r := lines[3].Result; r == nil || r.OK || r.Problems["changed"] != 1 || r.Problems["missing"] != 1 || r.Problems["added"] != 1 {
-		t.Errorf("the result is %s", encode(lines[3]))
+		t.Errorf("the result is %+v", lines[3])
 	}
 }
 
@@ -313,4 +314,10 @@ func TestAPathThatIsNotThereIsAProblem(t *testing.T) {
 			t.Errorf("%d %s, want %d", w.Code, w.Body, want)
 		}
 	}
+}
+
+// encode gives a value as the wire writes it.
+func encode(v any) (line []byte) {
+	encoded(v, func(b []byte) { line = bytes.Clone(b) })
+	return line
 }

@@ -3,8 +3,10 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
@@ -20,26 +22,42 @@ const (
 	problemType = "application/problem+json"
 )
 
-// encode writes a value as one line of JSON. Values are structs of this package,
-// which always have a JSON.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
+// Buffers that answers are made in, kept up to a size that most fit in.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const keptBuffer = 4 << 20
+
+// encoded calls use with a value as one line of JSON, which it must not keep.
+// Values are structs of this package, which always have a JSON.
+func encoded(v any, use func(line []byte)) {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	encoder := json.NewEncoder(b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
 		panic(err)
 	}
-	return b.Bytes()
+	use(b.Bytes())
+	if b.Cap() <= keptBuffer {
+		buffers.Put(b)
+	}
+}
+
+// send writes a value as one line of JSON.
+func send(w io.Writer, v any) (err error) {
+	encoded(v, func(line []byte) { _, err = w.Write(line) })
+	return err
 }
 
 func write(w http.ResponseWriter, status int, contentType string, v any) {
-	text := encode(v)
-	header := w.Header()
-	header.Set("Content-Type", contentType)
-	header.Set("Content-Length", strconv.Itoa(len(text)))
-	header.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(text) // there is nobody left to tell
+	encoded(v, func(line []byte) {
+		header := w.Header()
+		header.Set("Content-Type", contentType)
+		header.Set("Content-Length", strconv.Itoa(len(line)))
+		header.Set("Cache-Control", "no-store")
+		w.WriteHeader(status)
+		_, _ = w.Write(line) // there is nobody left to tell
+	})
 }
 
 // answer writes the answer of an operation that went well.

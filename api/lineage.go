@@ -136,7 +136,7 @@ func lines[E any](w http.ResponseWriter, walk func(tell func(any) error) (E, err
 	flush := http.NewResponseController(w)
 	end, err := walk(func(line any) error {
 		begin()
-		if _, err := w.Write(encode(line)); err != nil {
+		if err := send(w, line); err != nil {
 			return err
 		}
 		return flush.Flush()
@@ -148,7 +148,7 @@ func lines[E any](w http.ResponseWriter, walk func(tell func(any) error) (E, err
 		panic(http.ErrAbortHandler)
 	}
 	begin()
-	_, _ = w.Write(encode(end)) // there is nobody left to tell
+	_ = send(w, end) // there is nobody left to tell
 	return nil
 }
 

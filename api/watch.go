@@ -212,7 +212,7 @@ func (s *eventStream) place(watcher *watch.Watcher) {
 // add writes one event: its data is one line of JSON.
 func (s *eventStream) add(head string, v any) {
 	s.text.WriteString(head + "data: ")
-	s.text.Write(encode(v))
+	_ = send(&s.text, v) // a buffer takes all
 	s.text.WriteByte('\n')
 }
 
