@@ -160,7 +160,9 @@ type Reader interface {
 	ChangesBefore(q *ChangeQuery) ([]pedigree.Change, error)
 
 	// LastChange gives the ID of the last line that was written before a moment,
-	// of any workspace, 0 where there is none.
+	// of any workspace, 0 where there is none. Lines are numbered in the order in
+	// which they were written; where the clock was set back, the moment is one of
+	// those that it passed twice.
 	LastChange(before pedigree.Time) (int64, error)
 
 	// Attached counts what hangs on a node and goes with it.

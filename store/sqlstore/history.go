@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"cmp"
+	"errors"
 	"math"
+	"sort"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
@@ -34,14 +36,31 @@ func (t *tx) ChangesBefore(q *store.ChangeQuery) ([]pedigree.Change, error) {
 }
 
 func (t *tx) LastChange(before pedigree.Time) (id int64, err error) {
-	r, err := t.query(changeLast, before)
+	newest, _, err := t.changeAt(math.MaxInt64)
 	if err != nil {
 		return 0, err
 	}
-	if r.next() {
-		id = r.int(0)
+	after := sort.Search(int(newest), func(i int) bool { // of the lines numbered from 1
+		_, time, at := t.changeAt(int64(i) + 1)
+		err = errors.Join(err, at)
+		return time >= before
+	})
+	id, _, at := t.changeAt(int64(after))
+	return id, errors.Join(err, at)
+}
+
+// changeAt gives the line of the history that has a number, or else the one
+// before it; without time where there is none.
+func (t *tx) changeAt(number int64) (id int64, time pedigree.Time, err error) {
+	r, err := t.query(changeAt, number)
+	if err != nil {
+		return 0, pedigree.NoTime, err
 	}
-	return id, r.close()
+	time = pedigree.NoTime
+	if r.next() {
+		id, time = r.int(0), r.time(1)
+	}
+	return id, time, r.close()
 }
 
 func (t *tx) Changes(node pedigree.NodeID, after int64, limit int) ([]pedigree.Change, error) {

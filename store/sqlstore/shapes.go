@@ -146,10 +146,10 @@ var (
 	changesOfNode = define("history of a node backwards", "change_node",
 		"SELECT "+changeColumns+" FROM change WHERE node = ? AND workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
 	changesByActor = define("history of what somebody did", "change_actor",
-		"SELECT "+changeColumns+" FROM change WHERE actor = ? AND workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
+		"SELECT "+changeColumns+" FROM change WHERE actor = ? AND actor <> '' AND workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
 	changesByWhat = define("history of one sort of change", "change_what",
 		"SELECT "+changeColumns+" FROM change WHERE what = ? AND workspace = ? AND id < ? AND id > ? ORDER BY id DESC LIMIT ?")
-	changeLast = define("last change before a moment", "COVERING INDEX change_time", "SELECT id FROM change WHERE time < ? ORDER BY time DESC, id DESC LIMIT 1")
+	changeAt = define("line of the history at a number or before it", "PRIMARY KEY", "SELECT id, time FROM change WHERE id <= ? ORDER BY id DESC LIMIT 1")
 
 	objectPut = define("record object", "",
 		"INSERT INTO object (workspace, key, size, sha256, tag, time) VALUES (?,?,?,?,?,?) ON CONFLICT (workspace, key) "+
