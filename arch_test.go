@@ -25,7 +25,7 @@ const module = "github.com/pedigree-ml/pedigree"
 // everything together.
 var mayImport = map[string][]string{
 	".":               {},
-	"api":             {".", "blob", "comment", "digest", "docs", "graph", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "search", "series", "tracking", "watch", "webhook", "github.com/go-json-experiment/json"},
+	"api":             {".", "blob", "comment", "digest", "docs", "dossier", "graph", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "search", "series", "tracking", "watch", "webhook", "github.com/go-json-experiment/json"},
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"comment":         {".", "naming", "store"},
 	"digest":          {".", "blob", "query", "registry", "store"},
 	"docs":            {},
+	"dossier":         {".", "digest", "lineage", "naming", "registry", "store"},
 	"egress":          {"."},
 	"mlmodel":         {".", "go.yaml.in/yaml/v3"},
 	"graph":           {".", "identity", "naming", "query", "store"},

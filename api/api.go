@@ -10,6 +10,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/dossier"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/registry"
@@ -35,6 +36,7 @@ type Handler struct {
 	Watches   *watch.Service
 	Comments  *comment.Service
 	Artifacts Artifacts
+	Dossiers  *dossier.Service
 
 	models    *registry.Service
 	digests   *digest.Service

@@ -17,7 +17,9 @@ import (
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/blob/blobtest"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/dossier"
 	"github.com/pedigree-ml/pedigree/graph"
+	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/tracking"
@@ -53,6 +55,7 @@ func open(t *testing.T) *fixture {
 	f.models.DigestWith(f.digests)
 	f.graph = graph.New(records, graph.Options{})
 	h := New(f.models, f.digests)
+	h.Dossiers = dossier.New(records, lineage.New(records))
 	h.Runs, h.Graph = f.runs, f.graph
 	mount(t, f.mux, h.Wire())
 	return f

@@ -68,6 +68,7 @@ func (h *Handler) endpoints() []endpoint {
 		h.deletionEndpoints(),
 		h.historyEndpoints(),
 		h.versionEndpoints(),
+		h.metricsEndpoints(),
 		h.pageEndpoints(),
 		h.serverEndpoints(),
 	} {

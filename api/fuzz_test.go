@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/dossier"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/registry"
@@ -35,6 +37,11 @@ func (nowhere) Find(string) (blob.Store, blob.Prefix, error) {
 // Owns implements [digest.Locations].
 func (nowhere) Owns(blob.Store) bool { return false }
 
+// OpenFile implements [Artifacts].
+func (nowhere) OpenFile(context.Context, *pedigree.Node, string) (*blob.Object, error) {
+	return nil, pedigree.Errorf(pedigree.NotFound, "nowhere")
+}
+
 // whole gives all operations over a small graph, but streams, which do not end.
 func whole(f *testing.F) []route.Route {
 	records, err := sqlite.Open(f.Context(), filepath.Join(f.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal})
@@ -53,6 +60,7 @@ func whole(f *testing.F) []route.Route {
 	h := New(registry.New(records, nil), digest.New(records, nowhere{}))
 	h.Webhooks, h.Graph, h.Search = webhook.New(records, key), graph.New(records, graph.Options{}), search.New(records)
 	h.Lineage, h.Comments, h.Runs = lineage.New(records), comment.New(records), tracking.New(records, "mlflow-artifacts:/")
+	h.Artifacts, h.Dossiers = nowhere{}, dossier.New(records, h.Lineage)
 	return slices.DeleteFunc(h.Wire().Routes, func(r route.Route) bool { return r.Stream })
 }
 

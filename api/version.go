@@ -37,7 +37,7 @@ func (h *Handler) versionEndpoints() []endpoint {
 // reads, and changes nothing; it is no GET because it is work.
 func (h *Handler) endpointsOfAVersion() []endpoint {
 	missing := []pedigree.Code{pedigree.NotFound}
-	return []endpoint{{
+	return append(h.dossierEndpoints(), []endpoint{{
 		id: "getHistory", method: "GET", path: "/history", summary: "Tell what happened to a version, oldest first",
 		detail:     "A version that was deleted keeps its history. When its model was deleted too, the model's UID takes the place of its name.",
 		parameters: []parameter{limitOf(1000, 10_000), cursorOf("after")},
@@ -50,7 +50,7 @@ func (h *Handler) endpointsOfAVersion() []endpoint {
 		id: "verify", method: "POST", path: "/verify", summary: "Prove that the bytes of a version are those registered, or tell which are not",
 		detail: "The answer is written while the bytes are read. Its last line has a result or an error; without one it was cut short.",
 		lines:  []any{VerifyLine{}}, problems: append(missing, pedigree.BadState), call: h.ofVersion(h.verify),
-	}}
+	}}...)
 }
 
 // ofVersion finds the version that a request names, deleted or not.

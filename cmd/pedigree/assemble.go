@@ -14,6 +14,7 @@ import (
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/dossier"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/jobs"
 	"github.com/pedigree-ml/pedigree/kfmd"
@@ -182,7 +183,7 @@ func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
 	h.Webhooks, h.Graph, h.Search, h.Lineage, h.Watches = e.webhooks, e.graph, e.search, lineage.New(e.store), e.watches
 	h.Runs, h.Comments = e.rules, comment.New(e.store)
-	h.Artifacts = e.mlflow()
+	h.Artifacts, h.Dossiers = e.mlflow(), dossier.New(e.store, h.Lineage)
 	return h
 }
 
