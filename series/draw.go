@@ -2,7 +2,6 @@ package series
 
 import (
 	"errors"
-	"math"
 	"slices"
 	"sort"
 )
@@ -95,51 +94,30 @@ func drawSums(blocks []Block, rest []Point, whole *Sum, look Look) (Drawing, err
 					}
 				}
 				for _, point := range points[at : at+part.N] {
-					s := one(point)
-					p.add(&s)
+					p.point(point)
 				}
 			}
 			at += part.N
 		}
 	}
 	for _, point := range rest {
-		s := one(point)
-		p.add(&s)
+		p.point(point)
 	}
-	return p.drawing, nil
+	return p.done(), nil
 }
 
 // drawPoints draws points that are in the order of the axis.
 func drawPoints(points []Point, look Look) Drawing {
 	at := func(i int) int64 { return look.Axis.At(points[i].Place) }
 	p := newPen(look, at(0), at(len(points)-1))
-	from := sort.Search(len(points), func(i int) bool { return at(i) >= look.From })
-	var smooth *smoother
+	for _, point := range points {
+		p.point(point)
+	}
 	if look.Smooth.By != Raw {
-		smooth = look.Smooth.over(points)
+		from := sort.Search(len(points), func(i int) bool { return at(i) >= look.From })
+		p.drawing.Smoothed = look.Smooth.of(p.drawing.Buckets, points, from)
 	}
-	finites := 0
-	for i, point := range points {
-		s := one(point)
-		finites += s.Finite()
-		p.add(&s)
-		if smooth == nil || i < from || len(p.drawing.Buckets) == 0 || p.past {
-			continue
-		}
-		for len(p.drawing.Smoothed) < len(p.drawing.Buckets) {
-			p.drawing.Smoothed = append(p.drawing.Smoothed, math.NaN())
-			p.ends = append(p.ends, -1)
-		}
-		if s.Finite() == 1 {
-			p.ends[len(p.ends)-1] = finites - 1
-		}
-	}
-	for i, end := range p.ends {
-		if end >= 0 {
-			p.drawing.Smoothed[i] = smooth.at(end)
-		}
-	}
-	return p.drawing
+	return p.done()
 }
 
 // A pen puts sums into buckets.
@@ -151,8 +129,6 @@ type pen struct {
 	width    float64 // of a bucket
 	buckets  int
 	cell     int
-	past     bool  // what is added is beyond what is looked at
-	ends     []int // for smoothing: how many finite points come before the last one of each bucket
 }
 
 // newPen draws what is looked at of a series between first and last.
@@ -182,21 +158,41 @@ func (p *pen) add(s *Sum) {
 		}
 		return
 	}
-	if p.past = from > p.to; p.past {
+	if from > p.to {
 		if p.drawing.After.none() {
 			p.drawing.After = s.First
 		}
 		return
 	}
-	p.drawing.All.Add(s)
-	cell := 0
-	if p.width > 0 {
-		cell = min(int((float64(to)-p.start)/p.width), p.buckets-1)
-	}
-	if cell != p.cell || len(p.drawing.Buckets) == 0 {
+	if cell := p.cellOf(to); cell != p.cell {
 		p.cell = cell
 		p.drawing.Buckets = append(p.drawing.Buckets, *s)
 		return
 	}
 	p.drawing.Buckets[len(p.drawing.Buckets)-1].Add(s)
+}
+
+// point adds one point, as add does with the sum of it.
+func (p *pen) point(q Point) {
+	x := p.axis.At(q.Place)
+	if x < p.from || x > p.to || p.cellOf(x) != p.cell {
+		s := one(q)
+		p.add(&s)
+		return
+	}
+	p.drawing.Buckets[len(p.drawing.Buckets)-1].add(q)
+}
+
+func (p *pen) cellOf(x int64) int {
+	if p.width <= 0 {
+		return 0
+	}
+	return min(int((float64(x)-p.start)/p.width), p.buckets-1)
+}
+
+func (p *pen) done() Drawing {
+	for i := range p.drawing.Buckets {
+		p.drawing.All.Add(&p.drawing.Buckets[i])
+	}
+	return p.drawing
 }

@@ -27,6 +27,26 @@ const reach = 4
 // fewest is the least number of points that are smoothed.
 const fewest = 3
 
+// of smooths points and gives the value at the last finite one of each bucket, NaN
+// where it has none. The first bucket starts with the given point.
+func (s Smoothing) of(buckets []Sum, points []Point, from int) []float64 {
+	m := s.over(points)
+	finites := 0
+	for _, p := range points[:from] {
+		if finite(p.Value) {
+			finites++
+		}
+	}
+	smoothed := make([]float64, len(buckets))
+	for i := range buckets {
+		finites += buckets[i].Finite()
+		if smoothed[i] = math.NaN(); buckets[i].Finite() > 0 {
+			smoothed[i] = m.at(finites - 1)
+		}
+	}
+	return smoothed
+}
+
 // A smoother gives single values of a smoothed series.
 type smoother struct {
 	Smoothing
@@ -66,7 +86,9 @@ func (m *smoother) at(i int) float64 {
 	case EMA:
 		for ; m.next <= i; m.next++ {
 			m.state = m.Amount*m.state + (1-m.Amount)*m.values[m.next]
-			m.decay *= m.Amount
+			if m.decay *= m.Amount; m.decay < 1e-30 { // it changes nothing any more, and numbers yet smaller are slow
+				m.decay = 0
+			}
 		}
 		return m.state / (1 - m.decay)
 	case Mean:

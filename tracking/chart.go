@@ -38,7 +38,7 @@ const (
 	maxChartBuckets = 33_000 // of one metric: more than a picture shows
 	leastBuckets    = 60     // of a line
 	maxReach        = 10_000 // points on either side that smoothing looks at
-	chartPatience   = 10 * time.Second
+	chartPatience   = 20 * time.Second
 )
 
 // Draw draws series of metrics; those that no run has are left out. Lines come by

@@ -1,5 +1,7 @@
 """Fills a server with what the flows look at, through MLflow's own client."""
 
+import json
+import math
 import pathlib
 import random
 import shutil
@@ -33,6 +35,7 @@ def main():
     client.log_inputs(client.create_run(judging, run_name="evaluation").info.run_id, models=[LoggedModelInput(model)])
     fill_hostile(client)
     fill_files(client, forecast)
+    fill_curves(client)
 
 
 def fill_runs(client, experiment):
@@ -128,6 +131,32 @@ def wav():
     samples = bytes(128 + (40 if at // 20 % 2 else -40) for at in range(4000))
     head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(samples), b"WAVE", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8, b"data", len(samples))
     return head + samples
+
+
+def fill_curves(client):
+    """Runs whose metrics are curves, long and short, with what goes wrong in training."""
+    experiment = client.create_experiment("curves")
+    for number in range(24):
+        rate, width, seed = [0.1, 0.03, 0.01][number % 3], [64, 128][number // 3 % 2], number // 6
+        run = client.create_run(experiment, run_name=f"curve-{number:02d}").info.run_id
+        start = int(time.time() * 1000) - 3_600_000
+        noise = random.Random(number)
+        steps = 3000 if number == 0 else 300
+        metrics = []
+        for step in range(steps):
+            level = math.exp(-step / steps * 5 * (1 + 10 * rate)) + rate + seed / 50
+            spike = 6 if number == 1 and step == 200 else 0
+            metrics.append(Metric("train/loss", level + noise.gauss(0, 0.02) + spike, start + step * 1000, step))
+            if step % 10 == 0:
+                value = float("nan") if number == 2 and step > 150 else level + 0.05 + noise.gauss(0, 0.01)
+                metrics.append(Metric("val/loss", value, start + step * 1000, step))
+                metrics.append(Metric("val/accuracy", 1 - level / 2.5 + noise.gauss(0, 0.01), start + step * 1000, step))
+        metrics.append(Metric("lr", rate, start, 0))
+        for at in range(0, len(metrics), 1000):
+            client.log_batch(run, metrics=metrics[at : at + 1000])
+        params = {"lr": rate, "width": width, "seed": seed, "optimizer": ["adam", "sgd"][number % 2], "note": f"attempt {number}\nwith a text of its own"}
+        client.log_batch(run, params=[Param(key, str(value)) for key, value in params.items()], tags=[RunTag("team", "ab"[number % 2])])
+        client.set_terminated(run)
 
 
 main()

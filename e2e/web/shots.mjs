@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { axe, emptyServer, nodeNamed, runNamed, server, watchFor, withBrowser } from './browser.mjs';
+import { axe, emptyServer, mlflow, nodeNamed, runNamed, server, watchFor, withBrowser } from './browser.mjs';
 
 const looks = [
 	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
@@ -14,6 +14,8 @@ const looks = [
 ];
 
 const hostile = await runNamed('<script>alert(1)</script><img src=x onerror=alert(2)>');
+const { experiments } = await mlflow('experiments/search', { max_results: 1, filter: "name = 'curves'" });
+const curves = `${server}/experiments/${experiments[0].experiment_id}`;
 const readings = await nodeNamed('mlflow.Dataset', 'readings');
 const alert = await nodeNamed('mlflow.Dataset', 'onerror');
 const routes = [
@@ -25,6 +27,7 @@ const routes = [
 	{ name: 'files', url: `${server}/runs/${await runNamed('gallery')}?tab=artifacts&file=snappy.parquet`, ready: (page) => page.getByText('100 of 600 rows') },
 	{ name: 'markdown', url: `${server}/runs/${await runNamed('gallery')}?tab=artifacts&file=readme.md`, ready: (page) => page.getByRole('heading', { name: 'Read me' }) },
 	{ name: 'hostile', url: `${server}/runs/${hostile}`, ready: (page) => page.getByRole('region', { name: 'Why it failed' }) },
+	{ name: 'charts', url: `${curves}?view=charts&n=24&col=params.lr&sm=ema:0.8&pin=100`, ready: (page) => page.getByRole('figure', { name: 'train/loss' }).getByText('points').first() },
 	{ name: 'models', url: `${server}/models`, ready: (page) => page.getByRole('table') },
 	{ name: 'model', url: `${server}/models/demand`, ready: (page) => page.getByRole('table', { name: 'Files' }) },
 	{ name: 'node', url: `${server}/nodes/${readings}`, ready: (page) => page.getByRole('link', { name: /^winner, run/ }) },

@@ -1,0 +1,19 @@
+// The forms in which the runs of an experiment are shown: view in the address bar.
+
+export const forms = ['table', 'charts', 'params', 'compare'] as const;
+export type Form = (typeof forms)[number];
+
+export function formOf(search: string): Form {
+	const view = new URLSearchParams(search).get('view');
+	return forms.find((form) => form === view) ?? 'table';
+}
+
+/** Gives the query string of another form of the same runs. */
+export function withForm(search: string, form: Form): string {
+	const params = new URLSearchParams(search);
+	if (form === 'table') params.delete('view');
+	else params.set('view', form);
+	params.delete('open');
+	const text = params.toString();
+	return text && '?' + text;
+}
