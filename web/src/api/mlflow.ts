@@ -125,3 +125,28 @@ export async function searchRuns(q: RunsQuery, token: string | undefined, signal
 export async function getRun(id: string, signal?: AbortSignal): Promise<Run> {
 	return readRun(asRecord(await get(`${base}/runs/get`, { run_id: id }, signal)).run);
 }
+
+/** The last point of a metric. */
+export interface LastPoint {
+	key: string;
+	value: number;
+	step: number;
+	time: number;
+}
+
+/** What a run tells of how far it is. */
+export interface Doing {
+	last: LastPoint[];
+	params: Map<string, string>;
+	started: number | undefined;
+}
+
+export async function getDoing(id: string, signal?: AbortSignal): Promise<Doing> {
+	const run = asRecord(asRecord(await get(`${base}/runs/get`, { run_id: id }, signal)).run);
+	const data = asRecord(run.data);
+	const last = asList(data.metrics).map((x) => {
+		const m = asRecord(x);
+		return { key: asText(m.key), value: asNumber(m.value) ?? NaN, step: asNumber(m.step) ?? 0, time: asNumber(m.timestamp) ?? 0 };
+	});
+	return { last, params: asPairs(data.params, asText), started: asNumber(asRecord(run.info).start_time) || undefined };
+}
