@@ -34,6 +34,28 @@ await flow('keyboard', async (page) => {
 	await page.getByRole('heading', { name: 'winner', level: 1 }).waitFor();
 	assert.match(page.url(), /\/runs\/[0-9a-f]{32}$/);
 
+	// What was opened is on top the next time; the first character says what else is wanted.
+	const option = (name) => page.getByRole('listbox', { name: 'Found' }).getByRole('option', { name });
+	await page.keyboard.press('Control+k');
+	assert.match(await option(/./).first().innerText(), /winner/);
+	await box.fill(':models:/demand@champion');
+	await option(/demand/).waitFor();
+	await box.fill('#team=a');
+	await option(/(otter|fox|lynx|heron)-\d+/).first().waitFor();
+	await box.fill('>dark');
+	await page.keyboard.press('Enter');
+	assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+
+	// Single keys can be switched off, and on again.
+	await page.keyboard.press('Control+k');
+	await box.fill('>single');
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('?');
+	assert.equal(await page.getByRole('dialog').count(), 0);
+	await page.keyboard.press('Control+k');
+	await box.fill('>keys on');
+	await page.keyboard.press('Enter');
+
 	// In a table the arrows choose and Enter opens.
 	await page.getByRole('link', { name: 'electricity/forecast' }).press('Enter');
 	const grid = page.getByRole('grid', { name: 'Runs' });
