@@ -24,6 +24,7 @@ var pages = []string{
 	"/executions",
 	"/contexts",
 	"/audit",
+	"/compare",
 }
 
 // policy lets the application load and call this server and nothing else.

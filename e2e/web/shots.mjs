@@ -28,6 +28,7 @@ const routes = [
 	{ name: 'markdown', url: `${server}/runs/${await runNamed('gallery')}?tab=artifacts&file=readme.md`, ready: (page) => page.getByRole('heading', { name: 'Read me' }) },
 	{ name: 'hostile', url: `${server}/runs/${hostile}`, ready: (page) => page.getByRole('region', { name: 'Why it failed' }) },
 	{ name: 'charts', url: `${curves}?view=charts&n=24&col=params.lr&sm=ema:0.8&pin=100`, ready: (page) => page.getByRole('figure', { name: 'train/loss' }).getByText('points').first() },
+	{ name: 'compare', url: `${curves}?view=compare&at=params.note`, ready: (page) => page.getByRole('grid', { name: 'Comparison' }).getByText('val/loss') },
 	{ name: 'models', url: `${server}/models`, ready: (page) => page.getByRole('table') },
 	{ name: 'model', url: `${server}/models/demand`, ready: (page) => page.getByRole('table', { name: 'Files' }) },
 	{ name: 'node', url: `${server}/nodes/${readings}`, ready: (page) => page.getByRole('link', { name: /^winner, run/ }) },

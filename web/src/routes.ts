@@ -10,7 +10,8 @@ export type Route =
 	| { page: 'model'; model: string }
 	| { page: 'node'; node: string } // its id, or any reference that the server takes
 	| { page: 'metadata'; kind: Kind }
-	| { page: 'audit' };
+	| { page: 'audit' }
+	| { page: 'compare' }; // which runs, its query string says
 
 export const kinds = ['artifact', 'execution', 'context'] as const;
 export type Kind = (typeof kinds)[number];
@@ -27,6 +28,7 @@ const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
 	[/^\/executions$/, () => ({ page: 'metadata', kind: 'execution' })],
 	[/^\/contexts$/, () => ({ page: 'metadata', kind: 'context' })],
 	[/^\/audit$/, () => ({ page: 'audit' })],
+	[/^\/compare$/, () => ({ page: 'compare' })],
 ];
 
 /** Gives the page at a path, or nothing where there is none. */
@@ -64,5 +66,7 @@ export function pathOf(route: Route): string {
 			return `/${route.kind}s`;
 		case 'audit':
 			return '/audit';
+		case 'compare':
+			return '/compare';
 	}
 }
