@@ -256,6 +256,10 @@ func TestImpactTellsWhatDependsOnSomething(t *testing.T) {
 	if want := []string{"run cleaning", "artifact clean", "run extracting", "artifact features"}; !slices.Equal(got, want) {
 		t.Errorf("hits %q", got)
 	}
+	clean, features := a.Hits[1], a.Hits[3]
+	if clean.By != c.ids["cleaning"] || clean.Used != a.Hits[2].Used || clean.Used == "" || features.Used != "" || features.Updated == "" || a.Hits[0].By != c.ids["raw"] || a.Hits[0].State != "COMPLETE" {
+		t.Errorf("hits %+v", a.Hits)
+	}
 }
 
 func TestProvenanceTellsTheStepsInTheirOrder(t *testing.T) {

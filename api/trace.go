@@ -53,10 +53,15 @@ type ImpactAnswer struct {
 // A Hit is a node that depends on what was asked about.
 type Hit struct {
 	LineageNode
-	Role    string   `json:"role" enum:"run,model,endpoint,artifact"`
-	Stage   string   `json:"stage,omitempty"`
-	Aliases []string `json:"aliases,omitempty"`
-	InUse   bool     `json:"in_use"` // a model version with an alias or in a stage
+	Role    string          `json:"role" enum:"run,model,endpoint,artifact"`
+	Owner   string          `json:"owner,omitempty"`
+	State   string          `json:"state,omitempty"`
+	Updated string          `json:"updated,omitempty" format:"date-time"`
+	Used    string          `json:"used,omitempty" format:"date-time"` // when the newest execution that read it began, of an execution when it did itself
+	By      pedigree.NodeID `json:"by,omitempty"`                      // the node that it was met from
+	Stage   string          `json:"stage,omitempty"`
+	Aliases []string        `json:"aliases,omitempty"`
+	InUse   bool            `json:"in_use"` // a model version with an alias or in a stage
 }
 
 // impact tells which live runs, models and endpoints use something.
@@ -89,7 +94,15 @@ func impactOf(p *lineage.ImpactPart) *ImpactAnswer {
 	a := &ImpactAnswer{Hits: make([]Hit, len(p.Hits)), Joined: nodesOf(p.Joined)}
 	for i := range p.Hits {
 		hit := &p.Hits[i]
-		a.Hits[i] = Hit{lineageNodeOf(&hit.Node), hit.Role.String(), hit.Stage, hit.Aliases, hit.InUse()}
+		a.Hits[i] = Hit{
+			LineageNode: lineageNodeOf(&hit.Node), Role: hit.Role.String(), Owner: hit.Owner, State: hit.State, By: hit.By, Stage: hit.Stage, Aliases: hit.Aliases, InUse: hit.InUse(),
+		}
+		if hit.Updated.Set() {
+			a.Hits[i].Updated = moment(hit.Updated)
+		}
+		if hit.Used.Set() {
+			a.Hits[i].Used = moment(hit.Used)
+		}
 	}
 	return a
 }

@@ -30,8 +30,15 @@ func (r Role) String() string { return roleNames[r] }
 type Hit struct {
 	Node
 	Role    Role
-	Stage   string   // of a model version; empty for none
-	Aliases []string // likewise, in order
+	Owner   string
+	State   string
+	Updated pedigree.Time
+	Used    pedigree.Time   // when the newest execution that read it began, of an execution when it did itself; NoTime for never
+	By      pedigree.NodeID // the node that it was met from; 0 for what was asked about
+	Stage   string          // of a model version; empty for none
+	Aliases []string        // likewise, in order
+
+	reader pedigree.NodeID // the newest
 }
 
 // InUse reports whether somebody has marked a model version for use: it has an
@@ -82,13 +89,94 @@ func (i *impact) part(p *Part) (part *ImpactPart, err error) {
 		if err := describeModels(r, part.Hits); err != nil {
 			return err
 		}
-		return i.addContexts(r, part)
+		part.lead(p)
+		if err := i.addContexts(r, part); err != nil {
+			return err
+		}
+		return describeUse(r, part.Hits)
 	})
 	return part, err
 }
 
+// lead notes from where each hit was met: by the first edge that leads to it, or
+// from one that it is joined to.
+func (part *ImpactPart) lead(p *Part) {
+	by := make(map[pedigree.NodeID]pedigree.NodeID, len(p.Edges))
+	for _, e := range p.Edges {
+		if _, led := by[e.To]; !led {
+			by[e.To] = e.From
+		}
+	}
+	for _, j := range p.Joined {
+		origin := j.Nodes[0]
+		for _, id := range j.Nodes {
+			if _, led := by[id]; led {
+				origin = id
+				break
+			}
+		}
+		for _, id := range j.Nodes {
+			if _, led := by[id]; !led && id != origin {
+				by[id] = origin
+			}
+		}
+	}
+	for i := range part.Hits {
+		if h := &part.Hits[i]; h.Depth > 0 {
+			h.By = by[h.ID]
+		}
+	}
+}
+
+// describeUse adds who has each hit, how it is, and when it was last used: an
+// artifact when the newest execution that read it began.
+func describeUse(r store.Reader, hits []Hit) error {
+	ids := make([]pedigree.NodeID, len(hits))
+	for i := range hits {
+		ids[i] = hits[i].ID
+		if hits[i].Kind() != pedigree.Artifact {
+			continue
+		}
+		links, err := r.NewestLinks(hits[i].ID, pedigree.Input, 1)
+		if err != nil {
+			return err
+		}
+		for _, l := range links {
+			hits[i].reader = l.Other
+			ids = append(ids, l.Other)
+		}
+	}
+	slices.Sort(ids)
+	found, err := r.Nodes(slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	nodes := make(map[pedigree.NodeID]*pedigree.Node, len(found))
+	for i := range found {
+		nodes[found[i].ID] = &found[i]
+	}
+	for i := range hits {
+		hits[i].describe(nodes)
+	}
+	return nil
+}
+
+func (h *Hit) describe(nodes map[pedigree.NodeID]*pedigree.Node) {
+	n := nodes[h.ID]
+	if n == nil {
+		return // purged meanwhile
+	}
+	h.Owner, h.State, h.Updated = n.Owner, n.State, n.Updated
+	switch user := nodes[h.reader]; {
+	case h.Kind() == pedigree.Execution:
+		h.Used = began(n)
+	case user != nil:
+		h.Used = began(user)
+	}
+}
+
 func hitOf(n Node) Hit {
-	h := Hit{Node: n, Role: RoleArtifact}
+	h := Hit{Node: n, Role: RoleArtifact, Updated: pedigree.NoTime, Used: pedigree.NoTime}
 	switch {
 	case n.Type == pedigree.ModelVersionType:
 		h.Role = RoleModel

@@ -24,6 +24,7 @@ var pages = []string{
 	"/executions",
 	"/contexts",
 	"/audit",
+	"/lineage",
 	"/compare",
 }
 

@@ -4,7 +4,7 @@ import { kinds, pathOf, routeOf, type Route } from './routes';
 
 const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s.isWellFormed());
 const route: fc.Arbitrary<Route> = fc.oneof(
-	fc.constantFrom<Route>({ page: 'home' }, { page: 'experiments' }, { page: 'models' }, { page: 'audit' }, { page: 'compare' }),
+	fc.constantFrom<Route>({ page: 'home' }, { page: 'experiments' }, { page: 'models' }, { page: 'audit' }, { page: 'compare' }, { page: 'between' }),
 	fc.constantFrom(...kinds).map((kind): Route => ({ page: 'metadata', kind })),
 	name.map((experiment): Route => ({ page: 'runs', experiment })),
 	name.map((run): Route => ({ page: 'run', run })),

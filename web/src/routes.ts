@@ -10,6 +10,7 @@ export type Route =
 	| { page: 'model'; model: string }
 	| { page: 'node'; node: string } // its id, or any reference that the server takes
 	| { page: 'metadata'; kind: Kind }
+	| { page: 'between' }
 	| { page: 'audit' }
 	| { page: 'compare' }; // which runs, its query string says
 
@@ -27,6 +28,7 @@ const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
 	[/^\/artifacts$/, () => ({ page: 'metadata', kind: 'artifact' })],
 	[/^\/executions$/, () => ({ page: 'metadata', kind: 'execution' })],
 	[/^\/contexts$/, () => ({ page: 'metadata', kind: 'context' })],
+	[/^\/lineage$/, () => ({ page: 'between' })],
 	[/^\/audit$/, () => ({ page: 'audit' })],
 	[/^\/compare$/, () => ({ page: 'compare' })],
 ];
@@ -64,6 +66,8 @@ export function pathOf(route: Route): string {
 			return `/nodes/${encodeURIComponent(route.node)}`;
 		case 'metadata':
 			return `/${route.kind}s`;
+		case 'between':
+			return '/lineage';
 		case 'audit':
 			return '/audit';
 		case 'compare':

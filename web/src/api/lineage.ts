@@ -1,11 +1,12 @@
 // Lineage: what nodes were made of and what was made of them.
 
-import { get } from './call';
+import { get, post, send } from './call';
 import { asList, asNumber, asRecord, asText } from './decode';
-import { readNode, type Node } from './nodes';
+import { asMoment, readNode, type Node } from './nodes';
 
 export interface LineageNode extends Node {
 	depth: number; // hops from where the walk started
+	created: number | undefined;
 }
 
 export interface Edge {
@@ -20,6 +21,7 @@ export interface Tie {
 	b: number;
 	why: string;
 	uri: string;
+	version: string;
 	actor: string;
 	note: string;
 }
@@ -30,17 +32,28 @@ export interface Lineage {
 	joined: number[][]; // nodes that are one thing under several names
 	ties: Tie[];
 	truncated: boolean;
+	crowded: string[]; // places of so much that nothing was joined by them
+}
+
+export function readLineageNode(x: unknown): LineageNode {
+	const n = asRecord(x);
+	return { ...readNode(x), depth: asNumber(n.depth) ?? 0, created: asMoment(n.created) };
 }
 
 export function readLineage(x: unknown): Lineage {
 	const answer = asRecord(x);
 	return {
-		nodes: asList(answer.nodes).map((n) => ({ ...readNode(n), depth: asNumber(asRecord(n).depth) ?? 0 })),
+		nodes: asList(answer.nodes).map(readLineageNode),
 		edges: asList(answer.edges).map(readEdge),
-		joined: asList(answer.joined).map((group) => asList(group).map((id) => asNumber(id) ?? 0)),
+		joined: readJoined(answer.joined),
 		ties: asList(answer.ties).map(readTie),
 		truncated: answer.truncated === true,
+		crowded: asList(answer.crowded).map(asText),
 	};
+}
+
+function readJoined(x: unknown): number[][] {
+	return asList(x).map((group) => asList(group).map((id) => asNumber(id) ?? 0));
 }
 
 function readEdge(x: unknown): Edge {
@@ -50,13 +63,96 @@ function readEdge(x: unknown): Edge {
 
 function readTie(x: unknown): Tie {
 	const t = asRecord(x);
-	return { a: asNumber(t.a) ?? 0, b: asNumber(t.b) ?? 0, why: asText(t.why), uri: asText(t.uri), actor: asText(t.actor), note: asText(t.note) };
+	return { a: asNumber(t.a) ?? 0, b: asNumber(t.b) ?? 0, why: asText(t.why), uri: asText(t.uri), version: asText(t.version), actor: asText(t.actor), note: asText(t.note) };
 }
 
-/** Walks so many hops both ways from what a reference names. */
-export async function getLineage(ref: string, depth: number, limit: number, signal?: AbortSignal): Promise<Lineage> {
-	return readLineage(await get('/api/pedigree/v1/lineage', { ref, depth: String(depth), limit: String(limit) }, signal));
+const base = '/api/pedigree/v1';
+
+/** Walks so many hops both ways from what a reference names, as of a moment or now. */
+export async function getLineage(ref: string, depth: number, limit: number, signal?: AbortSignal, asOf?: number): Promise<Lineage> {
+	const as_of = asOf === undefined ? undefined : String(asOf);
+	return readLineage(await get(`${base}/lineage`, { ref, depth: String(depth), limit: String(limit), as_of }, signal));
 }
+
+/** Gives a shortest way between two, in the order in which they were made; without
+ * nodes where there is none. */
+export async function getPath(from: string, to: string, asOf: number | undefined, signal: AbortSignal): Promise<Lineage> {
+	return readLineage(await get(`${base}/path`, { from, to, as_of: asOf === undefined ? undefined : String(asOf) }, signal));
+}
+
+/** How the pedigrees of two things differ. */
+export interface Difference {
+	common: number;
+	removed: LineageNode[]; // only on the left
+	added: LineageNode[]; // only on the right
+	changed: { left: LineageNode; right: LineageNode; fields: { key: string; left: unknown; right: unknown }[] }[];
+	truncated: boolean;
+}
+
+export async function getDifference(left: string, right: string, signal: AbortSignal): Promise<Difference> {
+	const d = asRecord(await get(`${base}/diff`, { left, right }, signal));
+	return {
+		common: asNumber(d.common) ?? 0,
+		removed: asList(d.removed).map(readLineageNode),
+		added: asList(d.added).map(readLineageNode),
+		changed: asList(d.changed).map((x) => {
+			const c = asRecord(x);
+			const fields = asList(c.fields).map((y) => {
+				const f = asRecord(y);
+				return { key: asText(f.key), left: f.left ?? undefined, right: f.right ?? undefined };
+			});
+			return { left: readLineageNode(c.left), right: readLineageNode(c.right), fields };
+		}),
+		truncated: d.truncated === true,
+	};
+}
+
+export interface Column {
+	node: number;
+	name: string;
+}
+
+/** The lineage of columns: which were made from which. */
+export interface Columns {
+	nodes: LineageNode[];
+	edges: { from: Column; to: Column; execution: number; detail: unknown }[];
+	joined: number[][];
+	truncated: boolean;
+}
+
+export async function getColumns(ref: string, column: string, signal: AbortSignal): Promise<Columns> {
+	const answer = asRecord(await get(`${base}/columns`, { ref, column }, signal));
+	const end = (x: unknown) => ({ node: asNumber(asRecord(x).node) ?? 0, name: asText(asRecord(x).name) });
+	return {
+		nodes: asList(answer.nodes).map(readLineageNode),
+		edges: asList(answer.edges).map((x) => {
+			const e = asRecord(x);
+			return { from: end(e.from), to: end(e.to), execution: asNumber(e.execution) ?? 0, detail: e.detail };
+		}),
+		joined: readJoined(answer.joined),
+		truncated: answer.truncated === true,
+	};
+}
+
+/** What somebody said of two artifacts by hand. */
+export interface Said {
+	a: number;
+	b: number;
+	same: boolean;
+	reason: string;
+	actor: string;
+	time: number | undefined;
+}
+
+export async function getSaid(of: number, signal: AbortSignal): Promise<Said[]> {
+	return asList(asRecord(await get(`${base}/joins`, { of: String(of) }, signal)).joins).map((x) => {
+		const s = asRecord(x);
+		return { a: asNumber(s.a) ?? 0, b: asNumber(s.b) ?? 0, same: s.same === true, reason: asText(s.reason), actor: asText(s.actor), time: asMoment(s.time) };
+	});
+}
+
+export const say = (a: number, b: number, same: boolean, reason: string) => post(`${base}/joins`, { a, b, same, reason });
+export const unsay = (a: number, b: number) => send('DELETE', `${base}/joins?a=${a}&b=${b}`, undefined);
 
 /** Says in words why two nodes are one. */
 export function tieWord(tie: Tie): string {

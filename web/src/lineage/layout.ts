@@ -5,7 +5,7 @@ import { layersOf, withoutCircles, type Link } from './layers';
 
 export const box = { width: 208, height: 48 };
 const gap = { x: 88, y: 20, thread: 12 };
-const sweeps = 6;
+const sweeps = 24;
 
 export interface Spot {
 	x: number; // of the left upper corner
@@ -23,6 +23,18 @@ export interface Layout {
 	lines: Line[];
 	width: number;
 	height: number;
+}
+
+/** Gives a line as a path of SVG: curves between layers, straight through them. */
+export function curveOf({ points, back }: Line): string {
+	let at = points[0] as { x: number; y: number };
+	let d = `M${at.x} ${at.y}`;
+	points.slice(1).forEach((to, i) => {
+		const bend = back ? 60 : Math.max(24, (to.x - at.x) / 2);
+		d += i % 2 === 0 ? `C${at.x + bend} ${at.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}` : `L${to.x} ${to.y}`;
+		at = to;
+	});
+	return d;
 }
 
 /** A place in a layer: of a vertex, or of a link that passes through. */
@@ -47,6 +59,27 @@ export function layoutOf(keys: string[], links: Link[]): Layout {
 	return drawn(slots, links, threads);
 }
 
+/** Lays out in rows and columns, in time linear in the graph: the vertices of a layer
+ * stand below each other in their order, lines go straight. */
+export function plainOf(keys: string[], links: Link[]): Layout {
+	const forward = new Set(withoutCircles(keys, links));
+	const layers = layersOf(keys, [...forward]);
+	const heights: number[] = [];
+	const spots = new Map<string, Spot>();
+	for (const key of keys) {
+		const layer = layers.get(key) as number;
+		const row = heights[layer] ?? 0;
+		heights[layer] = row + 1;
+		spots.set(key, { x: layer * (box.width + gap.x), y: row * (box.height + gap.y), layer });
+	}
+	const lines = links.map((link) => {
+		const [from, to] = [spots.get(link.from) as Spot, spots.get(link.to) as Spot];
+		return { ...link, back: !forward.has(link), points: [{ x: from.x + box.width, y: from.y + box.height / 2 }, { x: to.x, y: to.y + box.height / 2 }] };
+	});
+	const tallest = heights.reduce((most, height) => Math.max(most, height ?? 0), 0);
+	return { spots, lines, width: keys.length === 0 ? 0 : heights.length * (box.width + gap.x) - gap.x, height: tallest === 0 ? 0 : tallest * (box.height + gap.y) - gap.y };
+}
+
 // Gives a link a slot in each layer that it passes, so that it runs beside vertices.
 function thread(columns: Slot[][], from: Slot, to: Slot): Slot[] {
 	const through: Slot[] = [];
@@ -64,17 +97,47 @@ function thread(columns: Slot[][], from: Slot, to: Slot): Slot[] {
 	return through;
 }
 
-// Sorts each layer by the middle of what its slots are linked to, to and fro.
+// Sorts each layer by the middle of what its slots are linked to, to and fro, and
+// keeps the order in which the fewest lines cross.
 function order(columns: Slot[][]): void {
 	columns.forEach(number);
-	for (let sweep = 0; sweep < sweeps; sweep++) {
+	let [best, fewest] = [columns.map((column) => [...column]), crossings(columns)];
+	for (let sweep = 0; sweep < sweeps && fewest > 0; sweep++) {
 		const [run, side] = sweep % 2 === 0 ? [columns, 'before' as const] : [columns.toReversed(), 'after' as const];
 		for (const column of run) {
 			const wish = new Map(column.map((slot) => [slot, middle(slot[side], slot.y)]));
 			column.sort((a, b) => (wish.get(a) as number) - (wish.get(b) as number));
 			number(column);
 		}
+		const now = crossings(columns);
+		if (now < fewest) [best, fewest] = [columns.map((column) => [...column]), now];
 	}
+	best.forEach((column, i) => {
+		columns[i] = column;
+		number(column);
+	});
+}
+
+// Counts the crossings between neighbouring layers: pairs of links whose ends are
+// in opposite order, summed up in a tree over the places of the second layer.
+function crossings(columns: Slot[][]): number {
+	let sum = 0;
+	columns.slice(1).forEach((column, i) => {
+		const place = new Map(column.map((slot, at) => [slot, at]));
+		const tree = new Array<number>(column.length + 1).fill(0);
+		let seen = 0;
+		for (const slot of columns[i] as Slot[]) {
+			const ends = slot.after.map((other) => place.get(other) as number);
+			for (const end of ends) {
+				let notAfter = 0;
+				for (let at = end + 1; at > 0; at -= at & -at) notAfter += tree[at] as number;
+				sum += seen - notAfter;
+			}
+			for (const end of ends) for (let at = end + 1; at <= column.length; at += at & -at) tree[at] = (tree[at] as number) + 1;
+			seen += ends.length;
+		}
+	});
+	return sum;
 }
 
 function number(column: Slot[]): void {

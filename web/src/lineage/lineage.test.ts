@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readLineage, tieWord, type Lineage } from '../api/lineage';
 import { drawingOf, pathTo } from './drawing';
-import { openKey, paged, readView, turned, writeView, type View } from './view';
+import { forms, openKey, paged, readView, turned, writeView, type View } from './view';
 import { countWord, detailWord, vertexName } from './words';
 import { worldOf, type Answer } from './world';
 
-const plain: View = { list: false, open: undefined, pages: new Map(), at: undefined };
+const plain: View = { form: 'graph', open: undefined, pages: new Map(), at: undefined, asOf: undefined };
 
 /** Makes an answer of "from>to" edges; depths are given by id, 1 where they are not. */
 function answer(ref: number, depth: number, edges: string, depths: Record<number, number> = {}, more: Partial<Lineage> = {}): Answer {
@@ -31,7 +31,7 @@ describe('what is known', () => {
 	});
 
 	test('what is joined is one thing, also over several answers', () => {
-		const ties = [{ a: 2, b: 7, why: 'location', uri: 's3://a/b', actor: '', note: '' }];
+		const ties = [{ a: 2, b: 7, why: 'location', uri: 's3://a/b', version: '', actor: '', note: '' }];
 		const joined = worldOf([answer(1, 1, '1>2', {}, { joined: [[7, 2]], ties }), answer(9, 1, '7>9', {}, { joined: [[9, 2, 7]], ties })]);
 		expect([...joined.things.keys()]).toEqual([1, 2]);
 		expect(joined.things.get(2)?.names.map((n) => n.id)).toEqual([2, 7, 9]);
@@ -110,10 +110,11 @@ describe('the view of a lineage', () => {
 	const type = fc.string({ unit: 'grapheme' }).filter((s) => s.isWellFormed());
 	const stack = fc.tuple(side, type).map(([s, t]) => `${s}.${t}`);
 	const view: fc.Arbitrary<View> = fc.record({
-		list: fc.boolean(),
+		form: fc.constantFrom(...forms),
 		open: fc.option(fc.uniqueArray(side), { nil: undefined }),
 		pages: fc.array(fc.tuple(stack, fc.integer({ min: 1, max: 99 }).map((n) => 10 * n))).map((all) => new Map(all)),
 		at: fc.option(id, { nil: undefined }),
+		asOf: fc.option(id, { nil: undefined }),
 	});
 
 	test('is the same after a way through a URL', () => {
@@ -131,6 +132,6 @@ test('expanders say what they know', () => {
 });
 
 test('why two are one is said in words', () => {
-	const tie = { a: 1, b: 2, why: 'hand', uri: '', actor: 'ada', note: '' };
+	const tie = { a: 1, b: 2, why: 'hand', uri: '', version: '', actor: 'ada', note: '' };
 	expect([tie, { ...tie, actor: '' }, { ...tie, why: 'location' }].map(tieWord)).toEqual(['joined by ada', 'joined by hand', 'the same place']);
 });

@@ -58,6 +58,33 @@ export function steadied(camera: Camera, before: Spot, after: Spot): Camera {
 	return { ...camera, x: camera.x + (before.x - after.x) * camera.k, y: camera.y + (before.y - after.y) * camera.k };
 }
 
+/** Moves the picture so that a vertex is in the middle of it. */
+export function centred(camera: Camera, spot: Spot, width: number, height: number): Camera {
+	return { ...camera, x: width / 2 - (spot.x + box.width / 2) * camera.k, y: height / 2 - (spot.y + box.height / 2) * camera.k };
+}
+
+/** A stretch of the picture. */
+export interface Stretch {
+	x: number;
+	y: number;
+	right: number;
+	bottom: number;
+}
+
+/** Gives what of the picture is in sight. */
+export function viewOf({ x, y, k }: Camera, width: number, height: number): Stretch {
+	return { x: -x / k, y: -y / k, right: (width - x) / k, bottom: (height - y) / k };
+}
+
+const around = 160; // beside what is in sight: expanders, and where one will be next
+
+/** Reports whether a vertex, or what a line spans, is in sight or near it. */
+export function withinView(of: Spot | Stretch | undefined, view: Stretch): boolean {
+	if (!of) return false;
+	const [right, bottom] = 'right' in of ? [of.right, of.bottom] : [of.x + box.width, of.y + box.height];
+	return right >= view.x - around && of.x <= view.right + around && bottom >= view.y - around && of.y <= view.bottom + around;
+}
+
 /** Moves the picture as little as brings a vertex into sight. */
 export function inSight(camera: Camera, spot: Spot, width: number, height: number): Camera {
 	const shift = (at: number, size: number, room: number) => Math.max(0, margin - at) || Math.min(0, room - margin - (at + size));
