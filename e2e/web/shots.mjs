@@ -17,6 +17,7 @@ const hostile = await runNamed('<script>alert(1)</script><img src=x onerror=aler
 const { experiments } = await mlflow('experiments/search', { max_results: 1, filter: "name = 'curves'" });
 const curves = `${server}/experiments/${experiments[0].experiment_id}`;
 const readings = await nodeNamed('mlflow.Dataset', 'readings');
+const hub = await nodeNamed('Point', 'hub');
 const alert = await nodeNamed('mlflow.Dataset', 'onerror');
 const routes = [
 	{ name: 'empty', url: `${emptyServer}/`, ready: (page) => page.getByText('Nothing is recorded yet') },
@@ -34,6 +35,12 @@ const routes = [
 	{ name: 'node', url: `${server}/nodes/${readings}`, ready: (page) => page.getByRole('link', { name: /^winner, run/ }) },
 	{ name: 'lineage', url: `${server}/nodes/${readings}`, ready: openLineage },
 	{ name: 'lineage-list', url: `${server}/nodes/${readings}?form=list`, ready: (page) => page.getByRole('table', { name: 'Lineage' }) },
+	{ name: 'lineage-why', url: `${server}/nodes/${readings}`, ready: openWhy },
+	{ name: 'lineage-wide', url: `${server}/nodes/${hub}?page=60.${hub}d.system.ContainerExecution`, ready: (page) => page.getByText('62 shown') },
+	{ name: 'impact', url: `${server}/nodes/${readings}?form=impact`, ready: (page) => page.getByRole('grid', { name: 'What depends on it' }).getByRole('rowheader').first() },
+	{ name: 'columns-of-data', url: `${server}/nodes/${readings}?form=columns`, ready: (page) => page.getByRole('table', { name: 'Columns' }) },
+	{ name: 'path', url: `${server}/lineage?from=${readings}&to=${await nodeNamed('system.Model', 'load')}`, ready: (page) => page.getByRole('list', { name: 'Path' }) },
+	{ name: 'difference', url: `${server}/lineage?from=${await nodeNamed('Examples', 'train')}&to=${await nodeNamed('Examples', 'eval')}&show=difference`, ready: (page) => page.getByText('nodes in both pedigrees') },
 	{ name: 'lineage-hostile', url: `${server}/nodes/${alert}`, ready: (page) => page.getByRole('link', { name: /alert.*, run/ }) },
 	{ name: 'artifacts', url: `${server}/artifacts`, ready: (page) => page.getByRole('grid', { name: 'Artifacts' }).getByRole('rowheader').first() },
 	{ name: 'executions', url: `${server}/executions?f=${encodeURIComponent("type = 'system.ContainerExecution'")}`, ready: (page) => page.getByRole('grid', { name: 'Executions' }).getByRole('rowheader').first() },
@@ -45,6 +52,11 @@ const routes = [
 	{ name: 'keys', url: `${server}/models`, ready: openKeys },
 	{ name: 'columns', url: `${server}/experiments/1`, ready: openColumns },
 ];
+
+async function openWhy(page) {
+	await page.getByText(/Why are these \d one/).click();
+	return page.getByRole('table', { name: 'What ties them' });
+}
 
 async function openLineage(page) {
 	const graph = page.getByRole('group', { name: 'Lineage graph' });

@@ -2,6 +2,7 @@
 // mouse and by keyboard, and all of it in the address.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { flow, nodeNamed, runNamed, until } from '../browser.mjs';
 
 await flow('lineage', async (page, problems) => {
@@ -23,8 +24,8 @@ await flow('lineage', async (page, problems) => {
 	assert.equal(await graph.getByRole('link').count(), 5);
 	assert.equal(asked.length, 1);
 	const chosen = page.getByRole('region', { name: 'Chosen' });
-	await chosen.getByText('3 names of one thing').waitFor();
-	await chosen.getByText('s3://lake/readings.parquet', { exact: true }).first().waitFor();
+	await chosen.getByText('Why are these 3 one?').click();
+	await chosen.getByRole('row', { name: /s3:\/\/lake\/readings\.parquet/ }).first().waitFor();
 
 	// A counted expander leaves what it is of where it was.
 	const before = await vertex(/^winner, run/).boundingBox();
@@ -51,11 +52,132 @@ await flow('lineage', async (page, problems) => {
 	await chip(/^13 × data set/).waitFor();
 	await until('the same is drawn', async () => JSON.stringify(await names()) === JSON.stringify(seen));
 
+	await saveIt(page, graph);
 	await walkByKeys(page, vertex);
+	await goBackInTime(page, vertex);
+	await splitAndJoin(page, chosen, vertex);
+	await readColumns(page);
+	await seeShapes(page, graph);
 	await readList(page);
 	await seeHostile(page);
 	await seeNothing(page, problems);
 });
+
+async function saveIt(page, graph) {
+	const kept = async (name) => {
+		const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+		return [download.suggestedFilename(), readFileSync(await download.path(), 'utf8')];
+	};
+	const [svg, picture] = await kept('Save as SVG');
+	assert.equal(svg, 'lineage.svg');
+	assert.match(picture, /^<svg [^]*>winner<\/text>[^]*<\/svg>\n$/);
+	assert.match((await kept('Save for Graphviz'))[1], /^digraph lineage \{[^]*"13 × data set/);
+	await graph.focus();
+	await page.keyboard.press('/');
+	await page.keyboard.type('ingest');
+	await page.getByText('1 found').waitFor();
+	await page.keyboard.press('Enter');
+	await page.getByRole('region', { name: 'Chosen' }).getByText(/ingest/).first().waitFor();
+}
+
+// As of the moment at which it was made, nothing had been made of it.
+async function goBackInTime(page, vertex) {
+	await page.goto(`/nodes/${await nodeNamed('mlflow.Dataset', 'readings')}`);
+	await vertex(/^winner/).waitFor();
+	const slider = page.getByRole('slider', { name: 'As of' });
+	assert.equal(await slider.getAttribute('aria-valuetext'), 'now');
+	await slider.focus();
+	await page.keyboard.press('Home');
+	await page.getByRole('note').getByText('Where artifacts are has no history').waitFor();
+	await until('what came later is not drawn', async () => (await vertex(/^sample/).count()) + (await vertex(/^split/).count()) < 2);
+	assert.match(page.url(), /asof=\d+/);
+	await page.reload();
+	await page.getByRole('note').waitFor();
+	await page.getByRole('button', { name: 'Back to now' }).click();
+	await vertex(/^split/).waitFor();
+	assert.ok(!page.url().includes('asof'));
+}
+
+// What the rule takes for one, people can tell apart; and undo it.
+async function splitAndJoin(page, chosen, vertex) {
+	await chosen.getByText('Why are these 3 one?').click();
+	await chosen.getByRole('button', { name: /^Say that .* are not one$/ }).first().click();
+	const form = chosen.getByRole('form', { name: 'Say so' });
+	await form.getByRole('textbox', { name: 'Why' }).fill('another copy');
+	await form.getByRole('button', { name: 'Split them' }).click();
+	await chosen.getByText('Said by hand').first().waitFor();
+	await chosen.getByText('another copy').waitFor();
+	await until('it has fewer names', async () => (await chosen.getByText('Why are these 3 one?').count()) === 0);
+	await chosen.getByRole('button', { name: /^Take back what was said/ }).click();
+	await vertex(/3 names, this/).waitFor();
+	await chosen.getByText('Why are these 3 one?').waitFor();
+}
+
+async function readColumns(page) {
+	await page.getByRole('navigation', { name: 'Form of the lineage' }).getByRole('link', { name: 'Columns' }).click();
+	const table = page.getByRole('table', { name: 'Columns' });
+	await table.getByRole('row', { name: /kwh .*load readings/ }).first().waitFor();
+	await page.getByRole('combobox', { name: 'Column' }).selectOption('load');
+	await until('only load and what it came of is there', async () => (await table.getByRole('row', { name: /hour/ }).count()) === 0);
+	await table.getByRole('row', { name: /load .*mean/ }).waitFor();
+	assert.match(page.url(), /column=load/);
+}
+
+// A fan of a thousand and a chain of twelve hundred: few are drawn, and panning over
+// three hundred keeps the page quick.
+async function seeShapes(page, graph) {
+	const hub = await nodeNamed('Point', 'hub');
+	await page.goto(`/nodes/${hub}`);
+	await graph.getByRole('button', { name: /^1000 × syst/ }).waitFor();
+	await page.goto(`/nodes/${hub}?form=impact`);
+	const impact = page.getByRole('grid', { name: 'What depends on it' });
+	await page.getByText('1,000', { exact: true }).waitFor();
+	await impact.getByRole('row', { name: /^1 reader-/ }).first().waitFor();
+	assert.ok((await impact.getByRole('rowheader').count()) < 80);
+	await page.getByRole('searchbox', { name: 'Find in what depends on it' }).fill('reader-0007');
+	await until('one is left', async () => (await impact.getByRole('rowheader').count()) === 1);
+	assert.match(page.url(), /q=reader-0007/);
+
+	await page.goto(`/nodes/${hub}?page=300.${hub}d.system.ContainerExecution`);
+	await page.getByText('302 shown').waitFor();
+	assert.ok((await graph.getByRole('link').count()) < 120, 'only what is in sight is drawn');
+	const long = await longTasks(page, async () => {
+		for (let i = 0; i < 25; i++) {
+			await page.getByRole('button', { name: i % 2 ? 'Look up' : 'Look down' }).click();
+			await page.mouse.move(600 + i, 500);
+		}
+		const frame = await graph.boundingBox();
+		await page.mouse.move(frame.x + 300, frame.y + frame.height - 60);
+		await page.mouse.down();
+		for (let i = 0; i < 60; i++) await page.mouse.move(frame.x + 300 + 3 * i, frame.y + frame.height - 60 - 2 * i);
+		await page.mouse.up();
+	});
+	console.log(`panning over 300: ${long.length} long tasks${long.length ? ` of ${long.map(Math.round).join(', ')} ms` : ''}`);
+	assert.ok(long.length <= 2, `long tasks: ${long}`);
+
+	await page.goto(`/nodes/${hub}?page=600.${hub}d.system.ContainerExecution`);
+	await page.getByText(/602 nodes are more than a picture can show/).waitFor();
+	await page.getByRole('link', { name: 'Show what depends on it as a list' }).click();
+	await impact.getByRole('rowheader').first().waitFor();
+
+	await page.goto(`/nodes/${await nodeNamed('Point', 'link-0000')}?form=impact`);
+	await page.getByText('1,200', { exact: true }).waitFor();
+	await page.getByRole('columnheader', { name: 'Distance' }).getByRole('button').click();
+	await impact.getByRole('row', { name: /^1200 link-0600 .*\+1197/ }).waitFor();
+	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as CSV' }).click()]);
+	assert.equal(readFileSync(await download.path(), 'utf8').trim().split('\r\n').length, 1201);
+}
+
+/** Gives how long each task took that held the page up for more than 50 ms. */
+async function longTasks(page, act) {
+	await page.evaluate(() => {
+		window.longTasks = [];
+		new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ entryTypes: ['longtask'] });
+	});
+	await act();
+	await page.waitForTimeout(200);
+	return page.evaluate(() => window.longTasks);
+}
 
 async function walkByKeys(page, vertex) {
 	await page.goto(`/nodes/${await nodeNamed('mlflow.Dataset', 'readings')}`);

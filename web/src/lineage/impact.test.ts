@@ -17,9 +17,10 @@ describe('the impact list', () => {
 	});
 	test('knows the way to each, and circles end', () => {
 		const known = new Map(all.map((h) => [h.id, h]));
-		expect(wayTo(known, all[2] as Hit).map((h) => h.id)).toEqual([1, 2]);
+		expect(wayTo(known, all[2] as Hit, 9).map((h) => h.id)).toEqual([1, 2]);
+		expect(wayTo(known, all[2] as Hit, 1).map((h) => h.id)).toEqual([2]);
 		const circle = new Map([[1, hit(1, 2, 'x')], [2, hit(2, 1, 'y')]]);
-		expect(wayTo(circle, circle.get(1) as Hit).length).toBe(2);
+		expect(wayTo(circle, circle.get(1) as Hit, 9).length).toBe(2);
 	});
 	test('is a file that no spreadsheet runs', () => {
 		const csv = csvOf([hit(1, 0, '=1+1'), hit(2, 0, 'a "b", c\nd')], new Map());

@@ -60,18 +60,20 @@ function compare(a: string | number, b: string | number): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Gives the way to a hit, from what was asked about on. */
-export function wayTo(hits: Map<number, Hit>, hit: Hit): Hit[] {
-	const way: Hit[] = [];
-	for (let at: Hit | undefined = hits.get(hit.by); at && !way.includes(at) && way.length < 100; at = hits.get(at.by)) way.unshift(at);
-	return way;
+/** Gives the way to a hit, from what was asked about on: the last so many steps. */
+export function wayTo(hits: Map<number, Hit>, hit: Hit, most: number): Hit[] {
+	const way = new Set<Hit>();
+	for (let at = hits.get(hit.by); at && !way.has(at) && way.size < most; at = hits.get(at.by)) way.add(at);
+	return [...way].reverse();
 }
+
+const steps = 1000; // of a way in a file
 
 /** Writes hits as CSV, for a spreadsheet: what one would take for a formula is text. */
 export function csvOf(list: readonly Hit[], hits: Map<number, Hit>): string {
 	const rows = list.map((hit) => [
 		String(hit.depth), hit.role, hit.type, nameOf(hit), hit.version, hit.owner, hit.aliases.join(' '), hit.stage,
-		hit.used === undefined ? '' : new Date(hit.used).toISOString(), String(hit.id), wayTo(hits, hit).map(nameOf).join(' > '),
+		hit.used === undefined ? '' : new Date(hit.used).toISOString(), String(hit.id), wayTo(hits, hit, steps).map(nameOf).join(' > '),
 	]);
 	return [['distance', 'role', 'type', 'name', 'version', 'owner', 'aliases', 'stage', 'last used', 'node', 'path'], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 }
