@@ -32,10 +32,14 @@ const keptBuffer = 4 << 20
 func encoded(v any, use func(line []byte)) {
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
-	encoder := json.NewEncoder(b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		panic(err)
+	if a, ok := v.(*LineageAnswer); ok {
+		b.Write(append(a.appendJSON(b.AvailableBuffer()), '\n'))
+	} else {
+		encoder := json.NewEncoder(b)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(v); err != nil {
+			panic(err)
+		}
 	}
 	use(b.Bytes())
 	if b.Cap() <= keptBuffer {
