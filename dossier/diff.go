@@ -148,12 +148,14 @@ func (d *Dossier) environment() map[string]string {
 }
 
 // data gives what went into the version, by what stays the same from one version
-// of a thing to the next.
+// of a thing to the next. Of those that are called the same, the nearest one that
+// has a version says which.
 func (d *Dossier) data() map[string]string {
 	all := map[string]string{}
 	for i := range d.Data {
-		m := &d.Data[i]
-		all[DataName(m)] = DataVersion(m)
+		if name := DataName(&d.Data[i]); all[name] == "" {
+			all[name] = DataVersion(&d.Data[i])
+		}
 	}
 	return all
 }

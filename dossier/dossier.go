@@ -98,11 +98,16 @@ func (s *Service) trace(ctx context.Context, d *Dossier) error {
 			d.Code, d.Environment = step.Code, step.Environment
 		}
 	}
+	// Of several versions of one thing the nearest went in; the others are there
+	// because they share a place with something that tells no version.
+	seen := map[string]bool{}
 	for i := range p.Materials {
 		m := &p.Materials[i]
-		if m.Type == pedigree.ModelVersionType || m.Type == pedigree.LoggedModelType {
+		name := m.Type.Name + " " + DataName(m)
+		if m.Type == pedigree.ModelVersionType || m.Type == pedigree.LoggedModelType || seen[name] {
 			continue
 		}
+		seen[name] = true
 		if len(d.Data) == maxData {
 			d.Truncated = true
 			break

@@ -19,6 +19,8 @@ var pages = []string{
 	"/runs/{run}",
 	"/models",
 	"/models/{model}",
+	"/models/{model}/versions/{version}",
+	"/models/{model}/diff/{pair}",
 	"/nodes/{node}",
 	"/artifacts",
 	"/executions",

@@ -33,6 +33,7 @@ def main():
     model = fill_winner(client, forecast)
     judging = client.create_experiment("electricity/evaluation")
     client.log_inputs(client.create_run(judging, run_name="evaluation").info.run_id, models=[LoggedModelInput(model)])
+    fill_challenger(client, forecast)
     fill_hostile(client)
     fill_files(client, forecast)
     fill_curves(client)
@@ -74,6 +75,18 @@ def fill_winner(client, experiment):
     return model.model_id
 
 
+def fill_challenger(client, experiment):
+    """A second version that is a little better, with a signature and an older parameter changed."""
+    mlflow.set_experiment(experiment_id=experiment)
+    table = pandas.DataFrame({"hour": [1.0, 2.0], "load": [3.0, 4.0]})
+    with mlflow.start_run(run_name="challenger"):
+        mlflow.log_params({"lr": "0.001", "depth": "4"})
+        mlflow.log_metrics({"val/rmse": 0.1287, "val/r2": 0.97})
+        mlflow.log_input(mlflow.data.from_pandas(pandas.DataFrame({"load": [1, 2, 3, 4]}), source=LAKE, name="readings"), "training")
+        signature = mlflow.models.infer_signature(table, table[["load"]])
+        mlflow.pyfunc.log_model(name="model", python_model=Echo(), signature=signature, pip_requirements=["numpy==2.1.0", "mlflow-skinny"], registered_model_name="demand")
+
+
 def fill_hostile(client):
     experiment = client.create_experiment(MARKUP + BIDI)
     run = client.create_run(experiment, run_name=MARKUP).info.run_id
@@ -87,6 +100,7 @@ def fill_hostile(client):
     client.log_inputs(run, [DatasetInput(data._to_mlflow_entity())])
     client.set_terminated(run, "FAILED")
     client.create_registered_model("<b>bold<b>", description=MARKUP)
+    client.create_model_version("<b>bold<b>", "s3://elsewhere/model", description=f"[bad](javascript:alert(9)) {MARKUP}{BIDI}", tags={"markup": MARKUP})
     client.create_experiment("n" * 400)
 
 

@@ -9,6 +9,8 @@ const route: fc.Arbitrary<Route> = fc.oneof(
 	name.map((experiment): Route => ({ page: 'runs', experiment })),
 	name.map((run): Route => ({ page: 'run', run })),
 	name.map((model): Route => ({ page: 'model', model })),
+	fc.tuple(name, name).map(([model, version]): Route => ({ page: 'version', model, version })),
+	fc.tuple(name, fc.nat(), fc.nat()).map(([model, left, right]): Route => ({ page: 'difference', model, left: String(left), right: String(right) })),
 	name.map((node): Route => ({ page: 'node', node })),
 );
 
@@ -17,5 +19,5 @@ test('a page is found again by its path, whatever its name', () => {
 });
 
 test('what is no page has no route', () => {
-	for (const path of ['/runs', '/nodes', '/nodes/', '/nodes/1/x', '/experiments/', '/experiments/1/x', '/api/x', '/models/%zz', '']) expect(routeOf(path)).toBeUndefined();
+	for (const path of ['/runs', '/nodes', '/nodes/', '/nodes/1/x', '/experiments/', '/experiments/1/x', '/api/x', '/models/%zz', '/models/m/diff/1', '/models/m/diff/1..x', '/models/m/versions', '/models/m/versions/', '']) expect(routeOf(path)).toBeUndefined();
 });

@@ -8,6 +8,8 @@ export type Route =
 	| { page: 'run'; run: string }
 	| { page: 'models' }
 	| { page: 'model'; model: string }
+	| { page: 'version'; model: string; version: string }
+	| { page: 'difference'; model: string; left: string; right: string } // of two of its versions
 	| { page: 'node'; node: string } // its id, or any reference that the server takes
 	| { page: 'metadata'; kind: Kind }
 	| { page: 'between' }
@@ -17,13 +19,15 @@ export type Route =
 export const kinds = ['artifact', 'execution', 'context'] as const;
 export type Kind = (typeof kinds)[number];
 
-const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
+const patterns: [pattern: RegExp, make: (name: string, second: string) => Route | undefined][] = [
 	[/^\/$/, () => ({ page: 'home' })],
 	[/^\/experiments$/, () => ({ page: 'experiments' })],
 	[/^\/experiments\/([^/]+)$/, (experiment) => ({ page: 'runs', experiment })],
 	[/^\/runs\/([^/]+)$/, (run) => ({ page: 'run', run })],
 	[/^\/models$/, () => ({ page: 'models' })],
 	[/^\/models\/([^/]+)$/, (model) => ({ page: 'model', model })],
+	[/^\/models\/([^/]+)\/versions\/([^/]+)$/, (model, version) => ({ page: 'version', model, version })],
+	[/^\/models\/([^/]+)\/diff\/([^/]+)$/, difference],
 	[/^\/nodes\/([^/]+)$/, (node) => ({ page: 'node', node })],
 	[/^\/artifacts$/, () => ({ page: 'metadata', kind: 'artifact' })],
 	[/^\/executions$/, () => ({ page: 'metadata', kind: 'execution' })],
@@ -33,13 +37,19 @@ const patterns: [pattern: RegExp, make: (name: string) => Route][] = [
 	[/^\/compare$/, () => ({ page: 'compare' })],
 ];
 
+function difference(model: string, pair: string): Route | undefined {
+	const [, left, right] = /^(\d+)\.\.(\d+)$/.exec(pair) ?? [];
+	return left && right ? { page: 'difference', model, left, right } : undefined;
+}
+
 /** Gives the page at a path, or nothing where there is none. */
 export function routeOf(path: string): Route | undefined {
 	for (const [pattern, make] of patterns) {
 		const match = pattern.exec(path);
 		if (!match) continue;
 		try {
-			return make(decodeURIComponent(match[1] ?? ''));
+			const [name = '', second = ''] = match.slice(1).map(decodeURIComponent);
+			return make(name, second);
 		} catch {
 			return undefined; // a broken escape
 		}
@@ -62,6 +72,10 @@ export function pathOf(route: Route): string {
 			return `/runs/${encodeURIComponent(route.run)}`;
 		case 'model':
 			return `/models/${encodeURIComponent(route.model)}`;
+		case 'version':
+			return `/models/${encodeURIComponent(route.model)}/versions/${encodeURIComponent(route.version)}`;
+		case 'difference':
+			return `/models/${encodeURIComponent(route.model)}/diff/${route.left}..${route.right}`;
 		case 'node':
 			return `/nodes/${encodeURIComponent(route.node)}`;
 		case 'metadata':

@@ -7,7 +7,7 @@ const markup = '<script>alert(1)</script><img src=x onerror=alert(2)>';
 
 await flow('hostile', async (page) => {
 	const run = await runNamed(markup);
-	for (const path of ['/', '/experiments', '/models', `/runs/${run}`, `/models/${encodeURIComponent('<b>bold<b>')}`]) {
+	for (const path of ['/', '/experiments', '/models', `/runs/${run}`, `/models/${encodeURIComponent('<b>bold<b>')}`, `/models/${encodeURIComponent('<b>bold<b>')}/versions/1`]) {
 		await page.goto(path);
 		await page.getByText(path.includes('bold') || path === '/models' ? '<b>bold<b>' : 'onerror=alert(2)').first().waitFor();
 		await wantText(page, path);

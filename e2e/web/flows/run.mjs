@@ -30,11 +30,10 @@ await flow('run', async (page) => {
 	await page.getByRole('link', { name: 'Overview' }).click();
 
 	await strip.getByRole('link', { name: 'demand version 1' }).click();
-	await page.getByRole('heading', { name: 'demand', level: 1 }).waitFor();
-	await page.getByText('champion').waitFor();
+	await page.getByRole('heading', { name: 'demand version 1', level: 1 }).waitFor();
 	const files = page.getByRole('table', { name: 'Files' });
 	await files.getByRole('row', { name: /MLmodel .* [0-9a-f]{12}…/ }).waitFor();
-	await page.getByRole('link', { name: /^run / }).click();
+	await page.getByRole('link', { name: 'run winner' }).click();
 	await page.getByRole('heading', { name: 'winner', level: 1 }).waitFor();
 
 	// What is not there is said, where it would stand.

@@ -46,7 +46,7 @@ test('what never has this form is read all the same', () => {
 });
 
 test('nodes lead to pages that there are', () => {
-	expect(addressOf(readNode({ type: 'mlflow.ModelVersion', name: 'a b', version: '3' }))).toBe('/models/a%20b?v=3');
+	expect(addressOf(readNode({ type: 'mlflow.ModelVersion', name: 'a b', version: '3' }))).toBe('/models/a%20b/versions/3');
 	expect(addressOf(readNode({ type: 'mlflow.Experiment', uid: '7' }))).toBe('/experiments/7');
 	expect(homeOf(readNode({ type: 'mlflow.Dataset', uid: '7' }))).toBeUndefined();
 	expect(addressOf(readNode({ type: 'mlflow.Dataset', id: 7 }))).toBe('/nodes/7');

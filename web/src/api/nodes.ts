@@ -110,7 +110,7 @@ export function homeOf(node: Node): string | undefined {
 		case 'mlflow.RegisteredModel':
 			return pathOf({ page: 'model', model: node.name });
 		case 'mlflow.ModelVersion':
-			return pathOf({ page: 'model', model: node.name }) + '?' + new URLSearchParams({ v: node.version });
+			return pathOf({ page: 'version', model: node.name, version: node.version });
 	}
 	return undefined;
 }

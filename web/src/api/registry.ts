@@ -66,8 +66,8 @@ export function readVersion(x: unknown): Version {
 	};
 }
 
-export async function searchModels(token: string | undefined, signal?: AbortSignal): Promise<Page<Model>> {
-	const answer = asRecord(await get(`${base}/registered-models/search`, { max_results: '200', page_token: token }, signal));
+export async function searchModels(filter: string | undefined, token: string | undefined, signal?: AbortSignal): Promise<Page<Model>> {
+	const answer = asRecord(await get(`${base}/registered-models/search`, { filter, max_results: '200', page_token: token }, signal));
 	return { items: asList(answer.registered_models).map(readModel), next: asText(answer.next_page_token) || undefined };
 }
 
@@ -101,4 +101,8 @@ export async function getFiles(name: string, version: string, signal?: AbortSign
 		}),
 		more: asText(f.next) !== '',
 	};
+}
+
+export async function getVersion(name: string, version: string, signal?: AbortSignal): Promise<Version> {
+	return readVersion(asRecord(await get(`${base}/model-versions/get`, { name, version }, signal)).model_version);
 }

@@ -1,1 +1,0 @@
-import{A as e,G as t,I as n,at as r,j as i,lt as a,ot as o}from"./disclose-version-CUBEq2xf.js";function s(s,c){o(c,!0),a();var l=n();t(()=>e(l,c.runs.length)),i(s,l),r()}export{s as default};

@@ -1,1 +1,0 @@
-import{V as e,rt as t}from"./disclose-version-CUBEq2xf.js";import n from"./Wall-CIoSkClK.js";function r(r,i){let a=t(()=>[{...i.run,metrics:i.metrics}]);n(r,{get runs(){return e(a)}})}export{r as default};
