@@ -23,7 +23,7 @@ const routes = [
 	{ name: 'empty', url: `${emptyServer}/`, ready: (page) => page.getByText('Nothing is recorded yet') },
 	{ name: 'home', url: `${server}/`, ready: (page) => page.getByText('Running now') },
 	{ name: 'experiments', url: `${server}/experiments`, ready: (page) => page.getByRole('table') },
-	{ name: 'runs', url: `${server}/experiments/1`, ready: (page) => page.getByRole('grid').getByRole('rowheader').first() },
+	{ name: 'runs', url: `${server}/experiments/1`, ready: (page) => page.getByRole('treegrid').getByRole('rowheader').first() },
 	{ name: 'run', url: `${server}/runs/${await runNamed('winner')}`, ready: (page) => page.getByRole('table', { name: 'Params' }) },
 	{ name: 'files', url: `${server}/runs/${await runNamed('gallery')}?tab=artifacts&file=snappy.parquet`, ready: (page) => page.getByText('100 of 600 rows') },
 	{ name: 'markdown', url: `${server}/runs/${await runNamed('gallery')}?tab=artifacts&file=readme.md`, ready: (page) => page.getByRole('heading', { name: 'Read me' }) },

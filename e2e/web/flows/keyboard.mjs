@@ -56,22 +56,30 @@ await flow('keyboard', async (page) => {
 	await box.fill('>keys on');
 	await page.keyboard.press('Enter');
 
-	// In a table the arrows choose and Enter opens.
+	// In a table the arrows choose, Enter looks into a run, and the page is behind it.
 	await page.getByRole('link', { name: 'electricity/forecast' }).press('Enter');
-	const grid = page.getByRole('grid', { name: 'Runs' });
+	const grid = page.getByRole('treegrid', { name: 'Runs' });
 	await grid.waitFor();
 	await grid.focus();
 	await page.keyboard.press('ArrowDown');
-	assert.equal(await grid.getAttribute('aria-activedescendant'), 'run-1');
-	const name = await grid.getByRole('row', { selected: true }).getByRole('rowheader').innerText();
+	assert.equal(await grid.getAttribute('aria-activedescendant'), 'line-1');
+	const name = await grid.getByRole('rowheader').nth(1).innerText();
 	await page.keyboard.press('Enter');
+	const peek = page.getByRole('complementary', { name: 'Run' });
+	await peek.getByRole('link', { name }).waitFor();
+	await page.keyboard.press('j');
+	await peek.getByRole('link', { name: await grid.getByRole('rowheader').nth(2).innerText() }).waitFor();
+	await page.keyboard.press('Escape');
+	assert.equal(await peek.count(), 0);
+	await page.keyboard.press('k');
+	await page.keyboard.press('Control+Enter');
 	await page.getByRole('heading', { name, level: 1 }).waitFor();
 
 	// Keys are letters where one types.
 	await page.goto('/experiments/1');
-	await page.getByRole('grid').waitFor();
+	await page.getByRole('treegrid').waitFor();
 	await page.keyboard.press('/');
-	const filter = page.getByRole('textbox', { name: 'Filter' });
+	const filter = page.getByRole('combobox', { name: 'Filter' });
 	await page.keyboard.type('ge?/');
 	assert.equal(await filter.inputValue(), 'ge?/');
 });

@@ -8,6 +8,7 @@ export class CallError extends Error {
 		message: string,
 		readonly status: number, // 0: no answer came
 		readonly request: string | undefined, // under which the server's log tells more
+		readonly part?: { from: number; to: number }, // of the filter, in characters, what is wrong
 	) {
 		super(message);
 	}
@@ -70,13 +71,16 @@ async function reach<T>(path: string, init: RequestInit, read: (answer: Response
 /** Reads a refusal in any of the forms of the server's wires. */
 function refusal(answer: Response, text: string): CallError {
 	let message = text.trim().slice(0, 500);
+	let part: CallError['part'];
 	try {
 		const body = asRecord(JSON.parse(text));
+		const [from, to] = [asNumber(asRecord(body.part).from), asNumber(asRecord(body.part).to)];
+		if (from !== undefined && to !== undefined) part = { from, to };
 		message = asText(body.detail) || asText(body.message) || message;
 	} catch {
 		// plain text stays as it is
 	}
-	return new CallError(message || `The server answered ${answer.status}.`, asNumber(answer.status) ?? 0, answer.headers.get('X-Request-Id') ?? undefined);
+	return new CallError(message || `The server answered ${answer.status}.`, asNumber(answer.status) ?? 0, answer.headers.get('X-Request-Id') ?? undefined, part);
 }
 
 /** Reports whether an error says only that nobody waits for the answer any more. */

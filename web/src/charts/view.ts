@@ -36,7 +36,7 @@ export function readChartsView(search: string): ChartsView {
 		clip: params.get('clip') === '1',
 		metrics: params.get('m') ?? '',
 		open: params.get('open') ?? undefined,
-		runs: Number.isInteger(runs) && runs >= 1 ? Math.min(runs, mostRuns) : usualRuns,
+		runs: Number.isInteger(runs) && runs >= 0 && params.get('n') !== '' ? Math.min(runs, mostRuns) : usualRuns,
 		colour: params.get('col') || undefined,
 		stroke: params.get('dash') || undefined,
 		facet: params.get('facet') || undefined,
@@ -66,12 +66,13 @@ function readWindow(text: string): [number, number] | undefined {
 	return from !== undefined && to !== undefined && from < to ? [from, to] : undefined;
 }
 
-const own = ['view', 'x', 'sm', 'z', 'pin', 'y', 'clip', 'm', 'open', 'n', 'col', 'dash', 'facet', 'off'];
+/** What charts put into the address bar for themselves; n they share with the table. */
+export const chartKeys = ['view', 'x', 'sm', 'z', 'pin', 'y', 'clip', 'm', 'open', 'col', 'dash', 'facet', 'off'];
 
 /** Gives a new query string of the table of runs with what charts have put into the old. */
 export function withCharts(search: string, next: string): string {
 	const params = new URLSearchParams(next);
-	for (const [key, value] of new URLSearchParams(search)) if (own.includes(key) && key !== 'open') params.append(key, value);
+	for (const [key, value] of new URLSearchParams(search)) if (chartKeys.includes(key) && key !== 'open') params.append(key, value);
 	const text = params.toString();
 	return text && '?' + text;
 }

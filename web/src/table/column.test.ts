@@ -1,21 +1,27 @@
 import { expect, test } from 'vitest';
-import { readRun } from '../api/mlflow';
-import { columnsOf, parseColumn, usualColumns } from './column';
-
-const run = (metrics: string[], params: string[], tags: string[]) =>
-	readRun({ data: { metrics: metrics.map((key) => ({ key, value: 1 })), params: params.map((key) => ({ key, value: 'x' })), tags: tags.map((key) => ({ key, value: 'x' })) } });
-
-test('columns are those that any run has, without the tags of MLflow itself', () => {
-	expect(columnsOf([run(['b', 'a'], ['p'], ['mlflow.user', 't']), run(['c'], [], [])])).toEqual(['metrics.a', 'metrics.b', 'metrics.c', 'params.p', 'tags.t']);
-});
-
-test('a few columns are chosen where nobody has', () => {
-	const many = columnsOf([run(Array.from({ length: 1500 }, (_, i) => `m${i}`), ['p'], [])]);
-	expect(usualColumns(many)).toHaveLength(2 + 4 + 1);
-});
+import { better, conditionOf, parseColumn, quoteKey, usualColumns } from './column';
 
 test('keys may hold dots, and no attribute is made up', () => {
 	expect(parseColumn('params.a.b.c')?.key).toBe('a.b.c');
 	expect(parseColumn('attributes.constructor')).toBeUndefined();
 	expect(parseColumn('files.a')).toBeUndefined();
+});
+
+test('keys are quoted where the grammar needs it', () => {
+	expect(['lr', '1x', 'a.b', 'val/loss', 'a`b', 'a`"b'].map(quoteKey)).toEqual(['lr', '`1x`', '`a.b`', '`val/loss`', '"a`b"', '`a``"b`']);
+});
+
+test('a value is written as the condition that keeps it', () => {
+	expect(conditionOf('params.a b', "it's")).toBe("params.`a b` = 'it''s'");
+	expect(conditionOf('tags.t', null)).toBe('tags.t IS NULL');
+	expect(conditionOf('attributes.status', 'FAILED')).toBe("attributes.status = 'FAILED'");
+});
+
+test('some metrics tell by their name which way is better', () => {
+	expect(['val/rmse', 'train_loss', 'test.accuracy', 'glossary', 'f1', 'steps'].map(better)).toEqual(['lower', 'lower', 'higher', undefined, 'higher', undefined]);
+});
+
+test('a few columns are chosen where nobody has, those that most runs have', () => {
+	const keys = (space: string) => Array.from({ length: 50 }, (_, i) => ({ column: `${space}.${i}`, runs: i === 7 ? 9 : 3 }));
+	expect(usualColumns(keys('metrics'), keys('params').slice(0, 1))).toEqual(['attributes.status', 'attributes.start_time', 'metrics.7', 'metrics.0', 'metrics.1', 'metrics.2', 'params.0']);
 });

@@ -1,7 +1,5 @@
 // A column of a table of runs, known by a name such as metrics.val/rmse.
 
-import type { Run } from '../api/mlflow';
-
 export type Space = 'attributes' | 'params' | 'metrics' | 'tags';
 
 export interface Column {
@@ -10,14 +8,16 @@ export interface Column {
 	key: string;
 	label: string;
 	numeric: boolean;
-	width: number; // px
+	width: number; // px, unless someone has chosen another
 }
 
 const attributes: Record<string, { label: string; width: number; numeric?: boolean }> = {
-	start_time: { label: 'Started', width: 128 },
-	status: { label: 'Status', width: 116 },
-	end_time: { label: 'Ended', width: 128 },
+	start_time: { label: 'Started', width: 144 },
+	status: { label: 'Status', width: 104 },
+	end_time: { label: 'Ended', width: 144 },
+	duration: { label: 'Took', width: 88, numeric: true },
 	user_id: { label: 'User', width: 112 },
+	run_id: { label: 'Run id', width: 112 },
 };
 
 /** Reads the name of a column; nothing for what is none. */
@@ -42,23 +42,43 @@ export function parseColumn(id: string): Column | undefined {
 
 export const attributeColumns = Object.keys(attributes).map((key) => `attributes.${key}`);
 
-/** Lists the columns that runs have something in, by space and key. Tags that
- * MLflow's clients write for themselves are left to the run's own page. */
-export function columnsOf(runs: Run[]): string[] {
-	const params = new Set<string>();
-	const metrics = new Set<string>();
-	const tags = new Set<string>();
-	for (const run of runs) {
-		for (const key of run.metrics.keys()) metrics.add(key);
-		for (const key of run.params.keys()) params.add(key);
-		for (const key of run.tags.keys()) if (!key.startsWith('mlflow.')) tags.add(key);
-	}
-	const sorted = (space: Space, keys: Set<string>) => [...keys].sort().map((key) => `${space}.${key}`);
-	return [...sorted('metrics', metrics), ...sorted('params', params), ...sorted('tags', tags)];
+/** Reports whether the server can sort by a column. */
+export const sortable = (id: string) => id !== 'attributes.duration' && id !== 'attributes.run_id';
+
+/** Reports whether runs can be gathered by a column. */
+export const groupable = (id: string) => /^(params|tags)\../.test(id) || id === 'attributes.status' || id === 'attributes.user_id';
+
+/** Writes a key as filters and orders take it. */
+export function quoteKey(key: string): string {
+	if (/^[A-Za-z_]\w*$/.test(key)) return key;
+	return key.includes('`') && !key.includes('"') ? `"${key}"` : '`' + key.replaceAll('`', '``') + '`';
 }
 
-/** Chooses what a table shows of runs when nobody has chosen: few enough to read. */
-export function usualColumns(available: string[]): string[] {
-	const some = (space: Space) => available.filter((id) => id.startsWith(`${space}.`)).slice(0, 4);
-	return ['attributes.status', 'attributes.start_time', ...some('metrics'), ...some('params')];
+/** Writes a text as filters take it. */
+export function quoteText(text: string): string {
+	return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Writes the condition that keeps the runs with a value of a column alone. */
+export function conditionOf(column: string, value: string | null): string {
+	const { space, key } = parseColumn(column) as Column;
+	const field = `${space}.${quoteKey(key)}`;
+	if (value !== null) return `${field} = ${quoteText(value)}`;
+	return space === 'attributes' ? `${field} = ''` : `${field} IS NULL`;
+}
+
+/** Whether a lower or a higher value of a metric is the better one, as far as its
+ * name tells. */
+export function better(key: string): 'lower' | 'higher' | undefined {
+	const name = key.toLowerCase();
+	if (/(^|[^a-z])(loss|error|err|rmse|mse|mae|mape|smape|perplexity|ppl|wer|cer|nll|fid|latency|duration)([^a-z]|$)/.test(name)) return 'lower';
+	if (/(^|[^a-z])(acc|accuracy|auc|auroc|f1|precision|recall|r2|score|map|ndcg|bleu|rouge|iou|dice|reward)([^a-z]|$)/.test(name)) return 'higher';
+	return undefined;
+}
+
+/** Chooses what a table shows when nobody has chosen: what most runs have, and few
+ * enough to read. */
+export function usualColumns(metrics: { column: string; runs: number }[], params: { column: string; runs: number }[]): string[] {
+	const most = (keys: { column: string; runs: number }[]) => [...keys].sort((a, b) => b.runs - a.runs).slice(0, 4).map((k) => k.column);
+	return ['attributes.status', 'attributes.start_time', ...most(metrics), ...most(params)];
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reveal, windowOf } from './window';
+import { columnsSeen, reveal, windowOf } from './window';
 
 const H = 28;
 const rows = fc.integer({ min: 0, max: 200_000 });
@@ -47,5 +47,21 @@ test('a revealed row is wholly in sight, and one in sight moves nothing', () => 
 			expect((row + 1) * H).toBeLessThanOrEqual(to + h);
 			expect(reveal(row, to, h, H)).toBe(to);
 		}),
+	);
+});
+
+test('every column that is seen is drawn, and few others', () => {
+	fc.assert(
+		fc.property(fc.array(fc.integer({ min: 60, max: 400 }), { minLength: 1, maxLength: 2000 }), fc.nat(200_000), fc.integer({ min: 1, max: 2000 }), (widths, at, width) => {
+			const starts = widths.reduce<number[]>((all, w) => [...all, (all.at(-1) as number) + w], [0]);
+			const left = Math.min(at, starts.at(-1) as number);
+			const { first, last } = columnsSeen(starts, left, width);
+			widths.forEach((w, i) => {
+				const start = starts[i] as number;
+				if (start < left + width && start + w > left) expect(i >= first && i < last).toBe(true);
+			});
+			expect(last - first).toBeLessThanOrEqual(Math.max(24, width / 60 + 8));
+		}),
+		{ numRuns: 40 },
 	);
 });

@@ -22,3 +22,19 @@ export function reveal(row: number, scrollTop: number, height: number, rowHeight
 	if (top + rowHeight > scrollTop + height) return top + rowHeight - height;
 	return scrollTop;
 }
+
+/** Gives the columns to draw for what is seen beside those that stay, given where
+ * each begins and, last, where all end. Few are all drawn. */
+export function columnsSeen(starts: number[], left: number, width: number, few = 24, beyond = 3): Window {
+	const columns = starts.length - 1;
+	if (columns <= few) return { first: 0, last: columns };
+	let [low, high] = [0, columns - 1];
+	while (low < high) {
+		const middle = (low + high + 1) >> 1;
+		if ((starts[middle] as number) <= left) low = middle;
+		else high = middle - 1;
+	}
+	let last = low;
+	while (last < columns && (starts[last] as number) < left + width) last++;
+	return { first: Math.max(0, low - beyond), last: Math.min(columns, last + beyond) };
+}

@@ -1,1 +1,0 @@
-import{K as e,L as t,M as n,j as r,ot as i,st as a,ut as o}from"./disclose-version-CmsvvhOV.js";function s(s,c){a(c,!0),o();var l=t();e(()=>r(l,c.runs.length)),n(s,l),i()}export{s as default};

@@ -1,1 +1,0 @@
-import{H as e,it as t}from"./disclose-version-CmsvvhOV.js";import n from"./Wall-B1-f157B.js";function r(r,i){let a=t(()=>[{...i.run,metrics:i.metrics}]);n(r,{get runs(){return e(a)}})}export{r as default};
