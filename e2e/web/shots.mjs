@@ -9,7 +9,7 @@ const looks = [
 	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true },
-	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list'] },
+	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list', 'artifacts', 'audit', 'impact', 'path', 'columns-of-data'] },
 	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run', 'lineage'] },
 ];
 
@@ -88,12 +88,13 @@ async function openColumns(page) {
 	return page.getByRole('checkbox', { name: 'val/rmse' });
 }
 
+const named = process.argv.slice(2); // these alone
 mkdirSync(process.env.PICTURES, { recursive: true });
 const problems = [];
 await withBrowser(async (browser) => {
 	for (const { name: look, only, judged, ...options } of looks) {
 		const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
-		const seen = routes.filter((route) => !only || only.includes(route.name));
+		const seen = routes.filter((route) => (!only || only.includes(route.name)) && (named.length === 0 || named.includes(route.name)));
 		await Promise.all([0, 1].map((half) => visitAll(context, look, seen.filter((_, i) => i % 2 === half), judged)));
 		await context.close();
 	}

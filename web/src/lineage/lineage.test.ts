@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readLineage, tieWord, type Lineage } from '../api/lineage';
 import { drawingOf, pathTo } from './drawing';
 import { forms, openKey, paged, readView, turned, writeView, type View } from './view';
-import { countWord, detailWord, vertexName } from './words';
+import { countWord, detailWord, howWord, vertexName } from './words';
 import { worldOf, type Answer } from './world';
 
 const plain: View = { form: 'graph', open: undefined, pages: new Map(), at: undefined, asOf: undefined };
@@ -129,6 +129,16 @@ describe('the view of a lineage', () => {
 test('expanders say what they know', () => {
 	const one = { key: '1u', open: false, count: 14, exact: true };
 	expect([one, { ...one, exact: false }, { ...one, count: 0, exact: false }, { ...one, open: true }].map(countWord)).toEqual(['+14', '+14…', '+…', '−']);
+});
+
+test('how a column came of another is said in the words of its producer', () => {
+	expect(
+		[
+			{ transformations: [], transformationDescription: 'wh / 1000', transformationType: 'IDENTITY' },
+			{ transformations: [{ type: 'DIRECT', subtype: 'AGGREGATION', description: 'sum' }, { type: 'INDIRECT' }] },
+			{ other: 1 }, 'as it is', null, undefined, {},
+		].map(howWord),
+	).toEqual(['IDENTITY: wh / 1000', 'DIRECT AGGREGATION sum; INDIRECT', '{"other":1}', 'as it is', '', '', '']);
 });
 
 test('why two are one is said in words', () => {

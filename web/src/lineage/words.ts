@@ -1,5 +1,6 @@
 // How the things of a lineage are called, in the graph and in the list alike.
 
+import { asList, asRecord, asText } from '../api/decode';
 import { nameOf, typeWord } from '../api/nodes';
 import type { Expander, Vertex } from './drawing';
 import type { Side, Thing } from './world';
@@ -34,6 +35,14 @@ export function detailWord({ thing, stack }: Vertex): string {
 
 export function vertexName({ thing, stack }: Vertex): string {
 	return stack ? `${stack.length} × ${thingType(thing)}` : thingName(thing);
+}
+
+/** Says how a column came of another, in the words of its producer. */
+export function howWord(detail: unknown): string {
+	const d = asRecord(detail);
+	const steps = asList(d.transformations).map(asRecord).map((t) => [asText(t.type), asText(t.subtype), asText(t.description)].filter(Boolean).join(' '));
+	const whole = [asText(d.transformationType), asText(d.transformationDescription)].filter(Boolean).join(': ');
+	return [...steps, whole].filter(Boolean).join('; ') || (typeof detail === 'string' ? detail : Object.keys(d).length > 0 ? JSON.stringify(d) : '');
 }
 
 /** Shows how much an expander hides. */
