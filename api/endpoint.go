@@ -63,6 +63,7 @@ func (h *Handler) endpoints() []endpoint {
 		h.lineageEndpoints(),
 		h.watchEndpoints(),
 		h.seriesEndpoints(),
+		h.importanceEndpoints(),
 		h.commentEndpoints(),
 		h.joinEndpoints(),
 		h.deletionEndpoints(),
