@@ -30,6 +30,7 @@ const routes = [
 	{ name: 'hostile', url: `${server}/runs/${hostile}`, ready: (page) => page.getByRole('region', { name: 'Why it failed' }) },
 	{ name: 'charts', url: `${curves}?view=charts&n=24&col=params.lr&sm=ema:0.8&pin=100`, ready: (page) => page.getByRole('figure', { name: 'train/loss' }).getByText('points').first() },
 	{ name: 'compare', url: `${curves}?view=compare&at=params.note`, ready: (page) => page.getByRole('grid', { name: 'Comparison' }).getByText('val/loss') },
+	{ name: 'params', url: `${curves}?view=params&for=val/loss&br=0.5..1@params.lr`, ready: (page) => page.getByRole('table', { name: 'Importance of params' }) },
 	{ name: 'models', url: `${server}/models`, ready: (page) => page.getByRole('table') },
 	{ name: 'model', url: `${server}/models/demand`, ready: (page) => page.getByRole('row', { name: /Version 2 .*better/ }) },
 	{ name: 'version', url: `${server}/models/demand/versions/2?file=MLmodel`, ready: (page) => page.getByText('python_function:') },

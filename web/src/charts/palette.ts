@@ -35,6 +35,16 @@ export const hues: readonly Pair[] = [
 export const solid = 10; // hues that are drawn solid; the others are dashed
 export const grey: Pair = pair('#667085', '#8d96a6');
 
+/** From little to much. */
+export const ramp: readonly Pair[] = [
+	pair('#4d97de', '#3f78b3'),
+	pair('#347ec4', '#4d8fd1'),
+	pair('#1f6fb8', '#62a5ea'),
+	pair('#1260a0', '#85bdf7'),
+	pair('#004f8b', '#a9d1fc'),
+	pair('#013966', '#d6e9ff'),
+];
+
 export const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3], [10, 3, 2, 3], [14, 4]];
 
 /** Gives each value a place: by what it is, and where that is taken the next that is

@@ -66,13 +66,18 @@ function readWindow(text: string): [number, number] | undefined {
 	return from !== undefined && to !== undefined && from < to ? [from, to] : undefined;
 }
 
-/** What charts put into the address bar for themselves; n they share with the table. */
-export const chartKeys = ['view', 'x', 'sm', 'z', 'pin', 'y', 'clip', 'm', 'open', 'col', 'dash', 'facet', 'off'];
+/** What charts, params and comparisons put into the address bar for themselves; n they share with the table. */
+export const chartKeys = [
+	...['view', 'x', 'sm', 'z', 'pin', 'y', 'clip', 'm', 'open', 'col', 'dash', 'facet', 'off'],
+	...['for', 'ax', 'br', 'sx'],
+	...['all', 'delta', 'turn', 'ref', 'k', 'fold', 'at'],
+];
+const passing = ['open', 'br', 'at']; // they mean nothing among other runs
 
 /** Gives a new query string of the table of runs with what charts have put into the old. */
 export function withCharts(search: string, next: string): string {
 	const params = new URLSearchParams(next);
-	for (const [key, value] of new URLSearchParams(search)) if (chartKeys.includes(key) && key !== 'open') params.append(key, value);
+	for (const [key, value] of new URLSearchParams(search)) if (chartKeys.includes(key) && !passing.includes(key)) params.append(key, value);
 	const text = params.toString();
 	return text && '?' + text;
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readRun, type Run } from '../api/mlflow';
 import { wordDiff } from './diff';
-import { asFigure, deltaWord, rowsOf, type Row } from './rows';
+import { asFigure } from '../text/number';
+import { deltaWord, rowsOf, type Row } from './rows';
 import { compareAddress, readCompareView, writeCompareView, type CompareView } from './view';
 
 const pairs = (record: Record<string, unknown>) => Object.entries(record).map(([key, value]) => ({ key, value }));

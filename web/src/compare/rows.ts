@@ -1,7 +1,7 @@
 // What runs are compared by: one row for each thing that is known of some of them.
 
 import type { Run } from '../api/mlflow';
-import { formatNumber } from '../text/number';
+import { asFigure, formatNumber } from '../text/number';
 import { formatDuration, formatMoment } from '../text/time';
 
 export interface Row {
@@ -31,11 +31,6 @@ function row(id: string, group: string, label: string, values: (string | number 
 	const numeric = values.some((v) => v !== undefined) && values.every((v, i) => v === undefined || numbers[i] !== undefined);
 	const [first, ...rest] = numeric ? numbers : values;
 	return { id, group, label, numeric, values, differs: rest.some((v) => !Object.is(v, first)) };
-}
-
-/** Reads a param that is a number; what merely begins as one is text. */
-export function asFigure(text: string): number | undefined {
-	return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 function attributes(runs: Run[]): Row[] {

@@ -25,6 +25,11 @@ function sign(text: string): string {
 	return text.replaceAll('-', '−');
 }
 
+/** Reads text that is a number; what merely begins as one is text. */
+export function asFigure(text: string): number | undefined {
+	return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** Bytes in the unit that leaves at most four digits. */

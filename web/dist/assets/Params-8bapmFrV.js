@@ -1,1 +1,0 @@
-import{K as e,L as t,M as n,ct as r,dt as i,j as a,st as o}from"./disclose-version-C08MlkOd.js";function s(s,c){r(c,!0),i();var l=t();e(()=>a(l,c.runs.length)),n(s,l),o()}export{s as default};

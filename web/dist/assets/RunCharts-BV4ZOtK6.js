@@ -1,1 +1,0 @@
-import{H as e,at as t}from"./disclose-version-C08MlkOd.js";import n from"./Wall-CW2PkSqX.js";function r(r,i){let a=t(()=>[{...i.run,metrics:i.metrics}]);n(r,{get runs(){return e(a)}})}export{r as default};
