@@ -37,6 +37,12 @@ export function curveOf({ points, back }: Line): string {
 	return d;
 }
 
+/** Gives the tip of a line, which always comes in from the left. */
+export function tipOf({ points }: Line): string {
+	const { x, y } = points.at(-1) as { x: number; y: number };
+	return `M${x - 7} ${y - 3.5}L${x} ${y}L${x - 7} ${y + 3.5}z`;
+}
+
 /** A place in a layer: of a vertex, or of a link that passes through. */
 interface Slot {
 	layer: number;

@@ -4,7 +4,7 @@ import type { Link } from './layers';
 import { box, curveOf, layoutOf, plainOf } from './layout';
 import { Layouter, type Hand } from './layouter';
 import { momentsOf, stopOf } from './moments';
-import { viewOf, withinView } from './move';
+import { stepped, viewOf, withinView } from './move';
 import { affordable, most } from './preflight';
 import { dotOf, svgOf } from './save';
 import { readLineage } from '../api/lineage';
@@ -122,7 +122,7 @@ test('of a picture all that is in sight is drawn', () => {
 			const camera = { x, y, k };
 			const [screenX, screenY] = [left * k + x, top * k + y];
 			const seen = screenX + box.width * k > 0 && screenX < 1200 && screenY + box.height * k > 0 && screenY < 600;
-			if (seen) expect(withinView({ x: left, y: top, layer: 0 }, viewOf(camera, 1200, 600))).toBe(true);
+			if (seen) expect(withinView({ x: left, y: top, layer: 0 }, stepped(viewOf(camera, 1200, 600)))).toBe(true);
 		}),
 	);
 	expect(withinView({ x: 9000, y: 0, layer: 0 }, viewOf({ x: 0, y: 0, k: 1 }, 1200, 600))).toBe(false);

@@ -1,6 +1,6 @@
 // Where an arrow key leads from a vertex, and where the picture is seen from.
 
-import { box, type Layout, type Spot } from './layout';
+import { box, type Layout, type Line, type Spot } from './layout';
 
 export type Arrow = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
 
@@ -74,6 +74,19 @@ export interface Stretch {
 /** Gives what of the picture is in sight. */
 export function viewOf({ x, y, k }: Camera, width: number, height: number): Stretch {
 	return { x: -x / k, y: -y / k, right: (width - x) / k, bottom: (height - y) / k };
+}
+
+/** Gives what of the picture a line spans. */
+export function spanOf({ points }: Line): Stretch {
+	const [xs, ys] = [points.map((p) => p.x), points.map((p) => p.y)];
+	return { x: Math.min(...xs), y: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+}
+
+const step = 320;
+
+/** Widens a stretch to whole steps: it is the same for what is near by. */
+export function stepped(s: Stretch): Stretch {
+	return { x: Math.floor(s.x / step) * step, y: Math.floor(s.y / step) * step, right: Math.ceil(s.right / step) * step, bottom: Math.ceil(s.bottom / step) * step };
 }
 
 const around = 160; // beside what is in sight: expanders, and where one will be next

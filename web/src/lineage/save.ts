@@ -2,7 +2,7 @@
 
 import { shorten } from '../text/shorten';
 import type { Drawing, Vertex } from './drawing';
-import { box, curveOf, type Layout } from './layout';
+import { box, curveOf, tipOf, type Layout } from './layout';
 import { detailWord, vertexName } from './words';
 
 const margin = 24;
@@ -14,7 +14,7 @@ const look = {
 /** Draws a layout by itself, with the colours of a theme. */
 export function svgOf(drawing: Drawing, layout: Layout, theme: keyof typeof look): string {
 	const { page, line, text, soft, start, accent } = look[theme];
-	const lines = layout.lines.map((l) => `<path d="${curveOf(l)}" fill="none" stroke="${line}"${l.back ? ' stroke-dasharray="4 4"' : ''} marker-end="url(#tip)"/>`);
+	const lines = layout.lines.map((l) => `<path d="${curveOf(l)}" fill="none" stroke="${line}"${l.back ? ' stroke-dasharray="4 4"' : ''}/><path d="${tipOf(l)}" fill="${line}"/>`);
 	const boxes = [...drawing.vertices.values()].flatMap((vertex) => {
 		const spot = layout.spots.get(vertex.key);
 		if (!spot) return [];
@@ -30,7 +30,6 @@ export function svgOf(drawing: Drawing, layout: Layout, theme: keyof typeof look
 	const [width, height] = [layout.width + 2 * margin, layout.height + 2 * margin];
 	return (
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif">\n` +
-		`<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.5 7 4 0 7.5z" fill="${line}"/></marker></defs>\n` +
 		`<rect x="${-margin}" y="${-margin}" width="${width}" height="${height}" fill="${page}"/>\n${[...lines, ...boxes].join('\n')}\n</svg>\n`
 	);
 }
