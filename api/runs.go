@@ -43,7 +43,7 @@ func (h *Handler) runEndpoints() []endpoint {
 const tableDetail = "Filter and order are those of MLflow's search for runs, with what this server adds to its grammar. Where a filter is wrong, part of the problem says which characters of it. " +
 	"A page that says until as the first page's newest did leaves out what was made since, so that rows keep their places. What takes more than ten seconds is given up with 429."
 
-const columnWanted = "metrics.KEY, params.KEY, tags.KEY with the key as it is, or attributes.start_time, end_time, duration, status, user_id, run_id or artifact_uri"
+const columnWanted = "metrics.KEY, params.KEY, tags.KEY with the key as it is; first.KEY, min.KEY or max.KEY of all that was logged of a metric; or attributes.start_time, end_time, duration, status, user_id, run_id or artifact_uri"
 
 // columnsIn names columns.
 func columnsIn(name, about string) parameter { return textOf(name, about).several() }
@@ -156,7 +156,7 @@ type runColumn struct {
 // runColumns are those of one request.
 type runColumns struct {
 	all        []runColumn
-	properties []query.Property
+	properties []tracking.Column
 }
 
 const maxColumns = 200
@@ -170,14 +170,25 @@ func readColumns(names []string) (c runColumns, err error) {
 			c.all = append(c.all, runColumn{name: name, of: runAttributes[a]})
 			continue
 		}
-		p, err := propertyColumn(name)
+		column, err := trackingColumn(name)
 		if err != nil {
 			return c, err
 		}
 		c.all = append(c.all, runColumn{name: name, property: len(c.properties)})
-		c.properties = append(c.properties, p)
+		c.properties = append(c.properties, column)
 	}
 	return c, nil
+}
+
+// readings are what columns of whole series begin with.
+var readings = map[string]tracking.Reading{"first": tracking.First, "min": tracking.Least, "max": tracking.Most}
+
+func trackingColumn(name string) (tracking.Column, error) {
+	if entity, key, _ := strings.Cut(name, "."); readings[entity] != tracking.Latest && key != "" {
+		return tracking.Column{Property: query.Property{Space: pedigree.Metric, Key: key}, Reading: readings[entity]}, nil
+	}
+	p, err := propertyColumn(name)
+	return tracking.Column{Property: p}, err
 }
 
 // columnSpaces are the names that columns begin with.

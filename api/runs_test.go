@@ -89,6 +89,21 @@ func TestATableGivesTheColumnsAskedForAndPages(t *testing.T) {
 	}
 }
 
+func TestATableTellsTheExtremesOfAMetric(t *testing.T) {
+	f := open(t)
+	x, runs := f.fillRuns()
+	for i, v := range []float64{-3, math.NaN(), 40, math.Inf(1), 0} {
+		f.must(f.runs.LogMetric(f.ctx, ws, runs[5], tracking.Measurement{Point: pedigree.Point{Key: "val/rmse", Value: v, Time: pedigree.Time(2 + i), Step: int64(i + 1)}}))
+	}
+	a := get[RunsAnswer](f, path(x, "", "column", "min.val/rmse", "column", "metrics.val/rmse", "column", "max.val/rmse", "column", "first.val/rmse", "column", "min.none", "limit", "2"))
+	if got := fmt.Sprint(a.Columns[0].Values, a.Columns[1].Values, a.Columns[2].Values, a.Columns[3].Values, a.Columns[4].Values); got != "[-3 4] [0 4] [40 4] [-3 4] [<nil> <nil>]" {
+		t.Errorf("least, latest, most and first are %s", got)
+	}
+	if _, body := f.read(path(x, "/export", "column", "max.val/rmse", "filter", "run_id = '"+runs[5]+"'")); !strings.HasSuffix(body, ",40\n") {
+		t.Errorf("exported as %s", body)
+	}
+}
+
 func TestAWrongFilterOfATableSaysWhichPartIsWrong(t *testing.T) {
 	f := open(t)
 	x, _ := f.fillRuns()

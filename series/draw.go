@@ -40,8 +40,8 @@ const MostLoaded = 5_000_000
 // ErrTooLong is the answer for a longer one.
 var ErrTooLong = errors.New("the series is too long")
 
-// Draw draws a series that a store keeps as blocks and as the points after them.
-func Draw(blocks []Block, rest []Point, look Look) (Drawing, error) {
+// Whole sums up a series that a store keeps as blocks and as the points after them.
+func Whole(blocks []Block, rest []Point) Sum {
 	var whole Sum
 	for _, b := range blocks {
 		for i := range b.Parts {
@@ -50,6 +50,12 @@ func Draw(blocks []Block, rest []Point, look Look) (Drawing, error) {
 	}
 	end := SumUp(rest)
 	whole.Add(&end)
+	return whole
+}
+
+// Draw draws such a series.
+func Draw(blocks []Block, rest []Point, look Look) (Drawing, error) {
+	whole := Whole(blocks, rest)
 	if whole.N == 0 {
 		return Drawing{Before: nothing, After: nothing}, nil
 	}

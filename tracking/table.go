@@ -2,12 +2,15 @@ package tracking
 
 import (
 	"context"
+	"errors"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/series"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -25,13 +28,30 @@ type Table struct {
 	Since      pedigree.NodeID // only those made after it; 0 for all
 }
 
+// A Column is something that runs have.
+type Column struct {
+	query.Property
+	Reading Reading // of a metric
+}
+
+// Reading says which value of a metric is meant.
+type Reading uint8
+
+// The readings. Those of a whole series leave out what is no finite number.
+const (
+	Latest Reading = iota
+	First
+	Least
+	Most
+)
+
 // A Cell is what a run has of a column.
 type Cell = store.Cell
 
 // Rows are some rows of a table.
 type Rows struct {
 	Runs     []pedigree.Node
-	Columns  []query.Property
+	Columns  []Column
 	Cells    [][]Cell // of the columns, by run
 	Children []int64  // how many runs are part of each, where only roots were asked for
 	Next     string   // token of the next page, empty at the end
@@ -40,7 +60,7 @@ type Rows struct {
 
 // A Window says which part of a table is wanted.
 type Window struct {
-	Columns   []query.Property
+	Columns   []Column
 	Max       int
 	Skip      int // rows to pass over from where the page begins
 	PageToken string
@@ -79,7 +99,7 @@ func (t *Table) query(r store.Reader, ws pedigree.NodeID) (query.Query, error) {
 }
 
 // ask runs fn on a view of a table. The error is Exhausted where it takes too long.
-func (s *Service) ask(ctx context.Context, ws pedigree.NodeID, t *Table, fn func(store.Reader, *query.Query) error) error {
+func (s *Service) ask(ctx context.Context, ws pedigree.NodeID, t *Table, fn func(context.Context, store.Reader, *query.Query) error) error {
 	patient, cancel := context.WithTimeout(ctx, tablePatience)
 	defer cancel()
 	err := s.store.View(patient, func(r store.Reader) error {
@@ -87,7 +107,7 @@ func (s *Service) ask(ctx context.Context, ws pedigree.NodeID, t *Table, fn func
 		if err != nil {
 			return err
 		}
-		return fn(r, &q)
+		return fn(patient, r, &q)
 	})
 	if patient.Err() != nil && ctx.Err() == nil {
 		return pedigree.Errorf(pedigree.Exhausted, "it took more than %s: add a condition that few runs fulfil, on a param, a tag or the value of a metric", tablePatience)
@@ -100,8 +120,8 @@ func (s *Service) TableRows(ctx context.Context, ws pedigree.NodeID, t *Table, w
 	if err := checkMax(w.Max); err != nil {
 		return rows, err
 	}
-	err = s.ask(ctx, ws, t, func(r store.Reader, q *query.Query) error {
-		rows, err = tableRows(r, q, w)
+	err = s.ask(ctx, ws, t, func(ctx context.Context, r store.Reader, q *query.Query) error {
+		rows, err = tableRows(ctx, r, q, w)
 		if err != nil || !t.Roots {
 			return err
 		}
@@ -117,7 +137,7 @@ func (s *Service) TableRows(ctx context.Context, ws pedigree.NodeID, t *Table, w
 	return rows, err
 }
 
-func tableRows(r store.Reader, q *query.Query, w Window) (rows Rows, err error) {
+func tableRows(ctx context.Context, r store.Reader, q *query.Query, w Window) (rows Rows, err error) {
 	q.Limit, q.Skip = w.Max, w.Skip
 	if err := q.Resume(w.PageToken); err != nil {
 		return rows, err
@@ -130,13 +150,48 @@ func tableRows(r store.Reader, q *query.Query, w Window) (rows Rows, err error) 
 		return rows, err
 	}
 	rows.Columns, rows.Runs, rows.Next = w.Columns, nodes, q.Token(next)
-	rows.Cells, err = r.Cells(idsOf(nodes), w.Columns)
-	return rows, err
+	properties := make([]query.Property, len(w.Columns))
+	whole := false
+	for i, c := range w.Columns {
+		properties[i] = c.Property
+		whole = whole || c.Reading != Latest
+	}
+	if rows.Cells, err = r.Cells(idsOf(nodes), properties); err != nil || !whole {
+		return rows, err
+	}
+	for i := range nodes {
+		if err := readWhole(ctx, r, nodes[i].ID, w.Columns, rows.Cells[i]); err != nil {
+			return rows, err
+		}
+	}
+	return rows, nil
+}
+
+// readWhole puts what a run's series say as a whole in place of their latest values.
+func readWhole(ctx context.Context, r store.Reader, run pedigree.NodeID, columns []Column, cells []Cell) error {
+	sums := map[string]series.Sum{}
+	for j, c := range columns {
+		if c.Reading == Latest || !cells[j].Set {
+			continue
+		}
+		sum, known := sums[c.Key]
+		if !known {
+			blocks, rest, err := r.Series(run, c.Key)
+			if err != nil || ctx.Err() != nil {
+				return errors.Join(err, ctx.Err())
+			}
+			sum = series.Whole(blocks, rest)
+			sums[c.Key] = sum
+		}
+		value := map[Reading]series.Extreme{First: sum.First, Least: sum.Min, Most: sum.Max}[c.Reading].Value
+		cells[j] = Cell{Set: !math.IsNaN(value), Number: value}
+	}
+	return nil
 }
 
 // EachRow gives all rows of a table in order, a page at a time. Runs that are
 // made meanwhile are left out.
-func (s *Service) EachRow(ctx context.Context, ws pedigree.NodeID, t Table, columns []query.Property, tell func(*Rows) error) error {
+func (s *Service) EachRow(ctx context.Context, ws pedigree.NodeID, t Table, columns []Column, tell func(*Rows) error) error {
 	w := Window{Columns: columns, Max: 1000}
 	for {
 		rows, err := s.TableRows(ctx, ws, &t, w)
@@ -155,7 +210,7 @@ func (s *Service) EachRow(ctx context.Context, ws pedigree.NodeID, t Table, colu
 
 // CountRuns counts the runs of a table, up to most.
 func (s *Service) CountRuns(ctx context.Context, ws pedigree.NodeID, t *Table, most int64) (n int64, err error) {
-	err = s.ask(ctx, ws, t, func(r store.Reader, q *query.Query) error {
+	err = s.ask(ctx, ws, t, func(_ context.Context, r store.Reader, q *query.Query) error {
 		n, err = r.Count(q, most)
 		return err
 	})
@@ -171,7 +226,7 @@ type (
 // GroupRuns gathers the runs of a table by the values of some fields, the
 // largest groups first, at most limit.
 func (s *Service) GroupRuns(ctx context.Context, ws pedigree.NodeID, t *Table, by []query.Field, metrics []string, limit int) (groups []Group, more bool, err error) {
-	err = s.ask(ctx, ws, t, func(r store.Reader, q *query.Query) error {
+	err = s.ask(ctx, ws, t, func(_ context.Context, r store.Reader, q *query.Query) error {
 		groups, more, err = r.Groups(q, by, metrics, limit)
 		return err
 	})
@@ -195,7 +250,7 @@ const counting = 100_000
 // which a text is found in any case, those that begin with it first: at most
 // limit. It reports whether there are more.
 func (s *Service) KeysUsed(ctx context.Context, ws pedigree.NodeID, experiment string, spaces []pedigree.Space, part string, limit int) (uses []Use, more bool, err error) {
-	err = s.ask(ctx, ws, &Table{Experiment: experiment}, func(r store.Reader, q *query.Query) error {
+	err = s.ask(ctx, ws, &Table{Experiment: experiment}, func(_ context.Context, r store.Reader, q *query.Query) error {
 		uses = nil
 		for _, space := range spaces {
 			keys, err := r.KeysAt(q.Homes[0], space)
@@ -256,7 +311,7 @@ const someTexts = 5000
 // and in which a text is found, the most frequent first: at most limit. It
 // reports whether there are more.
 func (s *Service) ValuesUsed(ctx context.Context, ws pedigree.NodeID, experiment string, p query.Property, part string, limit int) (uses []Use, more bool, err error) {
-	err = s.ask(ctx, ws, &Table{Experiment: experiment}, func(r store.Reader, q *query.Query) error {
+	err = s.ask(ctx, ws, &Table{Experiment: experiment}, func(_ context.Context, r store.Reader, q *query.Query) error {
 		uses = nil
 		found, err := textsWith(r, q.Homes[0], p, part)
 		if err != nil {
@@ -306,7 +361,7 @@ const sampled = 10_000
 // of an experiment, the most frequent first. It reports whether there are older
 // runs.
 func (s *Service) AttributesUsed(ctx context.Context, ws pedigree.NodeID, experiment string, a query.Attr, part string, limit int) (uses []Use, more bool, err error) {
-	err = s.ask(ctx, ws, &Table{Experiment: experiment}, func(r store.Reader, q *query.Query) error {
+	err = s.ask(ctx, ws, &Table{Experiment: experiment}, func(_ context.Context, r store.Reader, q *query.Query) error {
 		q.Order, q.Limit = []query.Order{{Field: query.Started, Desc: true}}, sampled
 		nodes, next, err := r.Find(q)
 		more = next != nil

@@ -54,6 +54,9 @@ const routes = [
 	{ name: 'audit', url: `${server}/audit`, ready: (page) => page.getByText('champion').first() },
 	{ name: 'palette', url: `${server}/`, ready: openPalette },
 	{ name: 'keys', url: `${server}/models`, ready: openKeys },
+	{ name: 'runs-groups', url: `${server}/experiments/1?g=params.lr&g=params.model`, ready: (page) => page.getByText('±').first() },
+	{ name: 'runs-filter', url: `${server}/experiments/1?q=${encodeURIComponent("params.lr = '0.1' AND metricsss.x < 1")}`, ready: (page) => page.getByRole('alert') },
+	{ name: 'runs-peek', url: `${server}/experiments/1?q=run_name+%3D+%27winner%27`, ready: openPeek },
 	{ name: 'columns', url: `${server}/experiments/1`, ready: openColumns },
 ];
 
@@ -82,6 +85,11 @@ async function openKeys(page) {
 	await page.getByRole('table').waitFor();
 	await page.keyboard.press('?');
 	return page.getByRole('dialog', { name: 'Keys' });
+}
+
+async function openPeek(page) {
+	await page.getByRole('treegrid').getByRole('link', { name: 'winner' }).click();
+	return page.getByRole('complementary', { name: 'Run' }).getByRole('table', { name: 'Metrics' });
 }
 
 async function openColumns(page) {

@@ -5,6 +5,9 @@ import { flow, until } from '../browser.mjs';
 
 await flow('table', async (page, problems) => {
 	await page.goto('/experiments');
+	await page.getByRole('searchbox', { name: 'Find an experiment' }).fill('FORECAST');
+	await until('only one is left', async () => (await page.getByRole('rowheader').count()) === 1);
+	assert.ok(page.url().endsWith('?q=FORECAST'));
 	await page.getByRole('link', { name: 'electricity/forecast' }).click();
 	const grid = page.getByRole('treegrid', { name: 'Runs' });
 	await grid.waitFor();

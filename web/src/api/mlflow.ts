@@ -1,6 +1,7 @@
 // MLflow's REST protocol, as far as the pages use it.
 
 import { CallError, get, post } from './call';
+import { quoteText } from '../table/column';
 import { asList, asNumber, asPairs, asRecord, asText } from './decode';
 
 const base = '/api/2.0/mlflow';
@@ -102,8 +103,10 @@ function page<T>(answer: unknown, list: string, read: (x: unknown) => T): Page<T
 	return { items: asList(a[list]).map(read), next: asText(a.next_page_token) || undefined };
 }
 
-export async function searchExperiments(token: string | undefined, signal?: AbortSignal): Promise<Page<Experiment>> {
-	const body = { max_results: 200, order_by: ['last_update_time DESC'], page_token: token };
+/** Lists experiments, those that changed last first, whose names hold a text in any case. */
+export async function searchExperiments(part: string, token: string | undefined, signal?: AbortSignal): Promise<Page<Experiment>> {
+	const filter = part ? `name ILIKE ${quoteText(`%${part}%`)}` : '';
+	const body = { max_results: 200, filter, order_by: ['last_update_time DESC'], page_token: token };
 	return page(await post(`${base}/experiments/search`, body, signal), 'experiments', readExperiment);
 }
 

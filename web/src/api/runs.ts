@@ -73,7 +73,7 @@ function texts(x: unknown, length: number): string[] {
 
 function readValue(column: string, x: unknown): Value {
 	if (x === null || x === undefined) return null;
-	return column.startsWith('metrics.') ? (asNumber(x) ?? null) : typeof x === 'number' ? x : asText(x);
+	return /^(metrics|min|max|first)\./.test(column) ? (asNumber(x) ?? null) : typeof x === 'number' ? x : asText(x);
 }
 
 export interface Count {

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { isPlotted, orderBy, plainView, readView, sortedBy, writeView, type RunsView } from './runsview';
 
 const key = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter((text) => !/[\ud800-\udfff]/.test(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '')));
-const column = fc.tuple(fc.constantFrom('metrics', 'params', 'tags'), key).map(([space, k]) => `${space}.${k}`);
+const column = fc.tuple(fc.constantFrom('metrics', 'params', 'tags', 'min'), key).map(([space, k]) => `${space}.${k}`);
 const text = fc.tuple(fc.constantFrom('params', 'tags'), key).map(([space, k]) => `${space}.${k}`);
 const run = fc.string({ minLength: 1, maxLength: 32, unit: fc.constantFrom(...'0123456789abcdef-_') });
 const some = (of: fc.Arbitrary<string>) => fc.uniqueArray(of, { maxLength: 5 });
 
 const view: fc.Arbitrary<RunsView> = fc.record({
 	filter: fc.string({ unit: 'grapheme' }),
-	sort: fc.uniqueArray(fc.record({ column, descending: fc.boolean() }), { maxLength: 3, selector: (s) => s.column }),
+	sort: fc.uniqueArray(fc.record({ column: column.filter((c) => !c.startsWith('min.')), descending: fc.boolean() }), { maxLength: 3, selector: (s) => s.column }),
 	columns: fc.option(some(column), { nil: undefined }),
 	groups: some(text),
 	nest: fc.boolean(),

@@ -2,7 +2,7 @@
 // is left out and keys come in one order, so that equal views have equal addresses.
 
 import { chartKeys, mostRuns, usualRuns } from '../charts/view';
-import { parseColumn, quoteKey, quoteText, type Column } from '../table/column';
+import { groupable, parseColumn, quoteKey, quoteText, sortable, type Column } from '../table/column';
 
 export interface Sort {
 	column: string;
@@ -44,14 +44,14 @@ export function readView(search: string): { view: RunsView; ignored: string[] } 
 			return fitting && text !== '';
 		});
 	const isColumn = (id: string) => parseColumn(id) !== undefined;
-	const sort = list('s', (text) => isColumn(text.replace(/^-/, ''))).map((text) => ({ column: text.replace(/^-/, ''), descending: text.startsWith('-') }));
+	const sort = list('s', (text) => sortable(text.replace(/^-/, ''))).map((text) => ({ column: text.replace(/^-/, ''), descending: text.startsWith('-') }));
 	const rows = /^\d{1,6}$/.test(one('n')) ? Math.min(Number(one('n')), mostRuns) : usualRuns;
 	if (one('n') !== '' && String(rows) !== one('n')) ignored.push(`n=${one('n')}`);
 	const view: RunsView = {
 		filter: one('q'),
 		sort: sort.filter((s, i) => sort.findIndex((t) => t.column === s.column) === i),
 		columns: params.has('c') ? list('c', isColumn) : undefined,
-		groups: list('g', (id) => isColumn(id) && !id.startsWith('metrics.')),
+		groups: list('g', groupable),
 		nest: one('nest') === '1',
 		deleted: one('bin') === '1',
 		plotted: rows,

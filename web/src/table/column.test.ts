@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
-import { better, conditionOf, parseColumn, quoteKey, usualColumns } from './column';
+import { better, conditionOf, parseColumn, quoteKey, readAs, sortable, usualColumns, type Column } from './column';
 
 test('keys may hold dots, and no attribute is made up', () => {
 	expect(parseColumn('params.a.b.c')?.key).toBe('a.b.c');
 	expect(parseColumn('attributes.constructor')).toBeUndefined();
 	expect(parseColumn('files.a')).toBeUndefined();
+});
+
+test('a metric can be read in other ways, by which runs are not sorted', () => {
+	const least = parseColumn('min.val/a.b') as Column;
+	expect([least.space, least.key, least.reading, sortable('min.val/a.b'), sortable('metrics.val/a.b'), readAs(least, 'last'), readAs(least, 'max')]).toEqual(['metrics', 'val/a.b', 'min', false, true, 'metrics.val/a.b', 'max.val/a.b']);
 });
 
 test('keys are quoted where the grammar needs it', () => {

@@ -2,10 +2,15 @@
 
 export type Space = 'attributes' | 'params' | 'metrics' | 'tags';
 
+/** Which value of a metric: the latest, or one of all that was logged. */
+export const readings = ['last', 'min', 'max', 'first'] as const;
+export type Reading = (typeof readings)[number];
+
 export interface Column {
 	id: string;
 	space: Space;
 	key: string;
+	reading: Reading; // of a metric
 	label: string;
 	numeric: boolean;
 	width: number; // px, unless someone has chosen another
@@ -29,13 +34,17 @@ export function parseColumn(id: string): Column | undefined {
 	switch (space) {
 		case 'attributes': {
 			const known = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-			return known && { id, space, key, label: known.label, numeric: known.numeric ?? false, width: known.width };
+			return known && { id, space, key, reading: 'last', label: known.label, numeric: known.numeric ?? false, width: known.width };
 		}
 		case 'metrics':
-			return { id, space, key, label: key, numeric: true, width: 120 };
+			return { id, space, key, reading: 'last', label: key, numeric: true, width: 120 };
+		case 'min':
+		case 'max':
+		case 'first':
+			return { id, space: 'metrics', key, reading: space, label: `${key} · ${space}`, numeric: true, width: 120 };
 		case 'params':
 		case 'tags':
-			return { id, space, key, label: key, numeric: false, width: 120 };
+			return { id, space, key, reading: 'last', label: key, numeric: false, width: 120 };
 	}
 	return undefined;
 }
@@ -43,7 +52,10 @@ export function parseColumn(id: string): Column | undefined {
 export const attributeColumns = Object.keys(attributes).map((key) => `attributes.${key}`);
 
 /** Reports whether the server can sort by a column. */
-export const sortable = (id: string) => id !== 'attributes.duration' && id !== 'attributes.run_id';
+export const sortable = (id: string) => parseColumn(id)?.reading === 'last' && id !== 'attributes.duration' && id !== 'attributes.run_id';
+
+/** Gives the column of another reading of a metric. */
+export const readAs = (column: Column, reading: Reading) => `${reading === 'last' ? 'metrics' : reading}.${column.key}`;
 
 /** Reports whether runs can be gathered by a column. */
 export const groupable = (id: string) => /^(params|tags)\../.test(id) || id === 'attributes.status' || id === 'attributes.user_id';
