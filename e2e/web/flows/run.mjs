@@ -1,7 +1,7 @@
 // A run: where it came from, what it made, its files; and the model that came of it.
 
 import assert from 'node:assert/strict';
-import { flow, runNamed } from '../browser.mjs';
+import { flow, mlflow, runNamed } from '../browser.mjs';
 
 await flow('run', async (page) => {
 	await page.goto(`/runs/${await runNamed('winner')}`);
@@ -35,6 +35,25 @@ await flow('run', async (page) => {
 	await files.getByRole('row', { name: /MLmodel .* [0-9a-f]{12}…/ }).waitFor();
 	await page.getByRole('link', { name: 'run winner' }).click();
 	await page.getByRole('heading', { name: 'winner', level: 1 }).waitFor();
+
+	// A model that the run made is registered from here, and back.
+	const register = page.locator('main').getByRole('button', { name: 'Register a model' });
+	await register.click();
+	await page.getByRole('combobox', { name: 'Name of the registered model' }).fill('shelf');
+	await page.getByRole('button', { name: 'Register', exact: true }).click();
+	await page.getByRole('link', { name: 'shelf version 1' }).first().waitFor();
+	await page.getByText('Registered', { exact: true }).waitFor();
+	await page.locator('.register').getByRole('button', { name: 'Undo' }).click();
+	await strip.getByRole('link', { name: 'shelf version 1' }).waitFor({ state: 'detached' });
+
+	// A run that goes on changes before one's eyes.
+	const { run } = await mlflow('runs/create', { experiment_id: '0', run_name: 'growing' });
+	await page.goto(`/runs/${run.info.run_id}`);
+	await page.getByText('Live', { exact: true }).waitFor();
+	await mlflow('runs/log-metric', { run_id: run.info.run_id, key: 'loss', value: 0.5, timestamp: 1, step: 1 });
+	await page.getByRole('table', { name: 'Metrics' }).getByRole('row', { name: 'loss 0.5000' }).waitFor();
+	await mlflow('runs/update', { run_id: run.info.run_id, status: 'FINISHED', end_time: Date.now() });
+	await page.getByText('Finished').waitFor();
 
 	// What is not there is said, where it would stand.
 	await page.goto('/models');

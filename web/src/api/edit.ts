@@ -1,6 +1,7 @@
 // What people change by hand, through MLflow's protocol, so that its clients see it.
 
-import { post, send } from './call';
+import { CallError, post, send } from './call';
+import { asRecord, asText } from './decode';
 
 const base = '/api/2.0/mlflow';
 
@@ -18,3 +19,15 @@ export const setVersionTag = (name: string, version: string, key: string, value:
 export const deleteVersionTag = (name: string, version: string, key: string) => send('DELETE', `${base}/model-versions/delete-tag`, { name, version, key });
 export const setStage = (name: string, version: string, stage: string) =>
 	post(`${base}/model-versions/transition-stage`, { name, version, stage, archive_existing_versions: false });
+
+/** Registers what lies at a source as the next version of a model, which is made if
+ * there is none, and gives its number. */
+export async function registerVersion(name: string, source: string, run: string, model: string): Promise<string> {
+	await post(`${base}/registered-models/create`, { name }).catch((error: unknown) => {
+		if (!(error instanceof CallError && /already exists/i.test(error.message))) throw error;
+	});
+	const answer = asRecord(await post(`${base}/model-versions/create`, { name, source, run_id: run, ...(model && { model_id: model }) }));
+	return asText(asRecord(answer.model_version).version);
+}
+
+export const deleteVersion = (name: string, version: string) => send('DELETE', `${base}/model-versions/delete`, { name, version });

@@ -152,10 +152,12 @@ export interface Happening {
 	time: number;
 }
 
-/** Tells what happens from now on, to nodes of one type or all, until the function
- * it gives is called. A stream that breaks is taken up by the browser where it was. */
-export function watch(told: (h: Happening) => void, live: (is: boolean) => void, of: { type?: string } = {}): () => void {
-	const source = new EventSource('/api/pedigree/v1/watch' + (of.type ? '?' + new URLSearchParams({ type: of.type }) : ''));
+/** Tells what happens from now on, to nodes of one type, to what a reference names or
+ * to all, until the function it gives is called. A stream that breaks is taken up by
+ * the browser where it was. */
+export function watch(told: (h: Happening) => void, live: (is: boolean) => void, of: { type?: string; ref?: string } = {}): () => void {
+	const query = new URLSearchParams(of).toString();
+	const source = new EventSource('/api/pedigree/v1/watch' + (query && '?' + query));
 	source.onopen = () => live(true);
 	source.onerror = () => live(false);
 	source.onmessage = (message) => {

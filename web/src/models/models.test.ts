@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { follow, readDifference, readDossier, type Verification } from '../api/dossier';
 import { betterOf, judge, readBetter, writeBetter, type Better } from './better';
+import { runLines, shellWord, versionLines } from './handoff';
 import { loadingLines } from './load';
 import { readColumns } from './signature';
 
@@ -76,3 +77,15 @@ test('a verification is followed to its end', () => {
 	expect(v).toEqual({ files: 3, ofFiles: 3, bytes: 30, ofBytes: 30, findings: [{ problem: 'changed', path: 'a' }], ok: false });
 	expect(() => follow(v, { error: { detail: 'gone' } })).toThrow('gone');
 });
+
+test('words for a shell are one word each', () => {
+	expect(shellWord('models:/a/1')).toBe('models:/a/1');
+	expect(shellWord("a'$(reboot)")).toBe("'a'\\''$(reboot)'");
+	fc.assert(fc.property(fc.string({ minLength: 1 }), (word) => void expect(unquoted(shellWord(word))).toBe(word)));
+	for (const { code } of [...runLines('http://h', 'r'), ...versionLines('http://h', "it's", '1')]) expect(code).not.toBe('');
+});
+
+// What a shell makes of a word that it was given.
+function unquoted(word: string): string {
+	return word.startsWith("'") ? word.slice(1, -1).replaceAll("'\\''", "'") : word;
+}
