@@ -129,7 +129,11 @@ func (t *tx) grow(of stretch, p pedigree.Point, added int64) error {
 	}
 	g := growth{of, int(added)}
 	at := series.Point{Place: series.Place{Time: int64(p.Time), Step: p.Step}, Value: p.Value}
-	if end, known := t.store.condenser.ends[of]; known && at.Compare(end) < 0 {
+	end, err := t.endOfBlocks(of)
+	if err != nil {
+		return err
+	}
+	if at.Compare(end) < 0 {
 		isnum, num := encode(p.Value)
 		dropped, err := t.exec(blocksDrop, of.node, of.key, p.Time, p.Step, isnum, num)
 		if err != nil {

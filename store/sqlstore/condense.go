@@ -2,9 +2,11 @@ package sqlstore
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
+	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/series"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -15,6 +17,7 @@ const (
 	lateCost   = 1024        // points a series must grow by for each block that a late point undid, so that a long series that is filled from behind is not summed up over and over
 	pause      = time.Second // between passes: what grows fast is summed up in larger pieces
 	mostGrown  = 1 << 16     // series whose growth is known; beyond, all is forgotten and a reader asks
+	mostEnds   = 1 << 17     // series whose blocks the writer remembers; beyond, it looks them up again
 )
 
 // A condenser sums up series that have grown long, beside the writer: it reads
@@ -23,11 +26,12 @@ const (
 type condenser struct {
 	store *Store
 
-	// ends has for each series with blocks a point that is in none of them or the
-	// last. It is never too early, so a point from it on is in no block. Only the
-	// writer's goroutine uses it. That a series has blocks is known to the process
-	// that makes them: one process alone may write points.
+	// ends has for series a point that is in none of their blocks or the last: never
+	// too early, so a point from it on is in no block. A series that is not in it has
+	// no blocks if its node is younger than those of old, since one process alone
+	// writes points. Only the writer's goroutine uses these two.
 	ends map[stretch]series.Point
+	old  pedigree.NodeID
 
 	mu    sync.Mutex
 	grown map[stretch]int // points since it was last looked at
@@ -46,40 +50,15 @@ type growth struct {
 	points int
 }
 
-func newCondenser(s *Store) *condenser {
+// newCondenser condenses what is in a store whose nodes until now are old.
+func newCondenser(s *Store, old pedigree.NodeID) *condenser {
 	c := &condenser{
-		store: s, ends: map[stretch]series.Point{}, grown: map[stretch]int{}, due: map[stretch]bool{},
+		store: s, ends: map[stretch]series.Point{}, old: old, grown: map[stretch]int{}, due: map[stretch]bool{},
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	c.ctx, c.stop = context.WithCancel(background)
 	go c.run()
 	return c
-}
-
-// begin learns which series have blocks. It goes from one to the next, so its cost
-// is by the series and not by their length.
-func (c *condenser) begin(ctx context.Context) error {
-	return c.store.View(ctx, func(r store.Reader) error {
-		t, at := r.(*tx), stretch{}
-		for {
-			found, err := t.query(seriesNext, at.node, at.key)
-			if err != nil {
-				return err
-			}
-			more := found.next()
-			if more {
-				at = stretch{found.id(0), found.int(1)}
-			}
-			if err := found.close(); err != nil || !more {
-				return err
-			}
-			last, err := t.lastBlock(at)
-			if err != nil {
-				return err
-			}
-			c.ends[at] = last.end
-		}
-	})
 }
 
 func (c *condenser) close() error {
@@ -286,9 +265,34 @@ func (t *tx) addBlocks(d *draftBlocks) error {
 			return err
 		}
 	}
-	ends := t.store.condenser.ends
-	if known, ok := ends[d.of]; !ok || known.Compare(end) < 0 {
-		ends[d.of] = end
+	c := t.store.condenser
+	if known, ok := c.ends[d.of]; !ok || known.Compare(end) < 0 {
+		c.remember(d.of, end)
 	}
 	return nil
+}
+
+// endOfBlocks gives a point that is in none of the blocks of a series or the last,
+// and start where it has none.
+func (t *tx) endOfBlocks(of stretch) (series.Point, error) {
+	c := t.store.condenser
+	if end, known := c.ends[of]; known {
+		return end, nil
+	}
+	if of.node > c.old {
+		return start, nil
+	}
+	last, err := t.lastBlock(of)
+	if err == nil {
+		c.remember(of, last.end)
+	}
+	return last.end, err
+}
+
+func (c *condenser) remember(of stretch, end series.Point) {
+	if len(c.ends) >= mostEnds {
+		clear(c.ends)
+		c.old = math.MaxInt64
+	}
+	c.ends[of] = end
 }

@@ -113,8 +113,6 @@ var (
 		"INSERT INTO block (node, key, time, step, isnum, num, count, points, sums) VALUES (?,?,?,?,?,?,?,?,?)")
 	blocksDrop = define("drop blocks from a point on", "PRIMARY KEY",
 		"DELETE FROM block WHERE node = ? AND key = ? AND (time, step, isnum, num) >= (?, ?, ?, ?)")
-	seriesNext = define("next series with blocks", "PRIMARY KEY",
-		"SELECT node, key FROM block WHERE (node, key) > (?, ?) ORDER BY node, key LIMIT 1")
 
 	evaluationAdd = define("add evaluation", "",
 		"INSERT INTO evaluation (artifact, key, time, step, isnum, num, execution, dataset, digest) "+

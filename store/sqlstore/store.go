@@ -45,11 +45,12 @@ func Open(ctx context.Context, e Engine, clock pedigree.Clock) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(classify(e, err), c.close())
 	}
-	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers)}
-	s.condenser = newCondenser(s)
-	if err := s.condenser.begin(ctx); err != nil {
-		return nil, errors.Join(err, s.condenser.close(), s.readers.close(), k.close(), c.close())
+	newest, err := (&tx{conn: c}).oneInt(nodeNewest)
+	if err != nil {
+		return nil, errors.Join(classify(e, err), k.close(), c.close())
 	}
+	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers)}
+	s.condenser = newCondenser(s, pedigree.NodeID(newest))
 	s.writer = newWriter(s, c, k)
 	return s, nil
 }
