@@ -44,7 +44,7 @@ const routes = [
 	{ name: 'impact', url: `${server}/nodes/${readings}?form=impact`, ready: (page) => page.getByRole('grid', { name: 'What depends on it' }).getByRole('rowheader').first() },
 	{ name: 'columns-of-data', url: `${server}/nodes/${readings}?form=columns`, ready: (page) => page.getByRole('table', { name: 'Columns' }) },
 	{ name: 'path', url: `${server}/lineage?from=${readings}&to=${await nodeNamed('system.Model', 'load')}`, ready: (page) => page.getByRole('list', { name: 'Path' }) },
-	{ name: 'difference', url: `${server}/lineage?from=${await nodeNamed('Examples', 'train')}&to=${await nodeNamed('Examples', 'eval')}&show=difference`, ready: (page) => page.getByText('nodes in both pedigrees') },
+	{ name: 'difference-of-pedigrees', url: `${server}/lineage?from=${await nodeNamed('Examples', 'train')}&to=${await nodeNamed('Examples', 'eval')}&show=difference`, ready: (page) => page.getByText('nodes in both pedigrees') },
 	{ name: 'lineage-hostile', url: `${server}/nodes/${alert}`, ready: (page) => page.getByRole('link', { name: /alert.*, run/ }) },
 	{ name: 'artifacts', url: `${server}/artifacts`, ready: (page) => page.getByRole('grid', { name: 'Artifacts' }).getByRole('rowheader').first() },
 	{ name: 'executions', url: `${server}/executions?f=${encodeURIComponent("type = 'system.ContainerExecution'")}`, ready: (page) => page.getByRole('grid', { name: 'Executions' }).getByRole('rowheader').first() },
