@@ -78,6 +78,16 @@ export async function nodeNamed(type, word) {
 	return (await answer.json()).nodes[0].id;
 }
 
+/** What the clients of three protocols write of and read. */
+export const lake = 's3://lake/readings.parquet';
+
+/** Gives the id of the first node of a type at a place. */
+export async function nodeAt(place, type) {
+	const answer = await fetch(`${server}/api/pedigree/v1/nodes?${new URLSearchParams({ ref: place })}`);
+	assert.equal(answer.status, 200, place);
+	return (await answer.json()).nodes.find((node) => node.type === type).id;
+}
+
 /** Gives the id of a run by its name. */
 export async function runNamed(name) {
 	const experiments = await mlflow('experiments/search', { max_results: 100 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { axe, emptyServer, mlflow, nodeNamed, runNamed, server, watchFor, withBrowser } from './browser.mjs';
+import { axe, emptyServer, mlflow, lake, nodeAt, nodeNamed, runNamed, server, watchFor, withBrowser } from './browser.mjs';
 
 const looks = [
 	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
@@ -16,7 +16,7 @@ const looks = [
 const hostile = await runNamed('<script>alert(1)</script><img src=x onerror=alert(2)>');
 const { experiments } = await mlflow('experiments/search', { max_results: 1, filter: "name = 'curves'" });
 const curves = `${server}/experiments/${experiments[0].experiment_id}`;
-const readings = await nodeNamed('mlflow.Dataset', 'readings');
+const readings = await nodeAt(lake, 'mlflow.Dataset');
 const hub = await nodeNamed('Point', 'hub');
 const alert = await nodeNamed('mlflow.Dataset', 'onerror');
 const routes = [

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { flow, nodeNamed, runNamed, until } from '../browser.mjs';
+import { flow, lake, nodeAt, nodeNamed, runNamed, until } from '../browser.mjs';
 
 await flow('lineage', async (page, problems) => {
 	// From the run one gets to what it read, which has no page but that of any node.
@@ -21,13 +21,14 @@ await flow('lineage', async (page, problems) => {
 	// One hop each way, by one question; the three protocols' names are one thing, and why is said.
 	await vertex(/^readings, .*3 names, this/).waitFor();
 	await vertex(/^winner, run, downstream, hop 1/).waitFor();
-	assert.equal(await graph.getByRole('link').count(), 5);
+	assert.equal(await graph.getByRole('link', { name: /hop [^01]/ }).count(), 0);
 	assert.equal(asked.length, 1);
 	const chosen = page.getByRole('region', { name: 'Chosen' });
 	await chosen.getByText('Why are these 3 one?').click();
 	await chosen.getByRole('row', { name: /s3:\/\/lake\/readings\.parquet/ }).first().waitFor();
 
 	// A counted expander leaves what it is of where it was.
+	await graph.evaluate((frame) => frame.scrollIntoView({ block: 'center' })); // or the click would scroll the page
 	const before = await vertex(/^winner, run/).boundingBox();
 	await chip(/^Show \d+ downstream of winner$/).click();
 	await vertex(/^demand, model version 1, downstream, hop 2/).waitFor();
@@ -82,19 +83,19 @@ async function saveIt(page, graph) {
 
 // As of the moment at which it was made, nothing had been made of it.
 async function goBackInTime(page, vertex) {
-	await page.goto(`/nodes/${await nodeNamed('mlflow.Dataset', 'readings')}`);
+	await page.goto(`/nodes/${await nodeAt(lake, 'openlineage.Dataset')}`);
 	await vertex(/^winner/).waitFor();
 	const slider = page.getByRole('slider', { name: 'As of' });
 	assert.equal(await slider.getAttribute('aria-valuetext'), 'now');
 	await slider.focus();
 	await page.keyboard.press('Home');
 	await page.getByRole('note').getByText('Where artifacts are has no history').waitFor();
-	await until('what came later is not drawn', async () => (await vertex(/^sample/).count()) + (await vertex(/^split/).count()) < 2);
+	await until('what came later is not drawn', async () => (await vertex(/^winner/).count()) + (await vertex(/^split/).count()) === 0);
 	assert.match(page.url(), /asof=\d+/);
 	await page.reload();
 	await page.getByRole('note').waitFor();
 	await page.getByRole('button', { name: 'Back to now' }).click();
-	await vertex(/^split/).waitFor();
+	await vertex(/^winner/).waitFor();
 	assert.ok(!page.url().includes('asof'));
 }
 
@@ -183,17 +184,15 @@ async function workOf(page, act) {
 }
 
 async function walkByKeys(page, vertex) {
-	await page.goto(`/nodes/${await nodeNamed('mlflow.Dataset', 'readings')}`);
-	await vertex(/^readings/).focus();
+	await page.goto(`/nodes/${await nodeAt(lake, 'mlflow.Dataset')}`);
+	await vertex(/^readings, .*this$/).focus();
 	const label = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
 	await page.keyboard.press('ArrowRight');
 	await until('the keyboard is downstream', async () => /downstream, hop 1/.test(await label()));
-	for (const arrow of ['ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown']) {
+	for (const arrow of [...Array(5).fill('ArrowUp'), ...Array(9).fill('ArrowDown')]) {
 		if (/^winner/.test(await label())) break;
-		const was = await label();
 		await page.keyboard.press(arrow);
-		await page.waitForTimeout(100);
-		if (was === (await label())) continue;
+		await page.waitForTimeout(60); // at the end of a layer the keyboard stays, which nothing tells of
 	}
 	await until('winner has the keyboard', async () => /^winner/.test(await label()));
 	await page.keyboard.press('+');
@@ -218,7 +217,7 @@ async function walkByKeys(page, vertex) {
 }
 
 async function readList(page) {
-	await page.goto(`/nodes/${await nodeNamed('mlflow.Dataset', 'readings')}`);
+	await page.goto(`/nodes/${await nodeAt(lake, 'mlflow.Dataset')}`);
 	await page.getByRole('navigation', { name: 'Form of the lineage' }).getByRole('link', { name: 'List' }).click();
 	const table = page.getByRole('table', { name: 'Lineage' });
 	await table.getByRole('row', { name: /winner downstream 1 input execution run/ }).waitFor();

@@ -1,10 +1,10 @@
 // Two nodes: the way between them, over three protocols, and how their pedigrees differ.
 
 import assert from 'node:assert/strict';
-import { flow, nodeNamed, until } from '../browser.mjs';
+import { flow, lake, nodeAt, nodeNamed, until } from '../browser.mjs';
 
 await flow('paths', async (page) => {
-	const readings = await nodeNamed('mlflow.Dataset', 'readings');
+	const readings = await nodeAt(lake, 'mlflow.Dataset');
 	await page.goto(`/nodes/${readings}`);
 	await page.getByRole('link', { name: 'Path or difference to another' }).click();
 	await page.getByRole('heading', { name: 'Between two nodes' }).waitFor();
