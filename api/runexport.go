@@ -19,7 +19,7 @@ func (h *Handler) exportEndpoint() endpoint {
 		summary: "Give all runs of an experiment that a filter keeps, in order, as CSV",
 		detail: "A line for each run: its id, its name, its status, and the columns asked for; a column that a run does not have is empty. Times are in UTC, durations in milliseconds. " +
 			"A text that a spreadsheet would take for a formula has an apostrophe before it. Runs that are made meanwhile are left out. An answer that is cut short ends without its last chunk.",
-		parameters: append(tableParameters(), columnsIn("column", "a column to give: "+columnWanted)),
+		parameters: append(tableParameters(), columnsIn("column", "a column to give: "+columnWanted+". With an asterisk at the end, such as metrics.val/*, all whose keys begin so")),
 		text:       csvType, problems: []pedigree.Code{pedigree.NotFound, pedigree.Exhausted}, call: h.exportRuns,
 	}
 }
@@ -30,7 +30,11 @@ func (h *Handler) exportRuns(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	columns, err := readColumns(r.texts("column"))
+	names, err := h.allColumns(r)
+	if err != nil {
+		return err
+	}
+	columns, err := readColumns(names, maxExported)
 	if err != nil {
 		return err
 	}
@@ -66,6 +70,39 @@ func (h *Handler) exportRuns(w http.ResponseWriter, r *request) error {
 		panic(http.ErrAbortHandler) // a client must not take a part for the whole
 	}
 	return err
+}
+
+// maxExported bounds the columns of a file.
+const maxExported = 10_000
+
+// allColumns gives the columns that an export names, those that it names by how
+// they begin in full.
+func (h *Handler) allColumns(r *request) (names []string, err error) {
+	for _, name := range r.texts("column") {
+		prefix, many := strings.CutSuffix(name, "*")
+		if !many {
+			names = append(names, name)
+			continue
+		}
+		entity, begin, _ := strings.Cut(prefix, ".")
+		space, known := columnSpaces[entity]
+		if readings[entity] != tracking.Latest {
+			space, known = pedigree.Metric, true
+		}
+		if !known {
+			return nil, pedigree.Errorf(pedigree.Invalid, "There are no columns %.100q: they must begin with metrics., params., tags., first., min. or max.", name)
+		}
+		uses, _, err := h.Runs.KeysUsed(r.Context(), h.workspace(), r.text("experiment"), []pedigree.Space{space}, begin, maxExported)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range uses {
+			if strings.HasPrefix(u.Property.Key, begin) {
+				names = append(names, entity+"."+u.Property.Key)
+			}
+		}
+	}
+	return names, nil
 }
 
 // text writes a cell.

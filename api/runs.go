@@ -98,7 +98,7 @@ func (h *Handler) runs(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	columns, err := readColumns(r.texts("column"))
+	columns, err := readColumns(r.texts("column"), maxColumns)
 	if err != nil {
 		return err
 	}
@@ -161,9 +161,9 @@ type runColumns struct {
 
 const maxColumns = 200
 
-func readColumns(names []string) (c runColumns, err error) {
-	if len(names) > maxColumns {
-		return c, pedigree.Errorf(pedigree.Invalid, "At most %d columns can be asked for, not %d", maxColumns, len(names))
+func readColumns(names []string, most int) (c runColumns, err error) {
+	if len(names) > most {
+		return c, pedigree.Errorf(pedigree.Invalid, "At most %d columns can be asked for, not %d", most, len(names))
 	}
 	for _, name := range names {
 		if a, ok := strings.CutPrefix(name, "attributes."); ok && runAttributes[a] != nil {

@@ -163,6 +163,18 @@ func TestATableIsExportedWithoutFormulas(t *testing.T) {
 	}
 }
 
+func TestColumnsAreExportedByHowTheyBegin(t *testing.T) {
+	f := open(t)
+	x, _ := f.fillRuns()
+	_, body := f.read(path(x, "/export", "column", "params.*", "column", "max.val/*", "column", "metrics.x*"))
+	if header, _, _ := strings.Cut(body, "\n"); header != "run_id,name,status,params.formula,params.lr,max.val/rmse" {
+		t.Errorf("exported %s", header)
+	}
+	if status, _ := f.read(path(x, "/export", "column", "attributes.*")); status != 400 {
+		t.Errorf("attributes by how they begin: %d", status)
+	}
+}
+
 func TestManyRunsAreChangedAtOnceOrNone(t *testing.T) {
 	f := open(t)
 	x, runs := f.fillRuns()

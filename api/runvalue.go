@@ -18,7 +18,7 @@ func (h *Handler) keysEndpoint() endpoint {
 		detail:  "Those that begin with the text that is looked for come first. A metric that is NaN in all runs is left out.",
 		parameters: []parameter{
 			textOf("experiment", "the experiment's id").onPath(), textOf("part", "a text in the key, in any case"),
-			anyOf("space", "only keys of this", "metrics", "params", "tags").several(), limitOf(100, 1000),
+			anyOf("space", "only keys of this", "metrics", "params", "tags").several(), limitOf(100, 10_000),
 		},
 		answer: KeysAnswer{}, problems: []pedigree.Code{pedigree.NotFound, pedigree.Exhausted}, call: h.runKeys,
 	}

@@ -69,6 +69,7 @@ type Window struct {
 const (
 	tablePatience = 10 * time.Second // for one question about a table
 	maxChildren   = 1000             // that are counted
+	cellsAtOnce   = 200_000          // held in memory where all rows are given
 )
 
 // query writes a table as the store is asked for it.
@@ -192,7 +193,7 @@ func readWhole(ctx context.Context, r store.Reader, run pedigree.NodeID, columns
 // EachRow gives all rows of a table in order, a page at a time. Runs that are
 // made meanwhile are left out.
 func (s *Service) EachRow(ctx context.Context, ws pedigree.NodeID, t Table, columns []Column, tell func(*Rows) error) error {
-	w := Window{Columns: columns, Max: 1000}
+	w := Window{Columns: columns, Max: max(10, min(1000, cellsAtOnce/(len(columns)+1)))}
 	for {
 		rows, err := s.TableRows(ctx, ws, &t, w)
 		if err != nil {

@@ -15,6 +15,7 @@ export interface Row {
 
 export const pageSize = 200;
 const atOnce = 2; // requests under way
+const settled = 100; // ms without a move, after which pages beside those in sight are read too
 
 /** Gives the row of a page that was read. */
 export function rowOf(page: TablePage, i: number): Row {
@@ -45,6 +46,8 @@ export class Rows {
 	#wanted: Wanted = { first: 0, last: 0, columns: [] };
 	#under = new Map<number, AbortController>();
 	#count: AbortController | undefined;
+	#moved = 0; // when what is in sight last changed
+	#settles: ReturnType<typeof setTimeout> | undefined;
 
 	/** Asks for another table, or for the same again. What is in sight stays until
 	 * it comes, or for good where the server refuses. */
@@ -73,7 +76,7 @@ export class Rows {
 				this.busy = false;
 			}
 		}
-		this.#pump();
+		this.#pump(true);
 	}
 
 	async #countAll(query: TableQuery, until: number): Promise<void> {
@@ -88,6 +91,7 @@ export class Rows {
 	}
 
 	stop(): void {
+		clearTimeout(this.#settles);
 		this.#count?.abort();
 		for (const under of this.#under.values()) under.abort();
 		this.#under.clear();
@@ -123,7 +127,11 @@ export class Rows {
 	/** Says what is in sight: rows from one to before another, and columns. */
 	want(first: number, last: number, columns: string[]): void {
 		this.#wanted = { first: Math.floor(first / pageSize), last: Math.floor(Math.max(first, last - 1) / pageSize), columns };
-		this.#pump();
+		const moving = performance.now() - this.#moved < settled;
+		this.#moved = performance.now();
+		clearTimeout(this.#settles);
+		this.#settles = setTimeout(() => this.#pump(true), settled);
+		if (!moving) this.#pump(false);
 	}
 
 	/** Puts newer values of some runs where those runs are. */
@@ -133,7 +141,9 @@ export class Rows {
 		if (changed) this.#seen++;
 	}
 
-	#pump(): void {
+	/** Asks for what is in sight and was not read, and, where nothing moves, for what
+	 * is next to it. */
+	#pump(beside: boolean): void {
 		if (this.#pages.size === 0 || !this.#query || this.busy) return;
 		const { first, last, columns } = this.#wanted;
 		for (const [n, under] of this.#under) {
@@ -142,7 +152,7 @@ export class Rows {
 			this.#under.delete(n);
 		}
 		const inSight = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-		for (const n of [...inSight, last + 1, first - 1]) {
+		for (const n of beside ? [...inSight, last + 1, first - 1] : inSight) {
 			if (this.#under.size >= atOnce) return;
 			if (n < 0 || this.#under.has(n) || (n > 0 && n * pageSize >= this.length)) continue;
 			const missing = this.#missing(n, columns);
@@ -176,7 +186,7 @@ export class Rows {
 		} finally {
 			if (this.#under.get(n) === mine) this.#under.delete(n);
 		}
-		this.#pump();
+		this.#pump(performance.now() - this.#moved >= settled);
 	}
 
 	/** Where a page begins: behind the nearest one before it that was read. */

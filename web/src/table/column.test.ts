@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { better, conditionOf, parseColumn, quoteKey, readAs, sortable, usualColumns, type Column } from './column';
+import { better, conditionOf, expand, parseColumn, patternsOf, quoteKey, readAs, sortable, usualColumns, type Column } from './column';
 
 test('keys may hold dots, and no attribute is made up', () => {
 	expect(parseColumn('params.a.b.c')?.key).toBe('a.b.c');
@@ -10,6 +10,14 @@ test('keys may hold dots, and no attribute is made up', () => {
 test('a metric can be read in other ways, by which runs are not sorted', () => {
 	const least = parseColumn('min.val/a.b') as Column;
 	expect([least.space, least.key, least.reading, sortable('min.val/a.b'), sortable('metrics.val/a.b'), readAs(least, 'last'), readAs(least, 'max')]).toEqual(['metrics', 'val/a.b', 'min', false, true, 'metrics.val/a.b', 'max.val/a.b']);
+});
+
+test('a column can stand for many', () => {
+	expect(patternsOf(['metrics.val/*', 'min.*', 'params.a', 'attributes.*'])).toEqual([
+		{ id: 'metrics.val/*', space: 'metrics', begin: 'val/' },
+		{ id: 'min.*', space: 'metrics', begin: '' },
+	]);
+	expect(expand(['params.a', 'metrics.*', 'metrics.b', 'tags.*'], new Map([['metrics.*', ['metrics.a', 'metrics.b']]]))).toEqual(['params.a', 'metrics.a', 'metrics.b']);
 });
 
 test('keys are quoted where the grammar needs it', () => {

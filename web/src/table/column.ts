@@ -54,6 +54,22 @@ export const attributeColumns = Object.keys(attributes).map((key) => `attributes
 /** Reports whether the server can sort by a column. */
 export const sortable = (id: string) => parseColumn(id)?.reading === 'last' && id !== 'attributes.duration' && id !== 'attributes.run_id';
 
+/** Tells a column that stands for all whose keys begin as it does: metrics.val/*. */
+export const isPattern = (id: string) => id.endsWith('*');
+
+/** Lists the keys that patterns need to know: how they begin, in which space. */
+export function patternsOf(columns: string[]): { id: string; space: string; begin: string }[] {
+	return columns.filter(isPattern).flatMap((id) => {
+		const column = parseColumn(id);
+		return column ? [{ id, space: column.space, begin: column.key.slice(0, -1) }] : [];
+	});
+}
+
+/** Puts in place of patterns what they stand for, as far as that is known. */
+export function expand(columns: string[], known: Map<string, string[]>): string[] {
+	return [...new Set(columns.flatMap((id) => (isPattern(id) ? (known.get(id) ?? []) : [id])))];
+}
+
 /** Gives the column of another reading of a metric. */
 export const readAs = (column: Column, reading: Reading) => `${reading === 'last' ? 'metrics' : reading}.${column.key}`;
 
