@@ -36,7 +36,7 @@ func DecodePoints(to []Point, b []byte) ([]Point, error) {
 	for ; len(values) > 0; values = values[8:] {
 		to = append(to, Point{r.place(), math.Float64frombits(binary.LittleEndian.Uint64(values))})
 	}
-	if r.damaged || len(r.b) > 0 {
+	if r.damaged || r.at < len(r.b) {
 		return nil, errDamaged
 	}
 	return to, nil
@@ -76,20 +76,20 @@ func EncodeSums(sums []Sum) []byte {
 func DecodeSums(b []byte) ([]Sum, error) {
 	r := reader{b: b}
 	sums := make([]Sum, 0, 16)
-	for len(r.b) > 0 && !r.damaged {
-		s := Sum{N: int(r.number())}
+	for r.at < len(b) && !r.damaged {
+		sums = append(sums, Sum{N: int(r.number())})
+		s := &sums[len(sums)-1]
 		flags := r.number()
 		s.Descending = flags&1 != 0
 		if flags&2 != 0 {
 			s.NaN, s.Above, s.Below = int(r.number()), int(r.number()), int(r.number())
 		}
 		s.From = r.place()
-		for _, e := range []*Extreme{&s.First, &s.Min, &s.Max, &s.Last} {
-			e.Value = r.float()
-			e.At = r.place()
-		}
+		r.extreme(&s.First)
+		r.extreme(&s.Min)
+		r.extreme(&s.Max)
+		r.extreme(&s.Last)
 		s.To = r.place()
-		sums = append(sums, s)
 	}
 	if r.damaged {
 		return nil, errDamaged
@@ -113,36 +113,54 @@ func (w *writer) place(p Place) {
 
 type reader struct {
 	b       []byte
+	at      int
 	last    Place
 	damaged bool
 }
 
+// number reads a number; nearly all take a byte or two.
 func (r *reader) number() int64 {
-	if len(r.b) > 0 && r.b[0] < 0x80 { // nearly all
-		n := int64(r.b[0]>>1) ^ -int64(r.b[0]&1)
-		r.b = r.b[1:]
-		return n
+	b, at := r.b, r.at
+	if at+1 < len(b) {
+		if low := uint64(b[at]); low < 0x80 {
+			r.at = at + 1
+			return int64(low>>1) ^ -int64(low&1)
+		} else if high := uint64(b[at+1]); high < 0x80 {
+			r.at = at + 2
+			u := low&0x7f | high<<7
+			return int64(u>>1) ^ -int64(u&1)
+		}
 	}
-	n, used := binary.Varint(r.b)
+	return r.longNumber()
+}
+
+func (r *reader) longNumber() int64 {
+	n, used := binary.Varint(r.b[r.at:])
 	if used <= 0 {
 		r.damaged = true
 		return 0
 	}
-	r.b = r.b[used:]
+	r.at += used
 	return n
 }
 
 func (r *reader) place() Place {
-	r.last = Place{r.last.Time + r.number(), r.last.Step + r.number()}
+	r.last.Time += r.number()
+	r.last.Step += r.number()
 	return r.last
 }
 
 func (r *reader) float() float64 {
-	if len(r.b) < 8 {
+	if len(r.b)-r.at < 8 {
 		r.damaged = true
 		return 0
 	}
-	v := math.Float64frombits(binary.LittleEndian.Uint64(r.b))
-	r.b = r.b[8:]
+	v := math.Float64frombits(binary.LittleEndian.Uint64(r.b[r.at:]))
+	r.at += 8
 	return v
+}
+
+func (r *reader) extreme(e *Extreme) {
+	e.Value = r.float()
+	e.At = r.place()
 }

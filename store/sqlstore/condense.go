@@ -16,7 +16,7 @@ const (
 	passBlocks = 16          // blocks that are written in one commit: others wait for it
 	lateCost   = 1024        // points a series must grow by for each block that a late point undid, so that a long series that is filled from behind is not summed up over and over
 	pause      = time.Second // between passes: what grows fast is summed up in larger pieces
-	mostGrown  = 1 << 16     // series whose growth is known; beyond, all is forgotten and a reader asks
+	counters   = 1 << 16     // for how much series grow; those that share one are looked at too often
 	mostEnds   = 1 << 17     // series whose blocks the writer remembers; beyond, it looks them up again
 )
 
@@ -33,9 +33,12 @@ type condenser struct {
 	ends map[stretch]series.Point
 	old  pedigree.NodeID
 
-	mu    sync.Mutex
-	grown map[stretch]int // points since it was last looked at
-	due   map[stretch]bool
+	// grown counts points since a series was last looked at, for the writer's
+	// goroutine too. A counter for each series would cost every write more.
+	grown [counters]int32
+
+	mu  sync.Mutex
+	due map[stretch]bool
 
 	wake   chan struct{} // holds one call at most
 	ctx    context.Context
@@ -53,7 +56,7 @@ type growth struct {
 // newCondenser condenses what is in a store whose nodes until now are old.
 func newCondenser(s *Store, old pedigree.NodeID) *condenser {
 	c := &condenser{
-		store: s, ends: map[stretch]series.Point{}, old: old, grown: map[stretch]int{}, due: map[stretch]bool{},
+		store: s, ends: map[stretch]series.Point{}, old: old, due: map[stretch]bool{},
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	c.ctx, c.stop = context.WithCancel(background)
@@ -69,32 +72,19 @@ func (c *condenser) close() error {
 
 // grew is called by the writer after each commit.
 func (c *condenser) grew(grown []growth) {
-	if len(grown) == 0 {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.grown) > mostGrown {
-		clear(c.grown)
-	}
 	for _, g := range grown {
-		points := c.grown[g.of] + g.points
-		c.grown[g.of] = points
-		if points >= blockLeast {
-			c.want(g.of)
+		counter := &c.grown[(uint64(g.of.node)*31+uint64(g.of.key))*0x9e3779b97f4a7c15>>48]
+		if *counter += int32(g.points); *counter >= blockLeast {
+			*counter = 0
+			c.ask(g.of)
 		}
 	}
 }
 
-// ask is called by who had to read many points one by one.
+// ask has a series looked at; so does who had to read many points one by one.
 func (c *condenser) ask(of stretch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.want(of)
-}
-
-func (c *condenser) want(of stretch) {
-	delete(c.grown, of)
 	c.due[of] = true
 	select {
 	case c.wake <- struct{}{}:

@@ -45,8 +45,8 @@ await flow('params', async (page, problems) => {
 
 	// What is brushed becomes the filter of the table.
 	await page.getByRole('button', { name: 'Filter the table by this' }).click();
-	await page.getByRole('grid', { name: 'Runs' }).waitFor();
-	await until('eight runs are left', async () => (await page.getByRole('grid').getByRole('rowheader').count()) === 8);
+	await page.getByRole('treegrid', { name: 'Runs' }).waitFor();
+	await until('eight runs are left', async () => (await page.getByRole('treegrid').getByRole('rowheader').count()) === 8);
 
 	// Too few runs: refused, and said.
 	await page.getByRole('link', { name: 'Params' }).click();
