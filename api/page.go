@@ -48,6 +48,11 @@ func (h *Handler) pageEndpoints() []endpoint {
 
 // page shows a file as a page.
 func (h *Handler) page(w http.ResponseWriter, r *request) error {
+	// On its own it would look like a page of this server: whoever wrote it would
+	// speak in the server's name.
+	if r.Header.Get("Sec-Fetch-Dest") == "document" {
+		return pedigree.Errorf(pedigree.Denied, "A page is shown within the pages of this server alone; open the run or model that it belongs to")
+	}
 	found, err := h.resolve(r, "ref")
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -77,6 +78,21 @@ func TestAPageHasAnOriginOfItsOwnAndNoScriptsUnlessAskedFor(t *testing.T) {
 		}
 		if w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("X-Frame-Options") != "SAMEORIGIN" {
 			t.Errorf("headers are %v", w.Header())
+		}
+	}
+}
+
+func TestAPageIsNotShownOnItsOwn(t *testing.T) {
+	c, files := openShelf(t)
+	blobtest.Put(t, files, "raw/a.html", "<form>password</form>")
+	for dest, status := range map[string]int{"document": 403, "iframe": 200, "": 200} {
+		r := httptest.NewRequest("GET", "http://pedigree.test"+pageOf("s3://b/raw", "a.html", ""), nil)
+		if dest != "" {
+			r.Header.Set("Sec-Fetch-Dest", dest)
+		}
+		w := httptest.NewRecorder()
+		if c.mux.ServeHTTP(w, r); w.Code != status || status != 200 && strings.Contains(w.Body.String(), "password") {
+			t.Errorf("%s: %d %s", dest, w.Code, w.Body)
 		}
 	}
 }

@@ -22,13 +22,13 @@ const ws = pedigree.DefaultWorkspace
 // A fixture is the rules over a real store.
 type fixture struct {
 	*dossier.Service
-	*testing.T
+	testing.TB
 	store  store.Store
 	runs   *tracking.Service
 	models *registry.Service
 }
 
-func open(t *testing.T) *fixture {
+func open(t testing.TB) *fixture {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal})
 	if err != nil {

@@ -33,10 +33,10 @@ def main():
     model = fill_winner(client, forecast)
     judging = client.create_experiment("electricity/evaluation")
     client.log_inputs(client.create_run(judging, run_name="evaluation").info.run_id, models=[LoggedModelInput(model)])
-    fill_challenger(client, forecast)
     fill_hostile(client)
     fill_files(client, forecast)
     fill_curves(client)
+    fill_challenger(client)
 
 
 def fill_runs(client, experiment):
@@ -75,14 +75,14 @@ def fill_winner(client, experiment):
     return model.model_id
 
 
-def fill_challenger(client, experiment):
-    """A second version that is a little better, with a signature and an older parameter changed."""
-    mlflow.set_experiment(experiment_id=experiment)
+def fill_challenger(client):
+    """A second version that is a little better, of other data, with a signature and a parameter changed."""
+    mlflow.set_experiment(experiment_id=client.create_experiment("electricity/challenge"))
     table = pandas.DataFrame({"hour": [1.0, 2.0], "load": [3.0, 4.0]})
     with mlflow.start_run(run_name="challenger"):
         mlflow.log_params({"lr": "0.001", "depth": "4"})
         mlflow.log_metrics({"val/rmse": 0.1287, "val/r2": 0.97})
-        mlflow.log_input(mlflow.data.from_pandas(pandas.DataFrame({"load": [1, 2, 3, 4]}), source=LAKE, name="readings"), "training")
+        mlflow.log_input(mlflow.data.from_pandas(pandas.DataFrame({"load": [1, 2, 3, 4]}), name="loads"), "training")
         signature = mlflow.models.infer_signature(table, table[["load"]])
         mlflow.pyfunc.log_model(name="model", python_model=Echo(), signature=signature, pip_requirements=["numpy==2.1.0", "mlflow-skinny"], registered_model_name="demand")
 

@@ -76,6 +76,10 @@ await flow('preview', async (page, problems) => {
 	await html.getByRole('checkbox', { name: 'Run its scripts' }).check();
 	await frame.getByText('alive at null alone').waitFor();
 
+	const alone = await page.context().newPage();
+	assert.equal((await alone.goto(await html.locator('iframe').getAttribute('src'))).status(), 403);
+	await alone.close();
+
 	const sound = await open('beep.wav');
 	const audio = sound.locator('audio');
 	await audio.evaluate((a) => ((a.muted = true), a.play()));
@@ -88,7 +92,7 @@ await flow('preview', async (page, problems) => {
 	// The one before and after are a step away, and the address has all of it.
 	await page.getByRole('link', { name: '← Previous' }).click();
 	await page.getByRole('region', { name: 'Preview of config.json' }).waitFor();
-	await page.goBack();
+	await page.keyboard.press('j');
 	await page.getByRole('region', { name: 'Preview of empty.txt' }).waitFor();
 	await page.reload();
 	await page.getByRole('region', { name: 'Preview of empty.txt' }).waitFor();
