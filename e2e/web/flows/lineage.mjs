@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { flow, lake, nodeAt, nodeNamed, runNamed, until } from '../browser.mjs';
+import { flow, lake, mlflow, nodeAt, nodeNamed, runNamed, until } from '../browser.mjs';
 
 await flow('lineage', async (page, problems) => {
 	// From the run one gets to what it read, which has no page but that of any node.
@@ -55,6 +55,7 @@ await flow('lineage', async (page, problems) => {
 
 	await saveIt(page, graph);
 	await walkByKeys(page, vertex);
+	await hearOfIt(page, vertex);
 	await goBackInTime(page, vertex);
 	await splitAndJoin(page, chosen, vertex);
 	await readColumns(page);
@@ -99,6 +100,19 @@ async function goBackInTime(page, vertex) {
 	assert.ok(!page.url().includes('asof'));
 }
 
+// What another client records meanwhile waits to be asked for.
+async function hearOfIt(page, vertex) {
+	await page.goto(`/nodes/${await nodeAt(lake, 'mlflow.Dataset')}`);
+	await vertex(/^winner/).waitFor();
+	await page.waitForTimeout(3200); // from when on changes are those of others
+	const { run } = await mlflow('runs/create', { experiment_id: '1', run_name: 'latecomer', start_time: Date.now() });
+	const dataset = { name: 'readings', digest: '3f33da32', source_type: 's3', source: JSON.stringify({ uri: lake }) };
+	await mlflow('runs/log-inputs', { run_id: run.info.run_id, datasets: [{ dataset }] });
+	await page.getByRole('button', { name: 'Something changed · show' }).click();
+	await vertex(/^latecomer, run, downstream/).waitFor();
+	await mlflow('runs/delete', { run_id: run.info.run_id });
+}
+
 // What the rule takes for one, people can tell apart; and undo it.
 async function splitAndJoin(page, chosen, vertex) {
 	await chosen.getByText('Why are these 3 one?').click();
@@ -135,9 +149,14 @@ async function seeShapes(page, graph) {
 	await page.getByText('1,000', { exact: true }).waitFor();
 	await impact.getByRole('row', { name: /^reader-\d+ 1 / }).first().waitFor();
 	assert.ok((await impact.getByRole('rowheader').count()) < 80);
-	await page.getByRole('searchbox', { name: 'Find in what depends on it' }).fill('reader-0007');
+	const walks = [];
+	page.on('request', (request) => request.url().includes('/impact?') && walks.push(request.url()));
+	const finder = page.getByRole('searchbox', { name: 'Find in what depends on it' });
+	await finder.pressSequentially('reader-0007');
 	await until('one is left', async () => (await impact.getByRole('rowheader').count()) === 1);
 	assert.match(page.url(), /q=reader-0007/);
+	assert.ok(await finder.evaluate((box) => box === document.activeElement), 'the keyboard stays where one types');
+	assert.equal(walks.length, 0, 'what is there is not asked for again');
 
 	await page.goto(`/nodes/${hub}?page=300.${hub}d.system.ContainerExecution`);
 	await page.getByText('302 shown').waitFor();
