@@ -108,10 +108,10 @@ func (c *Chart) draw(r store.Reader, ws pedigree.NodeID, line *Line) error {
 		line.Origin = int64(n.Started)
 	}
 	if c.From != nil {
-		look.From = line.Origin + *c.From
+		look.From = behind(line.Origin, *c.From)
 	}
 	if c.To != nil {
-		look.To = line.Origin + *c.To
+		look.To = behind(line.Origin, *c.To)
 	}
 	line.Drawing, err = series.Draw(blocks, rest, look)
 	if errors.Is(err, series.ErrTooLong) {
@@ -119,6 +119,17 @@ func (c *Chart) draw(r store.Reader, ws pedigree.NodeID, line *Line) error {
 			"draw it as it is, along the time", line.Metric, line.Run, series.MostLoaded)
 	}
 	return err
+}
+
+// behind adds, and stays at the ends of what numbers hold.
+func behind(origin, by int64) int64 {
+	if by > 0 && origin > math.MaxInt64-by {
+		return math.MaxInt64
+	}
+	if by < 0 && origin < math.MinInt64-by {
+		return math.MinInt64
+	}
+	return origin + by
 }
 
 // spread does n things, a few at a time, and gives the first error.

@@ -23,6 +23,7 @@ const view: fc.Arbitrary<ChartsView> = fc.record({
 	colour: fc.option(text, { nil: undefined }),
 	stroke: fc.option(text, { nil: undefined }),
 	facet: fc.option(text, { nil: undefined }),
+	tables: fc.uniqueArray(text, { maxLength: 3 }),
 	off: fc.uniqueArray(fc.string({ unit: 'grapheme' }).filter((s) => s.isWellFormed()), { maxLength: 4 }),
 });
 

@@ -81,7 +81,7 @@ export function encode(runs: Run[], by: { colour?: string | undefined; stroke?: 
 	const groupOf = (run: Run) => (by.colour ? valueAt(run, by.colour) : run.id);
 	const names = new Map(runs.map((run) => [groupOf(run), by.colour ? groupOf(run) : run.name || run.id.slice(0, 8)]));
 	const crowded = names.size > hues.length;
-	const places = placesOf([...names.keys()], hues.length);
+	const places = names.size === 1 ? new Map([...names.keys()].map((value) => [value, 0])) : placesOf([...names.keys()], hues.length); // one alone is no mark of anything
 	const hueOf = (value: string) => (crowded ? grey : hues[places.get(value) ?? 0] ?? grey);
 	const dashOf = (value: string) => (crowded || by.stroke || (places.get(value) ?? 0) < solid ? [] : [5, 3]);
 	const strokeValues = by.stroke ? [...new Set(runs.map((run) => valueAt(run, by.stroke as string)))].sort(byValue) : [];

@@ -52,6 +52,7 @@ describe('the view of params', () => {
 		axes: fc.option(fc.uniqueArray(text, { maxLength: 5 }), { nil: undefined }),
 		brushes: fc.uniqueArray(fc.tuple(text, part), { maxLength: 4, selector: ([id]) => id }).map((list) => new Map(list)),
 		x: fc.option(text, { nil: undefined }),
+		table: fc.boolean(),
 	});
 	test('is the same after a way through a URL', () => {
 		fc.assert(fc.property(view, (v) => void expect(readParamsView(new URL('http://a/' + writeParamsView('', v)).search)).toEqual(v)));

@@ -5,6 +5,7 @@ export interface ParamsView {
 	axes: string[] | undefined; // ax, of parallel coordinates, such as params.lr; undefined: chosen by what varies
 	brushes: Map<string, [number, number]>; // br, parts of axes from 0 to 1, such as 0.2..0.5@params.lr
 	x: string | undefined; // sx, what the target is drawn against
+	table: boolean; // st=1: that as a table
 }
 
 export function readParamsView(search: string): ParamsView {
@@ -20,6 +21,7 @@ export function readParamsView(search: string): ParamsView {
 		axes: params.has('ax') ? [...new Set(params.getAll('ax').filter((ax) => ax !== ''))] : undefined,
 		brushes,
 		x: params.get('sx') || undefined,
+		table: params.get('st') === '1',
 	};
 }
 
@@ -28,6 +30,7 @@ export function writeParamsView(search: string, view: ParamsView): string {
 	const put = (key: string, value: string | undefined) => (value ? params.set(key, value) : params.delete(key));
 	put('for', view.target);
 	put('sx', view.x);
+	put('st', view.table ? '1' : undefined);
 	params.delete('ax');
 	for (const axis of view.axes ?? []) params.append('ax', axis);
 	if (view.axes?.length === 0) params.append('ax', '');

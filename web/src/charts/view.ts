@@ -18,6 +18,7 @@ export interface ChartsView {
 	stroke: string | undefined; // dash, what their strokes tell apart
 	facet: string | undefined; // facet, what each chart is split by
 	off: string[]; // off, values of the colour that are not plotted
+	tables: string[]; // tb, metrics that are shown as a table
 }
 
 export const usualRuns = 20;
@@ -41,6 +42,7 @@ export function readChartsView(search: string): ChartsView {
 		stroke: params.get('dash') || undefined,
 		facet: params.get('facet') || undefined,
 		off: [...new Set(params.getAll('off'))],
+		tables: [...new Set(params.getAll('tb'))],
 	};
 }
 
@@ -68,8 +70,8 @@ function readWindow(text: string): [number, number] | undefined {
 
 /** What charts, params and comparisons put into the address bar for themselves; n they share with the table. */
 export const chartKeys = [
-	...['view', 'x', 'sm', 'z', 'pin', 'y', 'clip', 'm', 'open', 'col', 'dash', 'facet', 'off'],
-	...['for', 'ax', 'br', 'sx'],
+	...['view', 'x', 'sm', 'z', 'pin', 'y', 'clip', 'm', 'open', 'col', 'dash', 'facet', 'off', 'tb'],
+	...['for', 'ax', 'br', 'sx', 'st'],
 	...['all', 'delta', 'turn', 'ref', 'k', 'fold', 'at'],
 ];
 const passing = ['open', 'br', 'at']; // they mean nothing among other runs
@@ -100,6 +102,8 @@ export function writeChartsView(search: string, view: ChartsView): string {
 	put('facet', view.facet);
 	params.delete('off');
 	for (const value of view.off) params.append('off', value);
+	params.delete('tb');
+	for (const metric of view.tables) params.append('tb', metric);
 	const text = params.toString();
 	return text && '?' + text;
 }

@@ -1,5 +1,7 @@
 // How runs are compared, and its form in the address bar.
 
+import { pathOf } from '../routes';
+
 export interface CompareView {
 	all: boolean; // all=1: rows that are the same too
 	deltas: boolean; // delta=0: without
@@ -42,5 +44,5 @@ export function writeCompareView(search: string, view: CompareView): string {
 
 /** Gives the address at which runs stand side by side. */
 export function compareAddress(runs: string[]): string {
-	return '/compare?' + new URLSearchParams(runs.map((run) => ['run', run]));
+	return pathOf({ page: 'compare' }) + '?' + new URLSearchParams(runs.map((run) => ['run', run]));
 }
