@@ -117,6 +117,9 @@ def fill_files(client, experiment):
         table.to_csv(folder / "table.csv", index=False)
         for stored in TABLES.glob("*.parquet"):  # the same rows, by Arrow
             shutil.copy(stored, folder)
+        endless = bytearray((TABLES / "snappy.parquet").read_bytes())
+        endless[6487], endless[5] = 246, 194  # its footer now announces a list without end
+        (folder / "endless.parquet").write_bytes(endless)
         (folder / "lines.jsonl").write_text('{"step": 1, "text": "a"}\n{"step": 2, "note": null}\n')
         (folder / "config.json").write_text(json.dumps({"lr": 0.1, "layers": [64, 32], "name": "ö" + BIDI}))
         (folder / "train.py").write_text("import mlflow\n\nprint('hi')\n" + f"# {BIDI}\n")

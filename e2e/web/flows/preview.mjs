@@ -36,6 +36,10 @@ await flow('preview', async (page, problems) => {
 		await parquet.getByRole('row', { name: '3 2 3 Łódź' }).waitFor();
 	}
 
+	// A file that makes endless work is given up, and the page goes on.
+	const endless = await open('endless.parquet');
+	await endless.getByText('Its rows cannot be shown.').waitFor();
+
 	const lines = await open('lines.jsonl');
 	await lines.getByRole('row', { name: '2 2 – –' }).waitFor();
 

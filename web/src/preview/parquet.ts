@@ -16,22 +16,31 @@ export interface ParquetAnswer {
 	needs: number; // bytes of the file that hold the rows
 }
 
-const patience = 20_000; // ms
+const patience = 5000; // ms of work without an answer; the way of the bytes does not count
+
+/** What the worker says: that it waits for bytes or goes on, what went wrong, or the answer. */
+export type Word = boolean | string | ParquetAnswer;
 
 export function readParquet(question: ParquetQuestion, signal: AbortSignal): Promise<ParquetAnswer> {
 	return new Promise((resolve, reject) => {
 		const worker = new Worker(new URL('./parquet.worker.ts', import.meta.url), { type: 'module' });
+		let timer: ReturnType<typeof setTimeout> | undefined;
 		const end = (error?: Error) => {
 			clearTimeout(timer);
 			worker.terminate();
 			if (error) reject(error);
 		};
-		const timer = setTimeout(() => end(new Error(`Its rows were not there after ${patience / 1000} s.`)), patience);
+		const late = () => end(new Error(`The file takes more than ${patience / 1000} s of work; it may be broken.`));
 		signal.addEventListener('abort', () => end(new DOMException('', 'AbortError')));
 		worker.onerror = () => end(new Error('The part of the page that reads such files cannot be loaded.'));
-		worker.onmessage = ({ data }: MessageEvent<ParquetAnswer | string>) => {
-			end(typeof data === 'string' ? new Error(data) : undefined);
-			if (typeof data !== 'string') resolve(data);
+		worker.onmessage = ({ data }: MessageEvent<Word>) => {
+			clearTimeout(timer);
+			if (data === false) timer = setTimeout(late, patience);
+			else if (typeof data === 'string') end(new Error(data));
+			else if (typeof data === 'object') {
+				end();
+				resolve(data);
+			}
 		};
 		worker.postMessage(question);
 	});
