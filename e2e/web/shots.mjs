@@ -55,7 +55,6 @@ const routes = [
 	{ name: 'palette', url: `${server}/`, ready: openPalette },
 	{ name: 'keys', url: `${server}/models`, ready: openKeys },
 	{ name: 'runs-groups', url: `${server}/experiments/1?g=params.lr&g=params.model`, ready: (page) => page.getByText('±').first() },
-	{ name: 'runs-filter', url: `${server}/experiments/1?q=${encodeURIComponent("params.lr = '0.1' AND metricsss.x < 1")}`, ready: (page) => page.getByRole('alert') },
 	{ name: 'runs-peek', url: `${server}/experiments/1?q=run_name+%3D+%27winner%27`, ready: openPeek },
 	{ name: 'columns', url: `${server}/experiments/1`, ready: openColumns },
 ];
