@@ -28,7 +28,7 @@ const routes = [
 	{ name: 'files', url: `${server}/runs/${await runNamed('gallery')}?tab=artifacts&file=snappy.parquet`, ready: (page) => page.getByText('100 of 600 rows') },
 	{ name: 'markdown', url: `${server}/runs/${await runNamed('gallery')}?tab=artifacts&file=readme.md`, ready: (page) => page.getByRole('heading', { name: 'Read me' }) },
 	{ name: 'hostile', url: `${server}/runs/${hostile}`, ready: (page) => page.getByRole('region', { name: 'Why it failed' }) },
-	{ name: 'charts', url: `${curves}?view=charts&n=24&col=params.lr&sm=ema:0.8&pin=100`, ready: (page) => page.getByRole('figure', { name: 'train/loss' }).getByText('points').first() },
+	{ name: 'charts', url: `${curves}?view=charts&n=24&col=params.lr&sm=ema:0.8&pin=100`, ready: (page) => page.getByRole('figure', { name: 'val/loss' }).getByText('points').first() },
 	{ name: 'compare', url: `${curves}?view=compare&at=params.note`, ready: (page) => page.getByRole('grid', { name: 'Comparison' }).getByText('val/loss') },
 	{ name: 'params', url: `${curves}?view=params&for=val/loss&br=0.5..1@params.lr`, ready: (page) => page.getByRole('table', { name: 'Importance of params' }) },
 	{ name: 'models', url: `${server}/models`, ready: (page) => page.getByRole('table') },
