@@ -104,9 +104,9 @@ export function better(key: string): 'lower' | 'higher' | undefined {
 	return undefined;
 }
 
-/** Chooses what a table shows when nobody has chosen: what most runs have, and few
- * enough to read. */
+/** Chooses what a table shows when nobody has chosen: what most runs have, but for
+ * the load of the machine, and few enough to read. */
 export function usualColumns(metrics: { column: string; runs: number }[], params: { column: string; runs: number }[]): string[] {
-	const most = (keys: { column: string; runs: number }[]) => [...keys].sort((a, b) => b.runs - a.runs).slice(0, 4).map((k) => k.column);
+	const most = (keys: { column: string; runs: number }[]) => keys.filter((k) => !k.column.startsWith('metrics.system/')).sort((a, b) => b.runs - a.runs).slice(0, 4).map((k) => k.column);
 	return ['attributes.status', 'attributes.start_time', ...most(metrics), ...most(params)];
 }
