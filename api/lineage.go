@@ -3,6 +3,7 @@ package api
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
@@ -55,16 +56,26 @@ type LineageAnswer struct {
 }
 
 func lineageOf(p *lineage.Part) *LineageAnswer {
-	a := &LineageAnswer{Nodes: lineageNodes(p.Nodes), Edges: make([]Edge, len(p.Edges)), Joined: nodesOf(p.Joined)}
-	for i, e := range p.Edges {
-		a.Edges[i] = Edge{e.From, e.To, e.Kind.String()}
+	a := &LineageAnswer{Nodes: []LineageNode{}, Edges: []Edge{}, Joined: [][]pedigree.NodeID{}}
+	a.add(p)
+	return a
+}
+
+// add adds a part.
+func (a *LineageAnswer) add(p *lineage.Part) {
+	a.Nodes, a.Edges = slices.Grow(a.Nodes, len(p.Nodes)), slices.Grow(a.Edges, len(p.Edges))
+	for i := range p.Nodes {
+		a.Nodes = append(a.Nodes, lineageNodeOf(&p.Nodes[i]))
 	}
+	for _, e := range p.Edges {
+		a.Edges = append(a.Edges, Edge{e.From, e.To, e.Kind.String()})
+	}
+	a.Joined = append(a.Joined, nodesOf(p.Joined)...)
 	for _, j := range p.Joined {
 		for _, t := range j.Ties {
 			a.Ties = append(a.Ties, Tie{A: t.A, B: t.B, Why: t.Why.String(), URI: t.URI, Version: t.Version, Alias: t.Alias, Actor: t.Actor, Note: t.Note})
 		}
 	}
-	return a
 }
 
 func lineageNodes(nodes []lineage.Node) []LineageNode {
@@ -112,12 +123,15 @@ func (h *Handler) lineage(w http.ResponseWriter, r *request) error {
 			return endOf(&sum), err
 		})
 	}
-	g, err := h.Lineage.Graph(r.Context(), q)
+	a := lineageOf(&lineage.Part{})
+	sum, err := h.Lineage.Walk(r.Context(), q, func(p *lineage.Part) error {
+		a.add(p)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	a := lineageOf(&g.Part)
-	a.Truncated, a.Crowded = g.Summary.Truncated, g.Summary.Crowded
+	a.Truncated, a.Crowded = sum.Truncated, sum.Crowded
 	return answer(w, a)
 }
 
