@@ -51,7 +51,7 @@ const routes = [
 	{ name: 'contexts', url: `${server}/contexts`, ready: (page) => page.getByRole('grid', { name: 'Contexts' }).getByRole('rowheader').first() },
 	{ name: 'artifacts-none', url: `${emptyServer}/artifacts`, ready: (page) => page.getByText('No artifacts are recorded yet') },
 	{ name: 'context', url: `${server}/nodes/${await nodeNamed('system.Pipeline', 'daily')}`, ready: (page) => page.getByRole('grid', { name: 'Members' }).getByRole('rowheader').first() },
-	{ name: 'audit', url: `${server}/audit`, ready: (page) => page.getByText('champion').first() },
+	{ name: 'audit', url: `${server}/audit`, ready: (page) => page.getByText('champion').filter({ visible: true }).first() },
 	{ name: 'palette', url: `${server}/`, ready: openPalette },
 	{ name: 'keys', url: `${server}/models`, ready: openKeys },
 	{ name: 'runs-groups', url: `${server}/experiments/1?g=params.lr&g=params.model`, ready: (page) => page.getByText('±').first() },
