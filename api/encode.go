@@ -72,5 +72,9 @@ func answer(w http.ResponseWriter, v any) error {
 
 // moment writes a time in UTC, in milliseconds.
 func moment(t pedigree.Time) string {
-	return time.UnixMilli(int64(t)).UTC().Format("2006-01-02T15:04:05.000Z")
+	at := time.UnixMilli(int64(t)).UTC()
+	b := at.AppendFormat(make([]byte, 0, 32), time.RFC3339) // which package time writes faster than other forms
+	ms := at.Nanosecond() / int(time.Millisecond)
+	b = append(b[:len(b)-1], '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
+	return string(b)
 }
