@@ -1,5 +1,6 @@
 // A picture of every page in light, dark and on a phone, to be looked at; axe must
-// find nothing serious on any in either theme, and none may be wider than the screen.
+// find nothing serious on any in either theme, none may be wider than the screen, and
+// none may call the server more often than it says (calls; 8 unless it says).
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -116,8 +117,12 @@ async function visitAll(context, look, some, judged) {
 async function visit(context, look, route, judged) {
 	const page = await context.newPage();
 	watchFor(page, problems);
+	let calls = 0;
+	page.on('request', (request) => (calls += request.resourceType() === 'fetch' ? 1 : 0));
 	await page.goto(route.url);
 	await (await route.ready(page)).waitFor();
+	const most = route.calls ?? 8;
+	if (calls > most) problems.push(`${route.name} in ${look} calls the server ${calls} times, ${most} at the most`);
 	await page.screenshot({ path: `${process.env.PICTURES}/${route.name}-${look}.png` });
 	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 	if (wide > 0) problems.push(`${route.name} in ${look} is ${wide} px too wide`);
