@@ -64,7 +64,7 @@ func (s *Service) Events(ctx context.Context, workspace, node pedigree.NodeID, a
 
 func events(r store.Reader, n *pedigree.Node, after *EventPlace, limit int) (all []Encounter, next *EventPlace, err error) {
 	for direction := pedigree.Input; direction <= pedigree.Output && len(all) < limit; direction++ {
-		q := store.LinkQuery{Kind: n.Type.Kind, Nodes: []pedigree.NodeID{n.ID}, Direction: direction, Limit: limit - len(all)}
+		q := store.LinkQuery{Kind: n.Type.Kind, Nodes: []pedigree.NodeID{n.ID}, Direction: direction, Detail: true, Limit: limit - len(all)}
 		if after != nil && direction < after.Direction {
 			continue
 		}

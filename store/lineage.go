@@ -37,7 +37,7 @@ type LinkQuery struct {
 	Kind      pedigree.Kind     // of Nodes: artifacts or executions
 	Nodes     []pedigree.NodeID // ascending, each once
 	Direction pedigree.Direction
-	Detail    bool       // read the time of each event too, which costs more
+	Detail    bool       // read the ID and the time of each event too, which costs more
 	After     *LinkPlace // nil for the first page
 	Limit     int
 }
@@ -50,10 +50,12 @@ type LinkPlace struct {
 
 // A Link is an event as a walk sees it.
 type Link struct {
-	Event int64           // its ID
 	Node  pedigree.NodeID // that was asked for
 	Other pedigree.NodeID // at the other end
-	Time  pedigree.Time   // only where asked for
+
+	// Only where asked for:
+	Event int64 // its ID
+	Time  pedigree.Time
 }
 
 // A Vertex is a node as a walk sees it.

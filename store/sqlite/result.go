@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"io"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -116,12 +117,33 @@ func (r *result) Float(i int) float64 {
 
 // Text reads a column as text, empty where it is NULL.
 func (r *result) Text(i int) string {
+	return string(r.bytes(i))
+}
+
+// bytes gives a column where it is.
+func (r *result) bytes(i int) []byte {
 	text := sqlite3.Xsqlite3_column_text(r.of.conn.tls, r.of.handle, int32(i))
 	size := sqlite3.Xsqlite3_column_bytes(r.of.conn.tls, r.of.handle, int32(i))
 	if text == 0 || size == 0 {
-		return ""
+		return nil
 	}
-	return string(unsafe.Slice((*byte)(address(text)), size))
+	return unsafe.Slice((*byte)(address(text)), size)
+}
+
+// Texts reads columns from the first on, as many as into has room for, into one
+// piece of memory.
+func (r *result) Texts(first int, into []string) {
+	size := 0
+	for i := range into {
+		size += len(r.bytes(first + i))
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for i := range into {
+		from := all.Len()
+		all.Write(r.bytes(first + i))
+		into[i] = all.String()[from:]
+	}
 }
 
 // Close ends the result and gives the error that ended it early, if one did.

@@ -137,6 +137,10 @@ type Cursor interface {
 	Int(column int) int64
 	Float(column int) float64
 	Text(column int) string
+
+	// Texts reads as many columns as into has room for, the first of them given,
+	// into one piece of memory: for rows that are kept whole.
+	Texts(first int, into []string)
 }
 
 // rows is a result that is read from first to last.
@@ -207,6 +211,17 @@ func (r *rows) float(i int) float64 {
 		return float64(v)
 	}
 	return 0
+}
+
+// texts reads columns from the first on into one piece of memory.
+func (r *rows) texts(first int, into []string) {
+	if r.cursor != nil {
+		r.cursor.Texts(first, into)
+		return
+	}
+	for i := range into {
+		into[i] = r.text(first + i)
+	}
 }
 
 func (r *rows) text(i int) string {

@@ -17,6 +17,7 @@ var (
 
 func (t *tx) Vertices(ids []pedigree.NodeID) ([]store.Vertex, error) {
 	found := make([]store.Vertex, 0, len(ids))
+	texts := make([]string, 4)
 	err := batchesGiven(ids, func(given string, args []any) error {
 		r, err := t.conn.query(background, verticesOf(given), args...)
 		if err != nil {
@@ -28,8 +29,9 @@ func (t *tx) Vertices(ids []pedigree.NodeID) ([]store.Vertex, error) {
 				_ = r.close() // the first error counts
 				return err
 			}
+			r.texts(3, texts)
 			found = append(found, store.Vertex{
-				ID: r.id(0), Workspace: r.id(1), Type: typ, UID: r.text(3), Name: r.text(4), Version: r.text(5), URI: r.text(6),
+				ID: r.id(0), Workspace: r.id(1), Type: typ, UID: texts[0], Name: texts[1], Version: texts[2], URI: texts[3],
 				Created: r.time(7), Deleted: r.time(8),
 			})
 		}

@@ -57,7 +57,7 @@ func (p *linkPage) read(t *tx, sql string, args ...any) error {
 		return err
 	}
 	for r.next() {
-		l := store.Link{Event: r.int(0), Node: r.id(1), Other: r.id(2)}
+		l := store.Link{Node: r.id(0), Other: r.id(1)}
 		if a := p.q.After; a != nil && l.Node == a.Node && l.Other == a.Other && p.skip < a.Given {
 			p.skip++
 			continue
@@ -67,7 +67,7 @@ func (p *linkPage) read(t *tx, sql string, args ...any) error {
 			break
 		}
 		if p.q.Detail {
-			l.Time = r.time(3)
+			l.Event, l.Time = r.int(2), r.time(3)
 		}
 		p.links = append(p.links, l)
 		p.left--
@@ -99,9 +99,9 @@ func linkColumnsOf(kind pedigree.Kind, detail bool) (columns, from, to string) {
 	if kind == pedigree.Artifact {
 		from, to = to, from
 	}
-	columns = "SELECT e.id, e." + from + ", e." + to
+	columns = "SELECT e." + from + ", e." + to
 	if detail {
-		columns += ", e.time"
+		columns += ", e.id, e.time"
 	}
 	return columns, from, to
 }
