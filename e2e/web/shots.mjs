@@ -22,7 +22,7 @@ const hub = await nodeNamed('Point', 'hub');
 const alert = await nodeNamed('mlflow.Dataset', 'onerror');
 const routes = [
 	{ name: 'empty', url: `${emptyServer}/`, ready: (page) => page.getByText('Nothing is recorded yet') },
-	{ name: 'home', url: `${server}/`, ready: (page) => page.getByText('Running now') },
+	{ name: 'home', calls: 14, url: `${server}/`, ready: (page) => page.getByText('Running now') },
 	{ name: 'experiments', url: `${server}/experiments`, ready: (page) => page.getByRole('table') },
 	{ name: 'runs', url: `${server}/experiments/1`, ready: (page) => page.getByRole('treegrid').getByRole('rowheader').first() },
 	{ name: 'run', url: `${server}/runs/${await runNamed('winner')}`, ready: (page) => page.getByRole('table', { name: 'Params' }) },
@@ -34,11 +34,11 @@ const routes = [
 	{ name: 'params', url: `${curves}?view=params&for=val/loss&br=0.5..1@params.lr`, ready: (page) => page.getByRole('table', { name: 'Importance of params' }) },
 	{ name: 'models', url: `${server}/models`, ready: (page) => page.getByRole('table') },
 	{ name: 'model', url: `${server}/models/demand`, ready: (page) => page.getByRole('row', { name: /Version 2 .*better/ }) },
-	{ name: 'version', url: `${server}/models/demand/versions/2?file=MLmodel`, ready: (page) => page.getByText('python_function:') },
+	{ name: 'version', calls: 14, url: `${server}/models/demand/versions/2?file=MLmodel`, ready: (page) => page.getByText('python_function:') },
 	{ name: 'version-hostile', url: `${server}/models/${encodeURIComponent('<b>bold<b>')}/versions/1`, ready: (page) => page.getByText('onerror=alert(2)').first() },
 	{ name: 'difference', url: `${server}/models/demand/diff/1..2`, ready: (page) => page.getByRole('table', { name: 'Files' }) },
 	{ name: 'node', url: `${server}/nodes/${readings}`, ready: (page) => page.getByRole('link', { name: /^winner, run/ }) },
-	{ name: 'lineage', url: `${server}/nodes/${readings}`, ready: openLineage },
+	{ name: 'lineage', calls: 14, url: `${server}/nodes/${readings}`, ready: openLineage },
 	{ name: 'lineage-list', url: `${server}/nodes/${readings}?form=list`, ready: (page) => page.getByRole('table', { name: 'Lineage' }) },
 	{ name: 'lineage-why', url: `${server}/nodes/${readings}`, ready: openWhy },
 	{ name: 'lineage-wide', url: `${server}/nodes/${hub}?page=60.${hub}d.system.ContainerExecution`, ready: (page) => page.getByText('62 shown') },
@@ -53,11 +53,11 @@ const routes = [
 	{ name: 'artifacts-none', url: `${emptyServer}/artifacts`, ready: (page) => page.getByText('No artifacts are recorded yet') },
 	{ name: 'context', url: `${server}/nodes/${await nodeNamed('system.Pipeline', 'daily')}`, ready: (page) => page.getByRole('grid', { name: 'Members' }).getByRole('rowheader').first() },
 	{ name: 'audit', url: `${server}/audit`, ready: (page) => page.getByText('champion').filter({ visible: true }).first() },
-	{ name: 'palette', url: `${server}/`, ready: openPalette },
+	{ name: 'palette', calls: 16, url: `${server}/`, ready: openPalette },
 	{ name: 'keys', url: `${server}/models`, ready: openKeys },
 	{ name: 'runs-groups', url: `${server}/experiments/1?g=params.lr&g=params.model`, ready: (page) => page.getByText('±').first() },
 	{ name: 'runs-peek', url: `${server}/experiments/1?q=run_name+%3D+%27winner%27`, ready: openPeek },
-	{ name: 'columns', url: `${server}/experiments/1`, ready: openColumns },
+	{ name: 'columns', calls: 12, url: `${server}/experiments/1`, ready: openColumns },
 ];
 
 async function openWhy(page) {
