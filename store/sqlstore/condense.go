@@ -70,8 +70,14 @@ func (c *condenser) close() error {
 	return nil
 }
 
-// grew is called by the writer after each commit.
+// grew is called by the writer after each commit. Only here may ends be forgotten:
+// looked up again in a transaction that has dropped blocks and is then undone, an
+// end would be too early.
 func (c *condenser) grew(grown []growth) {
+	if len(c.ends) >= mostEnds {
+		clear(c.ends)
+		c.old = math.MaxInt64
+	}
 	for _, g := range grown {
 		counter := &c.grown[(uint64(g.of.node)*31+uint64(g.of.key))*0x9e3779b97f4a7c15>>48]
 		if *counter += int32(g.points); *counter >= blockLeast {
@@ -257,7 +263,7 @@ func (t *tx) addBlocks(d *draftBlocks) error {
 	}
 	c := t.store.condenser
 	if known, ok := c.ends[d.of]; !ok || known.Compare(end) < 0 {
-		c.remember(d.of, end)
+		c.ends[d.of] = end
 	}
 	return nil
 }
@@ -274,15 +280,7 @@ func (t *tx) endOfBlocks(of stretch) (series.Point, error) {
 	}
 	last, err := t.lastBlock(of)
 	if err == nil {
-		c.remember(of, last.end)
+		c.ends[of] = last.end
 	}
 	return last.end, err
-}
-
-func (c *condenser) remember(of stretch, end series.Point) {
-	if len(c.ends) >= mostEnds {
-		clear(c.ends)
-		c.old = math.MaxInt64
-	}
-	c.ends[of] = end
 }
