@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"mlflowui":        {"route"},
 	"naming":          {"."},
 	"query":           {"."},
+	"query/atlasql":   {"."},
 	"query/mlflowql":  {".", "query"},
 	"route":           {"google.golang.org/grpc"},
 	"search":          {".", "naming", "query", "store"},
