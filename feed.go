@@ -16,6 +16,8 @@ const (
 	TouchPurged                       // it is gone
 	TouchHome                         // everything at home in it went into the bin or came out
 	TouchComments                     // what people wrote below it
+	TouchClassified                   // what it is classified as itself
+	TouchUntied                       // what tied it to another node is gone, or classifications pass along it in another way
 )
 
 // A FeedEntry says that a transaction touched a node.

@@ -38,3 +38,12 @@ type Relationship struct {
 	Updated   Time
 	Deleted   Time // when it was put in the bin; NoTime while it lives
 }
+
+// An EventPassage says how classifications pass along an event: forward is the way
+// of what is made, from an input to its execution and from there to an output.
+// Without one an event lets all of them pass that way.
+type EventPassage struct {
+	Event   int64
+	Passes  Passage
+	Blocked []string // classifications that do not pass all the same, by name
+}

@@ -44,14 +44,16 @@ var actionNames = []struct {
 	name  string
 }{
 	{pedigree.TouchCreated, "created"},
-	{pedigree.TouchNode, "updated"},          // name, state, times, the bin
-	{pedigree.TouchProperties, "properties"}, // params, tags, fields and the like; no metrics
-	{pedigree.TouchEvents, "events"},         // an execution read or wrote an artifact: both are told of
-	{pedigree.TouchMembers, "members"},       // of a context
-	{pedigree.TouchRelations, "relations"},   // relations, locations, columns
-	{pedigree.TouchHome, "contents"},         // everything at home in it went into the bin or came out
-	{pedigree.TouchComments, "comments"},     // people wrote below it
-	{pedigree.TouchPurged, "purged"},         // gone for ever
+	{pedigree.TouchNode, "updated"},               // name, state, times, the bin
+	{pedigree.TouchProperties, "properties"},      // params, tags, fields and the like; no metrics
+	{pedigree.TouchEvents, "events"},              // an execution read or wrote an artifact: both are told of
+	{pedigree.TouchMembers, "members"},            // of a context
+	{pedigree.TouchRelations, "relations"},        // relations, locations, columns
+	{pedigree.TouchHome, "contents"},              // everything at home in it went into the bin or came out
+	{pedigree.TouchComments, "comments"},          // people wrote below it
+	{pedigree.TouchClassified, "classifications"}, // of it itself, not those carried to it
+	{pedigree.TouchUntied, "untied"},              // what tied it to another node is gone
+	{pedigree.TouchPurged, "purged"},              // gone for ever
 }
 
 func watchEventOf(e *watch.Event) WatchEvent {

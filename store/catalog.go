@@ -27,6 +27,11 @@ type CatalogReader interface {
 	// RelationshipsUsed reports whether there is a relationship of a type.
 	RelationshipsUsed(workspace pedigree.NodeID, name string) (bool, error)
 
+	// EventPassages gives how classifications pass along events, by event, where it
+	// is other than from input to execution to output. No events stands for all:
+	// there are few.
+	EventPassages(events ...int64) ([]pedigree.EventPassage, error)
+
 	// UniqueNodes finds the nodes outside the bin that hold a value of a unique
 	// attribute, by type; see [CatalogTx.SetUnique].
 	UniqueNodes(workspace pedigree.NodeID, key, value string) ([]pedigree.Node, error)
@@ -42,12 +47,18 @@ type CatalogReader interface {
 	ClassificationsOf(workspace pedigree.NodeID, names []string, after pedigree.ClassificationID, limit int) ([]pedigree.Classification, error)
 
 	// CarriedTo gives what is written down of the classifications carried to nodes,
-	// by node and classification. See package carry for when that is all.
+	// by node and classification, those that are gone left out. See package carry
+	// for when that is all.
 	CarriedTo(nodes []pedigree.NodeID) ([]pedigree.Carried, error)
 
 	// CarriedBy gives the nodes that a classification is carried to, ascending,
 	// from after the given one, at most limit.
 	CarriedBy(c pedigree.ClassificationID, after pedigree.NodeID, limit int) ([]pedigree.NodeID, error)
+
+	// CarryAgain gives classifications of which has to be found anew where they are
+	// carried to, at most limit: those that are gone, those that were carried to
+	// nodes that are, and those that [CatalogTx.SetCarryAgain] names.
+	CarryAgain(limit int) ([]pedigree.ClassificationID, error)
 }
 
 // A CatalogTx writes it. It is part of [Tx].
@@ -73,6 +84,10 @@ type CatalogTx interface {
 	// DeleteEvent removes an event for ever and reports whether it was there.
 	DeleteEvent(id int64) (bool, error)
 
+	// SetEventPassage says how classifications pass along an event; the passage that
+	// goes without saying removes what was said.
+	SetEventPassage(p *pedigree.EventPassage) error
+
 	// SetUnique says that a node holds a value of a unique attribute, in place of
 	// the one it held; empty for none. AlreadyExists where another node outside the
 	// bin, of the same type, holds it. A node that is purged holds none, and one in
@@ -92,4 +107,7 @@ type CatalogTx interface {
 
 	// Uncarry forgets that again.
 	Uncarry(c pedigree.ClassificationID, nodes ...pedigree.NodeID) error
+
+	// SetCarryAgain says whether that has to be found anew of a classification.
+	SetCarryAgain(c pedigree.ClassificationID, again bool) error
 }

@@ -53,6 +53,7 @@ type Reader interface {
 	ReportReader
 	CommentReader
 	TableReader
+	CatalogReader
 
 	// Now is the time at which the transaction began; it does not move.
 	Now() pedigree.Time
@@ -196,6 +197,7 @@ type Tx interface {
 	TextTx
 	ReportTx
 	CommentTx
+	CatalogTx
 
 	// NextNumber counts up a sequence of the workspace; the first is 1. A
 	// number is never given twice; one whose transaction fails is not lost.

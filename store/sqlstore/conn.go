@@ -120,6 +120,16 @@ func (c *conn) bind(args []any) []driver.NamedValue {
 			a = int64(v)
 		case pedigree.TypeID:
 			a = int64(v)
+		case pedigree.RelationshipID:
+			a = int64(v)
+		case pedigree.ClassificationID:
+			a = int64(v)
+		case pedigree.Passage:
+			a = int64(v)
+		case bool:
+			if a = int64(0); v {
+				a = int64(1)
+			}
 		case int:
 			a = int64(v)
 		}

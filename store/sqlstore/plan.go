@@ -65,6 +65,13 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"column links from artifacts", "column_link_source", columnLinksOf("source", batch)},
 		{"nodes by public identities", "node_uid", nodesByUID(batch)},
 		{"cells of texts", "PRIMARY KEY", cellsOf(batch, batch)},
+		{"relationships from nodes", "relationship_end1", relationshipsOf("end1", given)},
+		{"relationships to nodes", "relationship_end2", relationshipsOf("end2", given)},
+		{"relationships by public identity", "relationship_uid", relationshipsByUID(batch)},
+		{"how classifications pass along some events", "PRIMARY KEY", eventPassagesOf(batch)},
+		{"classifications of nodes", "classification_node", classificationsOf(given)},
+		{"classifications by numbers", "PRIMARY KEY", classificationsByID(batch)},
+		{"classifications carried to nodes", "PRIMARY KEY", carriedTo(given)},
 		{"evaluations of artifacts", "PRIMARY KEY", evaluationsOf(batch)},
 	}, shapes...)
 	for _, sh := range all {
