@@ -59,6 +59,7 @@ var mayImport = map[string][]string{
 	"server":          {".", "auth", "route", "github.com/prometheus/client_golang", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"importance":      {},
 	"series":          {},
+	"sheet":           {},
 	"store":           {".", "query", "series"},
 	"store/sqlite":    {".", "store/sqlstore", "modernc.org/libc", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"store/sqlstore":  {".", "query", "series", "store", "github.com/klauspost/compress/flate", "github.com/pressly/goose/v3"},
