@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
+	"carry":           {".", "lineage", "store"},
 	"client":          {".", "api"},
 	"comment":         {".", "naming", "store"},
 	"digest":          {".", "blob", "query", "registry", "store"},

@@ -56,8 +56,9 @@ type CatalogReader interface {
 	CarriedBy(c pedigree.ClassificationID, after pedigree.NodeID, limit int) ([]pedigree.NodeID, error)
 
 	// CarryAgain gives classifications of which has to be found anew where they are
-	// carried to, at most limit: those that are gone, those that were carried to
-	// nodes that are, and those that [CatalogTx.SetCarryAgain] names.
+	// carried to, at most limit: those that are new and carried on, changed or gone,
+	// those that were carried to nodes that are gone, and those that
+	// [CatalogTx.SetCarryAgain] names.
 	CarryAgain(limit int) ([]pedigree.ClassificationID, error)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/api"
 	"github.com/pedigree-ml/pedigree/blob"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/dossier"
@@ -55,6 +56,7 @@ type engine struct {
 	webhooks  *webhook.Service
 	search    *search.Service
 	watches   *watch.Service
+	carry     *carry.Service
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -97,7 +99,7 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	}
 	e.graph = graph.New(e.store, graph.Options{StrictEvents: f.StrictEvents})
 	e.jobs = jobs.New(e.store)
-	e.search, e.watches = search.New(e.store), watch.New(e.store)
+	e.search, e.watches, e.carry = search.New(e.store), watch.New(e.store), carry.New(e.store)
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
 	e.models.DigestWith(e.digests)

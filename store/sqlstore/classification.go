@@ -148,13 +148,19 @@ func (t *tx) PutClassification(c *pedigree.Classification) error {
 	if c.ID != 0 {
 		_, err = t.exec(classificationUpdate, c.Attributes, c.Validity, c.Propagate, c.RemoveOnDelete, c.NotByLineage, c.NotByHierarchy,
 			c.UpdatedBy, c.Updated, c.ID)
-		return err
+		if err != nil {
+			return err
+		}
+		return t.SetCarryAgain(c.ID, true)
 	}
 	c.Created = t.now
 	id, err := t.insert(classificationInsert, c.Workspace, c.Node, typ, c.Attributes, c.Validity, c.Propagate, c.RemoveOnDelete,
 		c.NotByLineage, c.NotByHierarchy, c.CreatedBy, c.UpdatedBy, c.Created, c.Updated)
 	c.ID = pedigree.ClassificationID(id)
-	return err
+	if err != nil || !c.Propagate {
+		return err
+	}
+	return t.SetCarryAgain(c.ID, true)
 }
 
 func (t *tx) DeleteClassification(id pedigree.ClassificationID) (bool, error) {
