@@ -53,6 +53,7 @@ type Reader interface {
 	ReportReader
 	CommentReader
 	TableReader
+	EntityReader
 	CatalogReader
 
 	// Now is the time at which the transaction began; it does not move.

@@ -55,6 +55,7 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"types by number", "PRIMARY KEY", declarationsOf("d.id IN (" + batch + ")")},
 		{"long values", "PRIMARY KEY", longValues(batch)},
 		{"types by name", "type_name", typesNamedOf(4)},
+		{"number of nodes of types", "PRIMARY KEY", typesTotalOf(4)},
 		{"types by what others call them", "type_external", typesExternal(batch)},
 		{"locations by number", "PRIMARY KEY", locationsOf(batch)},
 		{"places of nodes", "PRIMARY KEY", placesOf("node", batch)},
@@ -137,6 +138,29 @@ func (s *Store) SelectionPlan(ctx context.Context, explain string, q *query.Sele
 	}
 	p = Plan{Name: "selection", SQL: text.String(), Index: sel.index()}
 	return p, explainOn(ctx, c, explain, &p, text.args)
+}
+
+// EntityPlans explains how a query of the catalog is answered: by one statement whose
+// matches are sorted or come by type, or by walks.
+func (s *Store) EntityPlans(ctx context.Context, explain string, q *query.Entities) (plans []Plan, err error) {
+	c, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.readers.put(c)
+	e, err := (&tx{ctx: ctx, conn: c, store: s}).entitiesOf(q)
+	if err != nil || e == nil {
+		return nil, err
+	}
+	all, err := e.statements()
+	for _, w := range all {
+		p := Plan{Name: "query of the catalog", SQL: w.text.String(), Index: w.index}
+		if err := explainOn(ctx, c, explain, &p, w.text.args); err != nil {
+			return nil, err
+		}
+		plans = append(plans, p)
+	}
+	return plans, err
 }
 
 func (s *Store) explain(ctx context.Context, word string, p *Plan, args []any) error {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -51,7 +52,7 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 		return "", false, err
 	}
 	text, more := split(p.Value)
-	changed, err := t.exec(propertyAdd, n.ID, p.Space, key, n.Home, text, more)
+	changed, err := t.exec(propertyAdd, n.ID, p.Space, key, n.Home, t.entityType(n), text, more)
 	if err != nil || changed == 1 {
 		t.touch(n.Workspace, n.ID, pedigree.TouchProperties)
 		return p.Value, err == nil, err
@@ -63,7 +64,7 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) error {
 	if !typed(p.Space) {
 		text, more := split(p.Value)
-		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, text, more)
+		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, t.entityType(n), text, more)
 		return err
 	}
 	v := valueOf(p)
@@ -75,9 +76,28 @@ func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) erro
 		}
 		long, v.more, v.data = id, nil, nil
 	}
-	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, v.form, v.text, v.more, v.num, v.int, v.data, long)
+	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, t.entityType(n), v.form, v.text, v.more, v.num, v.int, v.data, long)
 	return err
 }
+
+// entityType gives the type of entities of the catalog, for the indexes that begin
+// with it, and nothing for other nodes.
+func (t *tx) entityType(n *pedigree.Node) any {
+	if !isEntity(n.Type) {
+		return nil
+	}
+	if n.TypeID != 0 {
+		return n.TypeID
+	}
+	id, err := t.findType(n.Type)
+	if err != nil || id == 0 { // whatever is wrong, the statement meets it, too
+		return nil
+	}
+	return id
+}
+
+// isEntity tells nodes that the catalog made by their types.
+func isEntity(t pedigree.Type) bool { return strings.HasPrefix(t.Name, "atlas.") }
 
 func (t *tx) propertyKey(p pedigree.Property) (int64, error) {
 	if err := checkText("the key", p.Key, maxKey); err != nil {

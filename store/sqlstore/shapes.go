@@ -63,15 +63,15 @@ var (
 	propertyByKey = define("property of a node", "PRIMARY KEY",
 		"SELECT "+textOf("p")+" FROM property p WHERE p.node = ? AND p.space = ? AND p.key = ?")
 	propertyPut = define("set text property", "",
-		"INSERT INTO property (node, space, key, home, text, more) VALUES (?, ?, ?, ?, ?, ?) "+
+		"INSERT INTO property (node, space, key, home, type, text, more) VALUES (?, ?, ?, ?, ?, ?, ?) "+
 			"ON CONFLICT (node, space, key) DO UPDATE SET text = excluded.text, more = excluded.more")
 	propertyPutTyped = define("set property", "",
-		"INSERT INTO property (node, space, key, home, form, text, more, num, int, data, long) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "+
+		"INSERT INTO property (node, space, key, home, type, form, text, more, num, int, data, long) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "+
 			"ON CONFLICT (node, space, key) DO UPDATE SET form = excluded.form, text = excluded.text, more = excluded.more, num = excluded.num, "+
 			"int = excluded.int, data = excluded.data, long = excluded.long")
 	longInsert  = define("keep a long value", "", "INSERT INTO long_value (value) VALUES (?)")
 	propertyAdd = define("add property", "",
-		"INSERT INTO property (node, space, key, home, text, more) VALUES (?, ?, ?, ?, ?, ?) "+
+		"INSERT INTO property (node, space, key, home, type, text, more) VALUES (?, ?, ?, ?, ?, ?, ?) "+
 			"ON CONFLICT (node, space, key) DO NOTHING")
 	propertyDelete = define("remove property", "",
 		"DELETE FROM property WHERE node = ? AND space = ? AND key = ?")

@@ -88,6 +88,8 @@ func Run(t *testing.T, open Open) {
 		{"find agrees with a model", findAgrees},
 		{"tables agree with a model", tablesAgree},
 		{"selections agree with a model", selectAgrees},
+		{"queries of a catalog agree with a model", entitiesAgree},
+		{"nodes are counted by type", typesAreCounted},
 		{"long conditions are answered", largeConditions},
 		{"values of any length come back and can be searched", longValues},
 		{"all nodes can be walked by number", nodesAfter},

@@ -1,0 +1,296 @@
+package sqlstore
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// entities is a query of the catalog as it is made statements.
+type entities struct {
+	*tx
+	q       *query.Entities
+	types   []any // only nodes of these, by number, ascending
+	ours    bool  // properties of all of these know the type
+	aliases int   // that were given to tables
+	nested  int   // how far what is written is from the entity
+	total   int64 // nodes of the types
+}
+
+// entitiesOf looks up what statements need; nil where nothing can match.
+func (t *tx) entitiesOf(q *query.Entities) (*entities, error) {
+	e := &entities{tx: t, q: q, ours: true}
+	var err error
+	if e.types, e.ours, err = t.typeNumbers(q.Types); err != nil || len(e.types) == 0 {
+		return nil, err
+	}
+	e.total, err = t.typesTotal(q, e.types)
+	return e, err
+}
+
+// typeNumbers gives the numbers of types, of any version, each once and ascending,
+// and whether they are all of the catalog.
+func (t *tx) typeNumbers(types []pedigree.Type) (numbers []any, ours bool, err error) {
+	ours = true
+	var ids []int64
+	for _, typ := range types {
+		id, err := t.findType(typ)
+		if err != nil {
+			return nil, false, err
+		}
+		if id != 0 {
+			ids = append(ids, id)
+			ours = ours && isEntity(typ)
+		}
+	}
+	slices.Sort(ids)
+	return identities(slices.Compact(ids)), ours, nil
+}
+
+var typesUsed = define("nodes by type", "PRIMARY KEY", "SELECT type, live, binned FROM type_use WHERE workspace = ? ORDER BY type")
+
+// typesTotalOf sums up how many nodes are of some types.
+func typesTotalOf(n int) string {
+	return "SELECT sum(live), sum(binned) FROM type_use WHERE workspace = ? AND type IN (" + placeholders(n) + ")"
+}
+
+func (t *tx) typesTotal(q *query.Entities, types []any) (n int64, err error) {
+	r, err := t.conn.query(background, typesTotalOf(len(types)), append([]any{q.Workspace}, types...)...)
+	if err != nil {
+		return 0, err
+	}
+	if r.next() {
+		if n = r.int(0); !q.Live {
+			n += r.int(1)
+		}
+	}
+	return n, r.close()
+}
+
+func (t *tx) TypesUsed(workspace pedigree.NodeID) ([]store.TypeUse, error) {
+	r, err := t.query(typesUsed, workspace)
+	if err != nil {
+		return nil, err
+	}
+	var all []store.TypeUse
+	for r.next() {
+		typ, err := t.typeByID(r.int(0))
+		if err != nil {
+			_ = r.close() // the first error counts
+			return nil, err
+		}
+		if one := (store.TypeUse{Type: typ, Live: r.int(1), Binned: r.int(2)}); one.Live+one.Binned > 0 {
+			all = append(all, one)
+		}
+	}
+	return all, r.close()
+}
+
+// Entities answers a query in one of three ways: where a condition has few matches,
+// by looking at all of these; else by walks in the order asked for, which drop what
+// does not match; and where no index has the order, by sorting all matches.
+func (t *tx) Entities(q *query.Entities) ([]pedigree.Node, error) {
+	if q.Limit < 1 || q.Offset < 0 {
+		return nil, pedigree.Errorf(pedigree.Internal, "a query of the catalog without a page")
+	}
+	e, err := t.entitiesOf(q)
+	if err != nil || e == nil || e.total == 0 {
+		return nil, err
+	}
+	s, err := e.bestSeed(e.enough())
+	if err != nil {
+		return nil, err
+	}
+	if walks := e.ordered(s); walks != nil {
+		return e.walk(walks)
+	}
+	text, err := e.statement(s)
+	if err != nil {
+		return nil, err
+	}
+	return t.allNodes(t.conn.query(t.ctx, text.String(), text.args...))
+}
+
+// ordered gives the walks that answer the query, nil where a statement does that
+// looks at all matches: they are few, or no index has the order.
+func (e *entities) ordered(s *seed) []rank {
+	if s != nil || e.q.By == nil || e.total <= int64(e.store.engine.Selective) {
+		return nil
+	}
+	return e.walks()
+}
+
+// statements lists what answers the query, for tests that read plans.
+func (e *entities) statements() (all []*entityWalk, err error) {
+	s, err := e.bestSeed(e.enough())
+	if err != nil {
+		return nil, err
+	}
+	for _, rank := range e.ordered(s) {
+		walks, err := rank()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, walks...)
+	}
+	if len(all) > 0 {
+		return all, nil
+	}
+	text, err := e.statement(s)
+	one := &entityWalk{text: text}
+	if s == nil {
+		one.index = "node_type"
+	}
+	return []*entityWalk{one}, err
+}
+
+// enough is how many matches a seed may have. A walk passes total * page / matches
+// nodes for a page, a seed looks at all matches.
+func (e *entities) enough() int64 {
+	page := float64(e.q.Limit + e.q.Offset)
+	return max(int64(e.store.engine.Selective), int64(math.Sqrt(float64(e.total)*page)))
+}
+
+func (t *tx) CountEntities(q *query.Entities) (int64, error) {
+	e, err := t.entitiesOf(q)
+	if err != nil || e == nil || e.total == 0 || q.Where == nil {
+		if e == nil {
+			return 0, err
+		}
+		return e.total, err
+	}
+	s, err := e.bestSeed(e.total/2 + 1)
+	if err != nil {
+		return 0, err
+	}
+	w := &sqlText{}
+	w.add("SELECT count(*) FROM node n")
+	if err := e.where(w, s); err != nil {
+		return 0, err
+	}
+	r, err := t.conn.query(t.ctx, w.String(), w.args...)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	if r.next() {
+		n = r.int(0)
+	}
+	return n, r.close()
+}
+
+// statement writes a page from a seed, or from all nodes of the types.
+func (e *entities) statement(s *seed) (*sqlText, error) {
+	w := &sqlText{}
+	w.add("SELECT " + nodeColumns + " FROM node n")
+	if err := e.where(w, s); err != nil {
+		return nil, err
+	}
+	down := ""
+	if e.q.Desc {
+		down = " DESC"
+	}
+	w.add(" ORDER BY ")
+	if e.q.By == nil {
+		w.add("n.type" + down + ", n.id" + down)
+	} else if err := e.orderBy(w, down); err != nil {
+		return nil, err
+	}
+	w.add(" LIMIT ? OFFSET ?", e.q.Limit, e.q.Offset)
+	return w, nil
+}
+
+// where writes which nodes are looked at, and the conditions on them.
+func (e *entities) where(w *sqlText, s *seed) error {
+	plus := "+" // keeps indexes of the column out
+	if s == nil {
+		w.add(e.conn.dialect.UseIndex("node_type"))
+		plus = ""
+	}
+	w.add(" WHERE ")
+	if s != nil {
+		w.add("n.id IN ("+s.text.String()+") AND ", s.text.args...)
+	}
+	w.add(plus+"n.workspace = ? AND "+plus+"n.type IN ("+placeholders(len(e.types))+")", e.q.Workspace)
+	w.args = append(w.args, e.types...)
+	return e.conditions(w)
+}
+
+func (e *entities) conditions(w *sqlText) error {
+	if e.q.Live {
+		w.add(" AND n.deleted IS NULL")
+	}
+	if e.q.Where == nil {
+		return nil
+	}
+	w.add(" AND ")
+	return e.fact(w, "n", e.q.Where)
+}
+
+// orderBy writes an order that no index gives: what has the trait first.
+func (e *entities) orderBy(w *sqlText, down string) error {
+	by := e.q.By
+	if f, ok := by.(query.FieldTrait); ok {
+		f.Unset = nil // what is not there comes last
+		by = f
+	}
+	value, err := e.value("n", by)
+	if err != nil {
+		return err
+	}
+	w.add(value.String()+" IS NULL, ", value.args...)
+	w.add(value.String()+down+", n.id"+down, value.args...)
+	return nil
+}
+
+// value writes the value of a trait of a node, null where it has none.
+func (e *entities) value(n string, t query.Trait) (*sqlText, error) {
+	w := &sqlText{}
+	switch t := t.(type) {
+	case query.Attr:
+		column, ok := attrColumns[t]
+		if !ok {
+			return nil, pedigree.Errorf(pedigree.Internal, "a query of the catalog has an unknown attribute %d", t)
+		}
+		w.add(n + "." + strings.TrimPrefix(column, "n."))
+	case query.TypeTrait:
+		w.add("(SELECT y.name FROM type y WHERE y.id = " + n + ".type)")
+	case query.FieldTrait:
+		key, err := e.findKey(spaceOf(t), t.Key)
+		if err != nil {
+			return nil, err
+		}
+		p := e.alias("p")
+		w.add("(SELECT "+formValue(p, t.Form)+" FROM property "+p+" WHERE "+p+".node = "+n+".id AND "+p+".space = ? AND "+p+".key = ?)", spaceOf(t), key)
+		if t.Unset != nil {
+			inner := w.String()
+			w.Reset()
+			w.add("coalesce("+inner+", ?)", t.Unset)
+		}
+	default:
+		return nil, pedigree.Errorf(pedigree.Internal, "a query of the catalog has an unknown trait %T", t)
+	}
+	return w, nil
+}
+
+func spaceOf(t query.FieldTrait) pedigree.Space {
+	if t.Space == 0 {
+		return pedigree.Field
+	}
+	return t.Space
+}
+
+// formValue writes the value of a property in the form that it should have.
+func formValue(p string, form pedigree.Form) string {
+	switch form {
+	case pedigree.Int, pedigree.Bool:
+		return p + ".int"
+	case pedigree.Double:
+		return p + ".num"
+	}
+	return textOf(p)
+}
