@@ -16,12 +16,13 @@ const (
 	ProtocolMLflow      = "mlflow"
 	ProtocolOpenLineage = "openlineage"
 	ProtocolMLMD        = "mlmd"
+	ProtocolAtlas       = "atlas"
 )
 
 // Protocol tells through which protocol nodes of the type come.
 func (t Type) Protocol() string {
 	switch first, _, _ := strings.Cut(t.Name, "."); first {
-	case ProtocolMLflow, ProtocolOpenLineage:
+	case ProtocolMLflow, ProtocolOpenLineage, ProtocolAtlas:
 		return first
 	}
 	return ProtocolMLMD

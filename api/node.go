@@ -16,7 +16,7 @@ type Node struct {
 	ID        pedigree.NodeID `json:"id"`
 	Kind      string          `json:"kind" enum:"artifact,execution,context"`
 	Type      string          `json:"type"`
-	Protocol  string          `json:"protocol" enum:"mlflow,mlmd,openlineage"` // through which it came
+	Protocol  string          `json:"protocol" enum:"mlflow,mlmd,openlineage,atlas"` // through which it came
 	Name      string          `json:"name"`
 	URI       string          `json:"uri"`
 	Workspace string          `json:"workspace"`

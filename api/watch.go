@@ -30,7 +30,7 @@ type WatchedNode struct {
 	ID        pedigree.NodeID `json:"id"`
 	Kind      string          `json:"kind,omitempty" enum:"artifact,execution,context"`
 	Type      string          `json:"type,omitempty"`
-	Protocol  string          `json:"protocol,omitempty" enum:"mlflow,mlmd,openlineage"` // through which it came
+	Protocol  string          `json:"protocol,omitempty" enum:"mlflow,mlmd,openlineage,atlas"` // through which it came
 	Name      string          `json:"name,omitempty"`                                    // at most 500 bytes of it
 	UID       string          `json:"uid,omitempty"`
 	Workspace string          `json:"workspace"`

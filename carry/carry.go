@@ -14,19 +14,16 @@
 package carry
 
 import (
-	"sync"
+	"cmp"
+	"maps"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
-// A Service applies the rules to one store.
-type Service struct {
-	store store.Store
-
-	mu     sync.Mutex
-	latest stale // what was behind when somebody last looked
-}
+// A Service keeps the notes of one store.
+type Service struct{ store store.Store }
 
 // New returns a service on s.
 func New(s store.Store) *Service { return &Service{store: s} }
@@ -55,6 +52,9 @@ func (s nodeSet) has(id pedigree.NodeID) bool {
 	_, in := s[id]
 	return in
 }
+
+// sorted gives the keys of a map in order.
+func sorted[K cmp.Ordered, V any, M ~map[K]V](m M) []K { return slices.Sorted(maps.Keys(m)) }
 
 // A classSet is classifications.
 type classSet map[pedigree.ClassificationID]struct{}

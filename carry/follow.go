@@ -3,7 +3,6 @@ package carry
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"slices"
 	"time"
 
@@ -185,7 +184,7 @@ func passing(r store.Reader, nodes []pedigree.NodeID) ([]pedigree.Classification
 	for _, c := range carried {
 		classes[c.Classification] = struct{}{}
 	}
-	return slices.Sorted(maps.Keys(classes)), err
+	return sorted(classes), err
 }
 
 // gain finds which nodes lack a classification that those before them have, and
@@ -214,7 +213,7 @@ func (t *task) gain(r store.Reader, vertices []store.Vertex) error {
 			}
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(starts)) {
+	for _, id := range sorted(starts) {
 		nodes, err := steps.reach(classes[id], starts[id], func(ids []pedigree.NodeID) (nodeSet, error) { return notedAt(r, id, ids) })
 		if err != nil {
 			return err
@@ -300,16 +299,6 @@ func (s *Service) note(ctx context.Context, t *task) error {
 	})
 }
 
-// countNotes makes readers look anew at what the notes lack, though neither they nor
-// the feed have moved on.
-func countNotes(tx store.Tx) error {
-	n, err := tx.Position(notes)
-	if err != nil {
-		return err
-	}
-	return tx.SetPosition(notes, n+1)
-}
-
 // A correction is what the notes on one classification lack, and what they have too
 // much.
 type correction struct {
@@ -373,7 +362,7 @@ func (s *Service) correct(ctx context.Context, all []correction) error {
 				return err
 			}
 		}
-		return countNotes(tx)
+		return nil
 	})
 }
 

@@ -68,15 +68,15 @@ func put(t testing.TB, s store.Store, node pedigree.NodeID) *pedigree.Classifica
 
 // heldBy reports whether a classification is carried to a node, as a reader sees it,
 // and to how many it is in all.
-func heldBy(t testing.TB, s store.Store, rules *Service, c *pedigree.Classification, node pedigree.NodeID) (held bool, reached int) {
+func heldBy(t testing.TB, s store.Store, c *pedigree.Classification, node pedigree.NodeID) (held bool, reached int) {
 	t.Helper()
 	err := s.View(t.Context(), func(r store.Reader) error {
-		of, err := rules.Of(r, []pedigree.NodeID{node})
+		of, err := Of(r, []pedigree.NodeID{node})
 		if err != nil {
 			return err
 		}
 		held = slices.ContainsFunc(of[node], func(o pedigree.Classification) bool { return o.ID == c.ID })
-		nodes, err := rules.Reach(r, c)
+		nodes, err := Reach(r, c)
 		reached = len(nodes)
 		return err
 	})
@@ -109,7 +109,7 @@ func TestNothingIsLostWhereverTheNotesStop(t *testing.T) {
 	for stop := 0; ; stop++ {
 		halting := &stopping{Store: s, left: 1}
 		err := New(halting).Settle(t.Context()) // each time one write further
-		if held, reached := heldBy(t, s, New(s), c, last); !held || reached != 2*len(ends) {
+		if held, reached := heldBy(t, s, c, last); !held || reached != 2*len(ends) {
 			t.Fatalf("stopped %d times, it is carried to %d nodes, to the last: %t", stop, reached, held)
 		}
 		if err == nil {
@@ -122,7 +122,7 @@ func TestNothingIsLostWhereverTheNotesStop(t *testing.T) {
 	if err := s.Update(t.Context(), func(tx store.Tx) error { _, err := tx.DeleteClassification(c.ID); return err }); err != nil {
 		t.Fatal(err)
 	}
-	if held, _ := heldBy(t, s, New(s), c, last); held {
+	if held, _ := heldBy(t, s, c, last); held {
 		t.Error("it is carried on although it is gone")
 	}
 	if err := New(s).Settle(t.Context()); err != nil {
@@ -173,7 +173,7 @@ func BenchmarkCarry(b *testing.B) {
 	b.Run("one of them at once", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
 			err := s.View(b.Context(), func(r store.Reader) error {
-				of, err := rules.Of(r, ends[i%len(ends):i%len(ends)+1])
+				of, err := Of(r, ends[i%len(ends):i%len(ends)+1])
 				if len(of) != 1 {
 					b.Fatal("it is not seen")
 				}
@@ -186,7 +186,7 @@ func BenchmarkCarry(b *testing.B) {
 	})
 	b.Run("all of them at once", func(b *testing.B) {
 		for b.Loop() {
-			if _, reached := heldBy(b, s, rules, c, ends[0]); reached != 2*len(ends) {
+			if _, reached := heldBy(b, s, c, ends[0]); reached != 2*len(ends) {
 				b.Fatal(reached)
 			}
 		}
@@ -205,7 +205,7 @@ func BenchmarkCarry(b *testing.B) {
 	b.Run("one of them noted", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
 			err := s.View(b.Context(), func(r store.Reader) error {
-				_, err := rules.Of(r, ends[i%len(ends):i%len(ends)+1])
+				_, err := Of(r, ends[i%len(ends):i%len(ends)+1])
 				return err
 			})
 			if err != nil {

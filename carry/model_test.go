@@ -340,7 +340,7 @@ func (w *world) check(when string) {
 		for i := range w.nodes {
 			ids = append(ids, w.nodes[i].ID)
 		}
-		got, err := w.rules.Of(r, ids)
+		got, err := Of(r, ids)
 		for _, id := range ids {
 			if found := numbers(got[id]); !slices.Equal(found, want[id]) {
 				w.t.Errorf("%s: to node %d are carried %v, want %v", when, id, found, want[id])
@@ -358,7 +358,7 @@ func (w *world) check(when string) {
 				}
 			}
 			slices.Sort(reached)
-			found, reachErr := w.rules.Reach(r, c)
+			found, reachErr := Reach(r, c)
 			if err = errors.Join(err, reachErr); !slices.Equal(found, reached) {
 				w.t.Errorf("%s: %d reaches %v, want %v", when, c.ID, found, reached)
 			}
@@ -391,7 +391,7 @@ func (w *world) checkHolding(r store.Reader, when, name string, want map[pedigre
 			holding[id] = true
 		}
 	}
-	got, err := w.rules.Holding(r, []string{name})
+	got, err := Where(r, []string{name})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -443,7 +443,7 @@ func TestClassificationsAreCarriedAsTheGraphSays(t *testing.T) {
 func (w *world) checkNotes() {
 	want := w.model()
 	err := w.store.View(w.ctx.Context(), func(r store.Reader) error {
-		behind, err := w.rules.staleIn(r)
+		behind, err := staleIn(r)
 		if err != nil || !behind.none() {
 			w.t.Errorf("settled, the notes are behind: %+v (%v)", behind, err)
 		}

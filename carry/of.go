@@ -2,7 +2,6 @@ package carry
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
@@ -12,11 +11,11 @@ import (
 
 // Of gives the classifications that are carried to nodes, by number, without those
 // that nodes have themselves. Nodes without any have no entry.
-func (s *Service) Of(r store.Reader, nodes []pedigree.NodeID) (map[pedigree.NodeID][]pedigree.Classification, error) {
+func Of(r store.Reader, nodes []pedigree.NodeID) (map[pedigree.NodeID][]pedigree.Classification, error) {
 	if some, err := exist(r); err != nil || !some || len(nodes) == 0 {
 		return nil, err
 	}
-	behind, err := s.staleIn(r)
+	behind, err := staleIn(r)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +43,7 @@ func classified(r store.Reader, pairs []pedigree.Carried) (map[pedigree.NodeID][
 	for _, p := range pairs {
 		numbers[p.Classification] = struct{}{}
 	}
-	classes, err := r.ClassificationsByID(slices.Sorted(maps.Keys(numbers)))
+	classes, err := r.ClassificationsByID(sorted(numbers))
 	if err != nil {
 		return nil, err
 	}
@@ -176,9 +175,9 @@ type Holding struct {
 	Nodes []pedigree.NodeID // ascending
 }
 
-// Holding tells where classifications of some names hold; no names stands for all.
-func (s *Service) Holding(r store.Reader, names []string) (*Holding, error) {
-	behind, err := s.staleIn(r)
+// Where tells where classifications of some names hold; no names stands for all.
+func Where(r store.Reader, names []string) (*Holding, error) {
+	behind, err := staleIn(r)
 	if err != nil {
 		return nil, err
 	}
@@ -206,12 +205,12 @@ func (s *Service) Holding(r store.Reader, names []string) (*Holding, error) {
 			nodes.add(id)
 		}
 	}
-	return &Holding{Nodes: slices.Sorted(maps.Keys(nodes))}, nil
+	return &Holding{Nodes: sorted(nodes)}, nil
 }
 
 // Reach gives the nodes that one classification is carried to, ascending.
-func (s *Service) Reach(r store.Reader, c *pedigree.Classification) ([]pedigree.NodeID, error) {
-	behind, err := s.staleIn(r)
+func Reach(r store.Reader, c *pedigree.Classification) ([]pedigree.NodeID, error) {
+	behind, err := staleIn(r)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package carry
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
@@ -26,7 +25,7 @@ func (s *stepper) reach(c *pedigree.Classification, from []pedigree.NodeID, know
 			return nil, err
 		}
 	}
-	return slices.Sorted(maps.Keys(w.reached)), nil
+	return sorted(w.reached), nil
 }
 
 // A forward is a walk along what a classification passes.

@@ -2,7 +2,6 @@ package carry
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/lineage"
@@ -10,8 +9,7 @@ import (
 )
 
 const (
-	follower = "carry"       // under which it is noted how far the notes follow the feed
-	notes    = "carry.notes" // and how often they were corrected
+	follower = "carry" // under which it is noted how far the notes follow the feed
 
 	// mostBehind bounds the entries of the feed that a reader looks through for what
 	// the notes lack. Beyond it all classifications count as behind.
@@ -28,10 +26,8 @@ const ties = pedigree.TouchCreated | pedigree.TouchNode | pedigree.TouchEvents |
 
 // A stale says of which classifications the notes may not be all.
 type stale struct {
-	at, newest int64 // how far the notes were, and the feed
-	corrected  int64 // how often the notes were
-	all        bool
-	classes    classSet
+	all     bool
+	classes classSet
 }
 
 func (s *stale) has(c pedigree.ClassificationID) bool { return s.all || s.classes.has(c) }
@@ -40,12 +36,12 @@ func (s *stale) none() bool { return !s.all && len(s.classes) == 0 }
 
 // staleIn finds of which classifications the notes may lack something that the
 // reader sees.
-func (s *Service) staleIn(r store.Reader) (*stale, error) {
+func staleIn(r store.Reader) (*stale, error) {
 	again, err := r.CarryAgain(mostAgain + 1)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.behind(r)
+	found, err := behind(r)
 	if err != nil {
 		return nil, err
 	}
@@ -60,40 +56,25 @@ func (s *Service) staleIn(r store.Reader) (*stale, error) {
 	return &whole, nil
 }
 
-// behind does so for what the feed tells, which many readers in a row find alike.
-func (s *Service) behind(r store.Reader) (*stale, error) {
+// behind does so for what the feed tells.
+func behind(r store.Reader) (*stale, error) {
 	at, err := r.Position(follower)
 	if err != nil {
 		return nil, err
 	}
 	oldest, newest, err := r.FeedEnds()
+	if err != nil || newest == at {
+		return &stale{}, err
+	}
+	if newest-at > mostBehind || oldest > at+1 {
+		return &stale{all: true}, nil
+	}
+	entries, err := r.Feed(at, mostBehind)
 	if err != nil {
 		return nil, err
 	}
-	corrected, err := r.Position(notes)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	latest := s.latest
-	s.mu.Unlock()
-	if latest.at == at && latest.newest == newest && latest.corrected == corrected {
-		return &latest, nil
-	}
-	found := stale{at: at, newest: newest, corrected: corrected, all: newest-at > mostBehind || oldest > at+1}
-	if !found.all && newest > at {
-		entries, err := r.Feed(at, mostBehind)
-		if err != nil {
-			return nil, err
-		}
-		if found.classes, err = affected(r, entries); err != nil {
-			return nil, err
-		}
-	}
-	s.mu.Lock()
-	s.latest = found
-	s.mu.Unlock()
-	return &found, nil
+	classes, err := affected(r, entries)
+	return &stale{classes: classes}, err
 }
 
 // affected gives the classifications that may have come to hold for other nodes by
@@ -112,7 +93,7 @@ func affected(r store.Reader, entries []pedigree.FeedEntry) (classSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	vertices, err := r.Vertices(slices.Sorted(maps.Keys(near)))
+	vertices, err := r.Vertices(sorted(near))
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +105,7 @@ func affected(r store.Reader, entries []pedigree.FeedEntry) (classSet, error) {
 		near.add(before[i].from)
 	}
 	classes := make(classSet)
-	ids := slices.Sorted(maps.Keys(near))
+	ids := sorted(near)
 	own, err := r.Classifications(ids)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/identity"
 )
 
@@ -29,6 +30,7 @@ func (w *nodeWriter) create(p *NodePut) (pedigree.NodeID, error) {
 		Name: p.Node.Name, State: p.Node.State, URI: identity.Redact(p.Node.URI), External: p.Node.External,
 		Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,
 	}
+	p.Node.Properties = carry.WithoutMarks(p.Node.Properties)
 	if err := w.tx.CreateNode(&n); err != nil {
 		if pedigree.CodeOf(err) == pedigree.AlreadyExists {
 			err = pedigree.Errorf(pedigree.AlreadyExists, "Given node already exists: %s", summary(d.ID, p))

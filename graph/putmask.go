@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/identity"
 )
 
@@ -53,9 +54,10 @@ func (m *mask) addProperties(path string) {
 	}
 }
 
-// covers reports whether a property lies within the mask.
+// covers reports whether a property lies within the mask. What shows a
+// classification lies in none: it is no property.
 func (m *mask) covers(space pedigree.Space, key string) bool {
-	return m.spaces[space] || m.keys[space][key]
+	return (m.spaces[space] || m.keys[space][key]) && !carry.IsMark(key)
 }
 
 // apply gives the node as it is to look.

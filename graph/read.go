@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -34,6 +35,9 @@ func describe(r store.Reader, nodes []pedigree.Node) ([]Node, error) {
 	}
 	facts, err := r.Facts(ids, spaces...)
 	if err != nil {
+		return nil, err
+	}
+	if err := carry.Mark(r, ids, facts, pedigree.Custom); err != nil {
 		return nil, err
 	}
 	described := make([]Node, len(nodes))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -235,6 +236,9 @@ func datasetsOf(v *viewer, nodes []pedigree.Node) ([]DatasetView, error) {
 	}
 	facts, err := v.Facts(idsOf(nodes), pedigree.Field, pedigree.Tag, pedigree.Custom)
 	if err != nil {
+		return nil, err
+	}
+	if err := carry.Mark(v, idsOf(nodes), facts, pedigree.Tag); err != nil {
 		return nil, err
 	}
 	views := make([]DatasetView, len(nodes))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -105,6 +106,9 @@ func describeModels(r store.Reader, nodes []pedigree.Node) ([]Model, error) {
 	}
 	facts, err := r.Facts(idsOf(nodes), pedigree.Field, pedigree.Tag, pedigree.Alias)
 	if err != nil {
+		return nil, err
+	}
+	if err := carry.Mark(r, idsOf(nodes), facts, pedigree.Tag); err != nil {
 		return nil, err
 	}
 	models := make([]Model, len(nodes))

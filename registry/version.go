@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/identity"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
@@ -32,7 +33,7 @@ func (s *Service) CreateVersion(ctx context.Context, ws pedigree.NodeID, draft V
 		return Version{}, err
 	}
 	draft.Source = identity.Redact(draft.Source)
-	tags := inSpace(pedigree.Tag, draft.Tags)
+	tags := inSpace(pedigree.Tag, carry.WithoutMarks(draft.Tags)) // a copy comes with the tags of its original
 	prompt := saysPrompt(tags)
 	if prompt {
 		if err := checkPromptSource(draft.Source); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
@@ -163,6 +164,9 @@ func describeVersion(r store.Reader, model *pedigree.Node, n pedigree.Node) (Ver
 	if err != nil {
 		return Version{}, err
 	}
+	if err := carry.Mark(r, []pedigree.NodeID{n.ID}, facts[:1], pedigree.Tag); err != nil {
+		return Version{}, err
+	}
 	v := versionOf(&n, &facts[0])
 	m := Model{Aliases: aliasesIn(&facts[1])}
 	v.Aliases = m.aliasesOf(v.Version)
@@ -187,6 +191,9 @@ func describeVersions(r store.Reader, nodes []pedigree.Node) ([]Version, error) 
 	}
 	facts, err := r.Facts(idsOf(nodes), pedigree.Field, pedigree.Tag)
 	if err != nil {
+		return nil, err
+	}
+	if err := carry.Mark(r, idsOf(nodes), facts, pedigree.Tag); err != nil {
 		return nil, err
 	}
 	versions := make([]Version, len(nodes))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -98,8 +99,10 @@ func (s *Service) Nodes(ctx context.Context, workspace pedigree.NodeID, ids []pe
 		for i := range nodes {
 			found[i] = nodes[i].ID
 		}
-		facts, err = r.Facts(found)
-		return err
+		if facts, err = r.Facts(found); err != nil {
+			return err
+		}
+		return carry.Mark(r, found, facts, pedigree.Tag)
 	})
 	return nodes, facts, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -34,6 +35,9 @@ func (s *Service) readExperiment(ctx context.Context, find func(store.Reader) (p
 		if err != nil {
 			return err
 		}
+		if err := carry.Mark(r, []pedigree.NodeID{n.ID}, facts, pedigree.Tag); err != nil {
+			return err
+		}
 		e = Experiment{Node: n, Tags: facts[0].Of(pedigree.Tag)}
 		return nil
 	})
@@ -53,6 +57,9 @@ func (s *Service) SearchExperiments(ctx context.Context, ws pedigree.NodeID, sea
 		}
 		facts, err := r.Facts(idsOf(nodes), pedigree.Tag)
 		if err != nil {
+			return err
+		}
+		if err := carry.Mark(r, idsOf(nodes), facts, pedigree.Tag); err != nil {
 			return err
 		}
 		page.Next = next

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -59,6 +60,9 @@ func describeModels(r store.Reader, nodes []pedigree.Node, experiments map[pedig
 	ids := idsOf(nodes)
 	facts, err := r.Facts(ids, pedigree.Field, pedigree.Param, pedigree.Tag)
 	if err != nil {
+		return nil, err
+	}
+	if err := carry.Mark(r, ids, facts, pedigree.Tag); err != nil {
 		return nil, err
 	}
 	metrics, err := modelMetrics(r, ids)

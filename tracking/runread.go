@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -60,6 +61,9 @@ func describeRuns(r store.Reader, nodes []pedigree.Node, experiments map[pedigre
 	ids := idsOf(nodes)
 	facts, err := r.Facts(ids, pedigree.Param, pedigree.Tag, pedigree.Metric)
 	if err != nil {
+		return nil, err
+	}
+	if err := carry.Mark(r, ids, facts, pedigree.Tag); err != nil {
 		return nil, err
 	}
 	events, err := r.Events(ids)
