@@ -65,6 +65,11 @@ type Wire struct {
 	// Prefixes are the paths whose unknown parts the wire answers for.
 	Prefixes []string
 
+	// LooseSlashes says that paths below Prefixes mean what they mean without the
+	// slashes at their end and those that stand side by side: the server takes
+	// them out before it looks for an operation. Elsewhere it refuses them.
+	LooseSlashes bool
+
 	// Fail writes err in the form of the wire. The guards before a handler use
 	// it too, so a body that is too large is refused in the client's language.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)

@@ -23,6 +23,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := begin(g, w, r)
 	defer x.end()
+	if g.table.looseSlashes(r) {
+		r = withoutLooseSlashes(r)
+	}
 	if err := checkTarget(r, g.table.nameSlashes); err != nil {
 		// Only the words of the refusal hang on this path, so it may be cleaned.
 		x.refuse(g.table.wireFor(path.Clean(r.URL.Path)), err)

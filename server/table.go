@@ -87,6 +87,16 @@ func (t *table) nameSlashes(r *http.Request) nameSlashes {
 	return noSlashes
 }
 
+// looseSlashes reports whether a request has slashes that its wire does without.
+// What it asks is the path as it came, so that no escape stands for a prefix.
+func (t *table) looseSlashes(r *http.Request) bool {
+	raw, _, _ := strings.Cut(r.RequestURI, "?")
+	if !strings.HasSuffix(raw, "/") && !strings.Contains(raw, "//") {
+		return false
+	}
+	return t.wireFor(raw).LooseSlashes
+}
+
 // wireFor gives the wire with the longest prefix that the path lies under.
 func (t *table) wireFor(path string) *route.Wire {
 	best, longest := t.fallback, -1

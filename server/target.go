@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
@@ -34,6 +35,33 @@ func checkTarget(r *http.Request, slashes func(*http.Request) nameSlashes) error
 		return errDots
 	}
 	return nil
+}
+
+// withoutLooseSlashes gives a request without the slashes at the end of its path
+// and those side by side, in every spelling of it that guards and handlers see.
+// Escaped ones stay for the guards to refuse.
+func withoutLooseSlashes(r *http.Request) *http.Request {
+	raw, query, asked := strings.Cut(r.RequestURI, "?")
+	target := tidy(raw)
+	if asked {
+		target += "?" + query
+	}
+	u, err := url.ParseRequestURI(target)
+	if err != nil {
+		return r
+	}
+	clean := *r
+	clean.URL, clean.RequestURI = u, target
+	return &clean
+}
+
+// tidy takes out the slashes at the end of a path and those side by side.
+func tidy(path string) string {
+	path = strings.TrimRight(path, "/")
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
 }
 
 // errEmptySegment says what MLflow's server says of a path that it refuses;
