@@ -31,10 +31,6 @@ type Handler struct{ Services }
 // it hands to the log of whoever serves it; see [route.Report].
 func New(s Services) *Handler { return &Handler{s} }
 
-// workspace is where a request works: one place to change when there are more
-// workspaces than the default.
-func (h *Handler) workspace() pedigree.NodeID { return pedigree.DefaultWorkspace }
-
 // Wire is the protocol as the server mounts it.
 func (h *Handler) Wire() route.Wire {
 	return route.Wire{
@@ -52,7 +48,6 @@ func (h *Handler) Wire() route.Wire {
 func (h *Handler) operations() []operation {
 	return slices.Concat(
 		h.typeRoutes(),
-		h.v1TypeRoutes(),
 	)
 }
 
@@ -71,7 +66,7 @@ type operation struct {
 }
 
 // maxJSON bounds a body of JSON: clients write thousands of entities in one.
-const maxJSON = 64 << 20
+const maxJSON = 32 << 20
 
 func (o operation) route() route.Route {
 	r := route.Route{

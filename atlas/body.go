@@ -7,31 +7,13 @@ import (
 	"net/http"
 	"strconv"
 
-	stdjson "encoding/json"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/fault"
+	"github.com/pedigree-ml/pedigree/schema"
 )
-
-// reading is how bodies are read: what is said twice counts as said last, and the
-// numbers of values keep all of their digits, as [stdjson.Number].
-var reading = json.JoinOptions(
-	jsontext.AllowDuplicateNames(true),
-	json.WithUnmarshalers(json.UnmarshalFromFunc(readNumber)),
-)
-
-// readNumber reads a value of no fixed type, if it is a number.
-func readNumber(d *jsontext.Decoder, v *any) error {
-	if d.PeekKind() != '0' {
-		return errors.ErrUnsupported
-	}
-	text, err := d.ReadValue()
-	*v = stdjson.Number(text)
-	return err
-}
 
 // readBody reads all of a body, which the server bounds.
 func readBody(r *http.Request) ([]byte, error) {
@@ -59,7 +41,7 @@ func decodeText(text []byte, m any) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(text, m, reading); err != nil {
+	if err := json.Unmarshal(text, m, schema.Reading); err != nil {
 		return malformed(err)
 	}
 	return nil

@@ -38,9 +38,9 @@ func TestAFaultIsAnErrorOfTheVocabulary(t *testing.T) {
 
 func TestIsKnowsTheReason(t *testing.T) {
 	err := fmt.Errorf("around: %w", fault.New(fault.TypeHasReferences, "x"))
-	if !fault.Is(err, fault.TypeAlreadyExists, fault.TypeHasReferences) || fault.Is(err, fault.TypeAlreadyExists) || fault.Is(cause, fault.TypeHasReferences) {
+	if !fault.Is(err, fault.TypeAlreadyExists, fault.TypeHasReferences) || fault.Is(err, fault.TypeAlreadyExists) || fault.Is(errCause, fault.TypeHasReferences) {
 		t.Error("taken for another reason")
 	}
 }
 
-var cause = errors.New("cause")
+var errCause = errors.New("cause")

@@ -6,7 +6,6 @@ import (
 
 	stdjson "encoding/json"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -55,23 +54,11 @@ const (
 )
 
 // A RelationshipAttributeDef is an end of a relationship as an attribute of the
-// entities that stand at it.
+// entities that stand at it. It is found out, never stored.
 type RelationshipAttributeDef struct {
-	Name         string            `json:"name"`
-	Type         string            `json:"typeName"`
-	Optional     bool              `json:"isOptional"`
-	Cardinality  string            `json:"cardinality"`
-	Min          int64             `json:"valuesMinCount"`
-	Max          int64             `json:"valuesMaxCount"`
-	Unique       bool              `json:"isUnique"`
-	Indexable    bool              `json:"isIndexable"`
-	Notify       bool              `json:"includeInNotification"`
-	Description  string            `json:"description,omitzero"`
-	Weight       int64             `json:"searchWeight"`
-	Constraints  []ConstraintDef   `json:"constraints,omitzero"`
-	Options      map[string]string `json:"options,omitzero"`
-	Relationship string            `json:"relationshipTypeName"`
-	Legacy       bool              `json:"isLegacyAttribute"` // the type has an attribute of this name, too
+	AttributeDef
+	Relationship string `json:"relationshipTypeName"`
+	Legacy       bool   `json:"isLegacyAttribute"` // the type has an attribute of this name, too
 }
 
 // An EndDef is one end of a relationship.
@@ -82,21 +69,6 @@ type EndDef struct {
 	Cardinality string `json:"cardinality"` // of that attribute
 	Legacy      bool   `json:"isLegacyAttribute"`
 	Description string `json:"description,omitzero"`
-}
-
-// UnmarshalJSONFrom reads an attribute. What it does not say is as clients expect:
-// one value, no bounds, no weight.
-func (a *AttributeDef) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	type plain AttributeDef
-	p := plain{Cardinality: Single, Min: NoCount, Max: NoCount, Weight: -1}
-	if err := json.UnmarshalDecode(d, &p); err != nil {
-		return err
-	}
-	if p.Cardinality == "" {
-		p.Cardinality = Single
-	}
-	*a = AttributeDef(p)
-	return nil
 }
 
 // Millis is a moment in milliseconds since 1970. Older clients write it as text.

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/pedigree-ml/pedigree/fault"
+import (
+	"strings"
+
+	"github.com/pedigree-ml/pedigree/fault"
+)
 
 // A Category is a sort of definition.
 type Category uint8
@@ -31,14 +35,15 @@ func (c Category) String() string {
 // ParseCategory reads the name of a category, in any case. TRAIT and CLASS are the
 // older words for classification and entity.
 func ParseCategory(name string) (Category, error) {
-	switch upper(name) {
+	upper := strings.ToUpper(name)
+	switch upper {
 	case "TRAIT":
 		return ClassificationCategory, nil
 	case "CLASS":
 		return EntityCategory, nil
 	}
 	for c := EnumCategory; int(c) < len(categoryNames); c++ {
-		if categoryNames[c] == upper(name) {
+		if categoryNames[c] == upper {
 			return c, nil
 		}
 	}

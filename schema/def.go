@@ -1,11 +1,5 @@
 package schema
 
-import (
-	"strings"
-)
-
-func upper(s string) string { return strings.ToUpper(s) }
-
 // Base is what definitions of all categories have.
 type Base struct {
 	Category    Category          `json:"category"`
@@ -143,6 +137,15 @@ func (d *Defs) Add(def Def) {
 	case *BusinessDef:
 		d.Business = append(d.Business, *def)
 	}
+}
+
+// clone copies definitions so far that those of the copy can be changed.
+func (d *Defs) clone() *Defs {
+	c := &Defs{}
+	for _, def := range d.All() {
+		c.Add(def)
+	}
+	return c
 }
 
 // Len counts the definitions.

@@ -33,7 +33,7 @@ func RelationGUID(m Mark, event int64) string { return m.guid(eventDigit, event)
 // the number.
 func (m Mark) guid(digit byte, n int64) string {
 	var number [8]byte
-	binary.BigEndian.PutUint64(number[:], uint64(n)) //nolint:gosec // the bits are what counts
+	binary.BigEndian.PutUint64(number[:], uint64(n))
 	text := hex.EncodeToString(m[:]) + hex.EncodeToString(number[:])
 	b := []byte(text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:])
 	b[14] = digit
@@ -59,7 +59,7 @@ func (m Mark) number(guid string, digit byte) (int64, bool) {
 	if err != nil {
 		return 0, false
 	}
-	n := int64(binary.BigEndian.Uint64(b)) //nolint:gosec // the bits are what counts
+	n := int64(binary.BigEndian.Uint64(b))
 	return n, n > 0 && m.guid(digit, n) == guid
 }
 

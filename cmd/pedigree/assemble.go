@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/api"
+	"github.com/pedigree-ml/pedigree/atlas"
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/comment"
@@ -26,6 +28,7 @@ import (
 	"github.com/pedigree-ml/pedigree/openlineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/search"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
@@ -40,6 +43,7 @@ import (
 type engineFlags struct {
 	Durability          sqlite.Durability `help:"What an acknowledged write survives: full (a power cut) or normal (a crash of the server)." enum:"full,normal" default:"full"`
 	StrictEvents        bool              `name:"mlmd-strict-events" help:"Refuse an ML Metadata event that is recorded already, as its newer servers do, rather than leave it as it is."`
+	AtlasModels         string            `help:"Directory of further models of the catalog, JSON files with definitions of types as Apache Atlas has them." placeholder:"DIR"`
 	DefaultArtifactRoot string            `help:"Where new experiments keep artifacts: the server itself (${default}, if not given) or a local directory." default:"mlflow-artifacts:/" placeholder:"URI"`
 }
 
@@ -50,6 +54,7 @@ type engine struct {
 	rules     *tracking.Service
 	graph     *graph.Service
 	jobs      *jobs.Service
+	types     *schema.Service
 	sender    *openlineage.Sender // nil where nobody is told
 	models    *registry.Service
 	digests   *digest.Service
@@ -99,6 +104,9 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	}
 	e.graph = graph.New(e.store, graph.Options{StrictEvents: f.StrictEvents})
 	e.jobs = jobs.New(e.store)
+	if err := e.openTypes(ctx, f.AtlasModels); err != nil {
+		return e, err
+	}
 	e.search, e.watches, e.carry = search.New(e.store), watch.New(e.store), carry.New(e.store)
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
@@ -180,6 +188,28 @@ func (e *engine) kfmd() *kfmd.Handler { return kfmd.New(e.graph) }
 // openlineage gives the wire of OpenLineage and Marquez over the rules.
 func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.jobs) }
 
+// atlas gives the wire of Apache Atlas over the rules.
+func (e *engine) atlas() *atlas.Handler { return atlas.New(atlas.Services{Types: e.types}) }
+
+// openTypes opens the definitions of the catalog, with further models where dir is
+// given: those have to fit from the start.
+func (e *engine) openTypes(ctx context.Context, dir string) error {
+	if dir == "" {
+		e.types = schema.New(e.store)
+		return nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("--atlas-models: %w", err)
+	}
+	e.closers = append(e.closers, root.Close)
+	e.types = schema.New(e.store, root.FS())
+	if err := e.types.Check(ctx); err != nil {
+		return fmt.Errorf("--atlas-models: %w", err)
+	}
+	return nil
+}
+
 // native gives the server's own wire over the rules.
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
@@ -192,7 +222,7 @@ func (e *engine) native() *api.Handler {
 // wires are all protocols that the server speaks, and the pages for people.
 func (e *engine) wires() []route.Wire {
 	mlflow := e.mlflow().Wire()
-	all := []route.Wire{mlflow, e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.native().Wire(), web.Wire()}
+	all := []route.Wire{mlflow, e.mlmd().Wire(), e.kfmd().Wire(), e.openlineage().Wire(), e.atlas().Wire(), e.native().Wire(), web.Wire()}
 	if e.mlflowPages != nil {
 		all = append(all, e.mlflowPages.Wire(mlflow))
 	}

@@ -1,0 +1,185 @@
+package schema
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// A Service gives types and changes definitions.
+type Service struct {
+	store  store.Store
+	models func() ([]Def, error)
+
+	mu     sync.Mutex
+	cached [2]cachedTypes // the last two versions that were asked for
+}
+
+// cachedTypes are the types of one version of the definitions.
+type cachedTypes struct {
+	workspace pedigree.NodeID
+	version   int64
+	types     *Types
+}
+
+// New returns the rules over a store. models are folders of further definitions,
+// which the server has beside those that it comes with.
+func New(s store.Store, models ...fs.FS) *Service {
+	return &Service{store: s, models: sync.OnceValues(func() ([]Def, error) { return readModels(models) })}
+}
+
+// Check reads all models and what is stored, and says what does not fit together.
+// Who does not call it learns at the first use.
+func (s *Service) Check(ctx context.Context) error {
+	_, err := s.Now(ctx)
+	return err
+}
+
+// workspace is where definitions live: one place to change when there are more
+// workspaces than the default.
+const workspace = pedigree.DefaultWorkspace
+
+// Types gives all types as they are in a transaction. It costs next to nothing
+// while no definition changes.
+func (s *Service) Types(r store.Reader) (*Types, error) {
+	version, err := r.DefinitionsVersion(workspace)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	for _, c := range s.cached {
+		if c.types != nil && c.version == version && c.workspace == workspace {
+			s.mu.Unlock()
+			return c.types, nil
+		}
+	}
+	s.mu.Unlock()
+	defs, err := s.defs(r)
+	if err != nil {
+		return nil, err
+	}
+	t, err := Resolve(defs...)
+	if err != nil {
+		return nil, pedigree.Hide(pedigree.Internal, err, "the stored definitions of types do not fit together")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cached[1] = s.cached[0]
+	s.cached[0] = cachedTypes{workspace, version, t}
+	return t, nil
+}
+
+// Now gives all types as they are now.
+func (s *Service) Now(ctx context.Context) (t *Types, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		t, err = s.Types(r)
+		return err
+	})
+	return t, err
+}
+
+// defs gives all definitions: those of models, those of other wires and those of
+// users, who may have changed some of the models'.
+func (s *Service) defs(r store.Reader) ([]Def, error) {
+	models, err := s.models()
+	if err != nil {
+		return nil, err
+	}
+	stored, err := r.Definitions(workspace)
+	if err != nil {
+		return nil, err
+	}
+	byName := make(map[string]Def, len(stored))
+	var own []Def
+	for i := range stored {
+		d, err := readDefinition(&stored[i])
+		if err != nil {
+			return nil, err
+		}
+		byName[d.Common().Name] = d
+		own = append(own, d)
+	}
+	all := make([]Def, 0, len(models)+len(own))
+	for _, d := range models {
+		if changed := byName[d.Common().Name]; changed == nil {
+			all = append(all, d)
+		} else {
+			grow(changed, d)
+		}
+	}
+	return append(all, own...), nil
+}
+
+// grow gives a changed definition of a model the attributes that a newer model has
+// besides.
+func grow(changed, model Def) {
+	list := attributeList(changed)
+	if list == nil {
+		return
+	}
+	have := make(map[string]bool, len(*list))
+	for i := range *list {
+		have[(*list)[i].Name] = true
+	}
+	for _, a := range attributesOf(model) {
+		if !have[a.Name] {
+			*list = append(*list, a)
+		}
+	}
+}
+
+// storedDefinition is how a definition is kept.
+type storedDefinition struct {
+	Category Category `json:"category"`
+}
+
+func readDefinition(row *pedigree.Definition) (Def, error) {
+	var kept storedDefinition
+	if err := json.Unmarshal([]byte(row.Body), &kept); err != nil {
+		return nil, fmt.Errorf("definition %q: %w", row.Name, err)
+	}
+	d := newDef(kept.Category)
+	if d == nil {
+		return nil, fmt.Errorf("definition %q has no category", row.Name)
+	}
+	if err := json.Unmarshal([]byte(row.Body), d); err != nil {
+		return nil, fmt.Errorf("definition %q: %w", row.Name, err)
+	}
+	b := d.Common()
+	b.GUID, b.CreateTime, b.UpdateTime = row.UID, Millis(row.Created), Millis(row.Updated)
+	return d, nil
+}
+
+func writeDefinition(d Def) (pedigree.Definition, error) {
+	body, err := json.Marshal(d, json.Deterministic(true))
+	if err != nil {
+		return pedigree.Definition{}, err
+	}
+	b := d.Common()
+	return pedigree.Definition{Name: b.Name, UID: b.GUID, Body: string(body)}, nil
+}
+
+// NewGUID makes an identity of the form that new entities, relationships and
+// definitions have: a UUID of version 7, in lower case.
+func NewGUID() string {
+	var id [16]byte
+	rand.Read(id[6:]) // never fails
+	ms := time.Now().UnixMilli()
+	for i := 5; i >= 0; i-- {
+		id[i] = byte(ms)
+		ms >>= 8
+	}
+	id[6] = id[6]&0x0f | 0x70
+	id[8] = id[8]&0x3f | 0x80
+	text := hex.EncodeToString(id[:])
+	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
+}
