@@ -60,7 +60,6 @@ var mayImport = map[string][]string{
 	"route":           {"google.golang.org/grpc"},
 	"search":          {".", "carry", "naming", "query", "store"},
 	"schema":          {".", "fault", "query", "store", "github.com/go-json-experiment/json"},
-	"search":          {".", "naming", "query", "store"},
 	"server":          {".", "auth", "route", "github.com/prometheus/client_golang", "google.golang.org/grpc", "google.golang.org/protobuf"},
 	"importance":      {},
 	"series":          {},
