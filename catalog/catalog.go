@@ -69,7 +69,11 @@ func (s *Service) view(ctx context.Context, r store.Reader, workspace pedigree.N
 	if err != nil {
 		return nil, err
 	}
-	return &View{ctx: ctx, service: s, reader: r, workspace: workspace, types: types}, nil
+	mark, err := s.types.Mark(r)
+	if err != nil {
+		return nil, err
+	}
+	return &View{ctx: ctx, service: s, reader: r, workspace: workspace, types: types, mark: mark}, nil
 }
 
 // Reading returns a view on a state that somebody else has opened.

@@ -210,7 +210,7 @@ func checkPeriods(periods []Period) (problems []string) {
 			problems = append(problems, fault.New(fault.InvalidTimeBoundaryEndTime, p.EndTime).Error())
 		}
 		if startErr == nil && endErr == nil && end.Before(start) {
-			problems = append(problems, fault.New(fault.InvalidTimeBoundaryDateRange, p.StartTime, p.EndTime).Error())
+			problems = append(problems, fault.New(fault.InvalidTimeBoundaryDaterange, p.StartTime, p.EndTime).Error())
 		}
 	}
 	return problems

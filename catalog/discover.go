@@ -34,7 +34,7 @@ type ref struct {
 
 // A batch is what belongs together in one request.
 type batch struct {
-	*View
+	view     *View
 	given    map[string]*Entity // by guid
 	requests []*request         // in the order in which they are reached
 	byKey    map[string]*request
@@ -47,7 +47,7 @@ type batch struct {
 // others, those that one of them refers to.
 func (v *View) discover(in *Batch, o SaveOptions) (*batch, error) {
 	b := &batch{
-		View: v, given: make(map[string]*Entity, len(in.Entities)+len(in.Referred)), byKey: make(map[string]*request),
+		view: v, given: make(map[string]*Entity, len(in.Entities)+len(in.Referred)), byKey: make(map[string]*request),
 		known: make(map[string]*pedigree.Node), unique: make(map[string]*request), options: o,
 	}
 	for i, e := range in.Entities {
@@ -93,7 +93,7 @@ func (b *batch) reach(guid string) error {
 	if e == nil || b.byKey[guid] != nil {
 		return nil
 	}
-	t, err := b.entityType(e.TypeName)
+	t, err := b.view.entityType(e.TypeName)
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func (b *batch) resolveGUIDs() error {
 		return nil
 	}
 	slices.Sort(guids)
-	known, err := b.NodesByGUID(slices.Compact(guids))
+	known, err := b.view.NodesByGUID(slices.Compact(guids))
 	b.known = known
 	return err
 }
@@ -263,7 +263,7 @@ func (b *batch) resolveRequest(r *request) error {
 		r.node = n
 		return b.checkType(r)
 	}
-	n, err := b.Lookup(r.typ, r.entity.Attributes)
+	n, err := b.view.Lookup(r.typ, r.entity.Attributes)
 	if err != nil {
 		return err
 	}
@@ -281,7 +281,7 @@ func (b *batch) resolveRequest(r *request) error {
 // checkType reads the attributes of an entity by the type that it has, where a
 // client names one that it descends from.
 func (b *batch) checkType(r *request) error {
-	t, err := b.typeOf(r.node)
+	t, err := b.view.typeOf(r.node)
 	if err != nil || t == r.typ {
 		return err
 	}
@@ -324,7 +324,7 @@ func (b *batch) resolveRef(one *ref) (*pedigree.Node, error) {
 		}
 		return nil, fault.New(fault.ReferencedEntityNotFound, showID(id))
 	}
-	t, err := b.entityType(id.Type)
+	t, err := b.view.entityType(id.Type)
 	if err != nil {
 		return nil, err
 	}
@@ -333,7 +333,7 @@ func (b *batch) resolveRef(one *ref) (*pedigree.Node, error) {
 			return r.node, nil
 		}
 	}
-	n, err := b.Lookup(t, values)
+	n, err := b.view.Lookup(t, values)
 	switch {
 	case err != nil:
 		return nil, err
@@ -350,7 +350,7 @@ func uniqueKeys(t *schema.EntityType, values map[string]any) []string {
 	var keys []string
 	for _, f := range t.Unique() {
 		if v, err := f.Type.Normalize(values[f.Def.Name]); err == nil && v != nil {
-			keys = append(keys, t.Name()+"\x00"+uniqueKey(f)+"\x00"+fmt.Sprint(v))
+			keys = append(keys, t.Name()+"\x00"+uniqueKey(f)+"\x00"+uniqueText(v))
 		}
 	}
 	return keys

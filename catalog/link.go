@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -17,9 +16,7 @@ const (
 
 // Keys of event tags that hold what a relationship says beyond an event.
 const (
-	tagPasses     = "atlas.propagateTags" // where it is not that of the definition
-	tagBlocked    = "atlas.blocked"       // JSON list of names
-	tagAttributes = "atlas.attributes"    // JSON object
+	tagAttributes = "atlas.attributes" // JSON object
 	tagCreatedBy  = "atlas.createdBy"
 	tagUpdatedBy  = "atlas.updatedBy"
 	tagUpdated    = "atlas.updateTime" // milliseconds
@@ -46,7 +43,9 @@ func (l *link) other(n pedigree.NodeID) (other pedigree.NodeID, end int) {
 func (l *link) live() bool { return l.Deleted == pedigree.NoTime }
 
 // owns reports whether the node at an end owns that at the other.
-func (l *link) owns(end int) bool { return l.def != nil && l.def.Def.Kind == schema.Composition && l.def.End(end).Container }
+func (l *link) owns(end int) bool {
+	return l.def != nil && l.def.Def.Kind == schema.Composition && l.def.End(end).Container
+}
 
 // ofEvent shows an event as a relationship.
 func (v *View) ofEvent(e *pedigree.Event) link {
@@ -61,10 +60,6 @@ func (v *View) ofEvent(e *pedigree.Event) link {
 	}}
 	for _, t := range e.Tags {
 		switch t.Key {
-		case tagPasses:
-			l.Passes = passageOf(t.Value)
-		case tagBlocked:
-			_ = json.Unmarshal([]byte(t.Value), &l.Blocked) // we wrote it
 		case tagAttributes:
 			l.Attributes = t.Value
 		case tagCreatedBy:
@@ -80,6 +75,16 @@ func (v *View) ofEvent(e *pedigree.Event) link {
 		}
 	}
 	return l
+}
+
+// passageAs reads how classifications pass along an event, whose forward is the way
+// of what is made, as a relationship does, whose forward is from its first end to
+// its second; and the other way round.
+func passageAs(p pedigree.Passage, d pedigree.Direction) pedigree.Passage {
+	if d == pedigree.Output {
+		return p
+	}
+	return p&pedigree.PassForward<<1 | p&pedigree.PassBack>>1
 }
 
 // passages by the names that clients know.

@@ -92,7 +92,7 @@ func (v *View) Lookup(t *schema.EntityType, values map[string]any) (*pedigree.No
 		if err != nil || given == nil {
 			continue
 		}
-		n, err := v.uniqueNode(t, uniqueKey(f), fmt.Sprint(given))
+		n, err := v.uniqueNode(t, uniqueKey(f), uniqueText(given))
 		if n != nil || err != nil {
 			return n, err
 		}
@@ -118,6 +118,14 @@ func (v *View) uniqueNode(t *schema.EntityType, key, value string) (*pedigree.No
 		}
 	}
 	return found, nil
+}
+
+// uniqueText writes a value as unique values are compared.
+func uniqueText(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	return fmt.Sprint(value)
 }
 
 // uniqueKey names a unique attribute in the store: by the type that declares it, so

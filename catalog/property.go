@@ -75,22 +75,10 @@ func writeFloat(e *jsontext.Encoder, f float64) error {
 	return e.WriteToken(jsontext.Float(f))
 }
 
-// readNumber keeps all digits of numbers.
-func readNumber(d *jsontext.Decoder, v *any) error {
-	if d.PeekKind() != '0' {
-		return json.SkipFunc
-	}
-	text, err := d.ReadValue()
-	*v = stdjson.Number(text)
-	return err
-}
-
-var readingNumbers = json.WithUnmarshalers(json.UnmarshalFromFunc(readNumber))
-
 // parseJSON reads text that jsonText wrote.
 func parseJSON(text string) any {
 	var v any
-	if json.Unmarshal([]byte(text), &v, readingNumbers, jsontext.AllowInvalidUTF8(true)) != nil {
+	if json.Unmarshal([]byte(text), &v, schema.Reading, jsontext.AllowInvalidUTF8(true)) != nil {
 		return nil
 	}
 	return v

@@ -45,11 +45,11 @@ func (w *Work) Save(in *Batch, o SaveOptions) (*Mutations, error) {
 type saving struct {
 	*Work
 	*batch
-	touched map[pedigree.NodeID]bool   // others that were tied or untied
-	order   []pedigree.NodeID          // the same, in order
+	touched map[pedigree.NodeID]bool    // others that were tied or untied
+	order   []pedigree.NodeID           // the same, in order
 	fresh   map[pedigree.NodeID]*loaded // what was made
-	made    []*loaded                  // the same, in order
-	deleted []*loaded                  // what went because nobody owns it any more
+	made    []*loaded                   // the same, in order
+	deleted []*loaded                   // what went because nobody owns it any more
 }
 
 func (s *saving) run() (*Mutations, error) {
@@ -236,7 +236,7 @@ func (w *Work) setUnique(n *pedigree.Node, t *schema.EntityType, values map[stri
 		}
 		text := ""
 		if value != nil {
-			text = textOfValue(value)
+			text = uniqueText(value)
 		}
 		if err := w.tx.SetUnique(n, uniqueKey(f), text); err != nil {
 			if pedigree.CodeOf(err) == pedigree.AlreadyExists {
@@ -597,7 +597,7 @@ func (s *saving) finishOthers(answer *Mutations) error {
 
 // auditOther tells the history of an entity that one of its relationships changed.
 func (s *saving) auditOther(l *loaded) error {
-	r := reading{View: s.Work.View}
+	r := reading{View: s.View}
 	e := r.system(l)
 	e.UpdateTime, e.UpdatedBy = l.Updated, s.User()
 	e.Attributes = s.headerAttributes(l)

@@ -60,8 +60,16 @@ func (s *saving) appends(r *request, name string) bool {
 		return false
 	}
 	f := r.typ.Field(name)
-	return f != nil && f.Def.Options["isAppendOnPartialUpdate"] == "true" || r.typ.AppendsOnPartialUpdate(name)
+	if f != nil && f.Def.Options[appendOption] == "true" {
+		return true
+	}
+	return slices.ContainsFunc(r.typ.Def.RelationshipAttributes, func(a schema.RelationshipAttributeDef) bool {
+		return a.Name == name && a.Options[appendOption] == "true"
+	})
 }
+
+// appendOption is the option of an attribute that a partial update adds to.
+const appendOption = "isAppendOnPartialUpdate"
 
 // distinctRefs leaves out what means the same node again; a bare reference may.
 func distinctRefs(refs []ref, bare bool) []ref {
@@ -155,7 +163,7 @@ func (s *saving) tieAttribute(r *request, l *loaded, name string) error {
 // else the first that what it points to can stand in.
 func (s *saving) endFor(t *schema.EntityType, name string, one *ref) (*schema.End, error) {
 	ends := t.End(name)
-	target, err := s.Work.typeOf(one.node)
+	target, err := s.typeOf(one.node)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +188,7 @@ func (s *saving) endFor(t *schema.EntityType, name string, one *ref) (*schema.En
 // tieOne ties a node to another. Where the other can be tied to one such node only,
 // it is untied from the one that it was tied to.
 func (s *saving) tieOne(l *loaded, end *schema.End, one *ref) error {
-	if !isMany(end.Relationship.End(3-end.Number)) {
+	if !isMany(end.Relationship.End(3 - end.Number)) {
 		if err := s.makeRoom(one.node, end); err != nil {
 			return err
 		}
@@ -285,7 +293,7 @@ func (s *saving) deleteOwned(id pedigree.NodeID) error {
 func (s *saving) tieBare(r *request, l *loaded, f *schema.Field, refs []ref, links []*link) error {
 	add := s.appends(r, f.Def.Name)
 	for i := range refs {
-		target, err := s.Work.typeOf(refs[i].node)
+		target, err := s.typeOf(refs[i].node)
 		if err != nil {
 			return err
 		}
@@ -362,4 +370,6 @@ func relationshipValues(t *schema.RelationshipType, given map[string]any, all bo
 }
 
 // isMany reports whether who stands at an end can be tied to several.
-func isMany(d *schema.EndDef) bool { return d.Cardinality == schema.Set || d.Cardinality == schema.List }
+func isMany(d *schema.EndDef) bool {
+	return d.Cardinality == schema.Set || d.Cardinality == schema.List
+}

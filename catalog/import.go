@@ -1,0 +1,149 @@
+package catalog
+
+import (
+	"cmp"
+
+	"github.com/pedigree-ml/pedigree"
+)
+
+// importOne makes of an entity that is there what an import says beside its
+// attributes: times, users, version, state, labels, classifications and business
+// attributes. It reports whether anything was different.
+func (s *saving) importOne(r *request, l *loaded) (bool, error) {
+	if !isOurs(l.Type) {
+		return false, nil
+	}
+	system, err := s.importSystem(r.entity, l)
+	if err != nil {
+		return false, err
+	}
+	state, err := s.importState(r.entity, l)
+	if err != nil {
+		return false, err
+	}
+	classes := false
+	if l.Live() {
+		if classes, err = s.importClasses(r, l); err != nil {
+			return false, err
+		}
+	}
+	if r.entity.Labels != nil {
+		if err := s.SetLabels(&l.Node, r.entity.Labels); err != nil {
+			return false, err
+		}
+	}
+	if len(r.entity.BusinessAttributes) > 0 {
+		values, err := businessValues(l, r.entity.BusinessAttributes, true)
+		if err != nil {
+			return false, err
+		}
+		if err := s.writeBusiness(l, values); err != nil {
+			return false, err
+		}
+	}
+	return system || state || classes, nil
+}
+
+// importSystem writes what every entity has, as it is given.
+func (s *saving) importSystem(e *Entity, l *loaded) (bool, error) {
+	want := make(map[string]pedigree.Property)
+	for _, p := range s.systemProperties(e) {
+		want[p.Key] = p
+	}
+	changed := false
+	for _, key := range []string{keyCreatedBy, keyUpdatedBy, keyCreateTime, keyUpdateTime, keyVersion, keyHomeID, keyProxy, keyIncomplete, keyProvenance} {
+		p, wanted := want[key]
+		standing := l.field(key)
+		switch {
+		case !wanted && standing == nil, wanted && standing != nil && *standing == p:
+			continue
+		case wanted:
+			if err := s.tx.PutProperties(&l.Node, p); err != nil {
+				return false, err
+			}
+		default:
+			if _, err := s.tx.DeleteProperty(&l.Node, pedigree.Field, key); err != nil {
+				return false, err
+			}
+		}
+		changed = true
+	}
+	return changed, nil
+}
+
+// importState puts an entity into the bin or takes it out, as it is given.
+func (s *saving) importState(e *Entity, l *loaded) (bool, error) {
+	switch {
+	case e.Status == Deleted && l.Live():
+		d, err := s.putInBin([]pedigree.Node{l.Node}, true)
+		if err != nil {
+			return false, err
+		}
+		l.Deleted = s.Now()
+		for _, other := range d.others {
+			s.touchOther(other)
+		}
+		return true, nil
+	case e.Status == Active && !l.Live():
+		l.Deleted = pedigree.NoTime
+		values := make(map[string]any)
+		for _, f := range l.typ.Fields {
+			if f.Target == nil {
+				values[f.Def.Name] = s.value(l, f)
+			}
+		}
+		name, err := s.nodeName(l.typ, &l.Node, values)
+		if err != nil {
+			return false, err
+		}
+		l.Name = cmp.Or(name, l.Name)
+		if err := s.tx.UpdateNode(&l.Node); err != nil {
+			return false, err
+		}
+		return true, s.setUnique(&l.Node, l.typ, values)
+	}
+	return false, nil
+}
+
+// importClasses makes the classifications of an entity those that are given.
+func (s *saving) importClasses(r *request, l *loaded) (bool, error) {
+	var own []Classification
+	wanted := make(map[string]bool)
+	for _, c := range r.entity.Classifications {
+		if c.EntityGUID == "" || c.EntityGUID == l.guid {
+			own = append(own, c)
+			wanted[c.TypeName] = true
+		}
+	}
+	changed := false
+	standing := make(map[string]*pedigree.Classification)
+	for i := range l.own {
+		if c := &l.own[i]; wanted[c.Type] {
+			standing[c.Type] = c
+		} else {
+			if err := s.Declassify(&l.Node, c.Type, ""); err != nil {
+				return false, err
+			}
+			changed = true
+		}
+	}
+	for i := range own {
+		row, err := s.newClassification(&l.Node, l.typ, &own[i])
+		if err != nil {
+			return false, err
+		}
+		what := AuditClassificationAdd
+		if old := standing[row.Type]; old != nil {
+			row.ID, row.Created, row.CreatedBy = old.ID, old.Created, old.CreatedBy
+			if old.Attributes == row.Attributes && old.Validity == row.Validity && old.Propagate == row.Propagate && old.RemoveOnDelete == row.RemoveOnDelete {
+				continue
+			}
+			what = AuditClassificationUpdate
+		}
+		if err := s.putClassification(&l.Node, row, what, "Added classification: "); err != nil {
+			return false, err
+		}
+		changed = true
+	}
+	return changed, nil
+}
