@@ -22,22 +22,15 @@ import (
 // LocalUser is who the one local user is called where somebody must be named.
 const LocalUser = "admin"
 
-// A Carrier knows which classifications are carried to nodes. It is package carry.
-type Carrier interface {
-	// Of gives the classifications that are carried to nodes, not their own.
-	Of(r store.Reader, nodes []pedigree.NodeID) (map[pedigree.NodeID][]pedigree.Classification, error)
-}
-
 // A Service applies the rules to one store.
 type Service struct {
 	store store.Store
 	types *schema.Service
-	carry Carrier
 }
 
 // New returns a service on s.
-func New(s store.Store, types *schema.Service, carry Carrier) *Service {
-	return &Service{store: s, types: types, carry: carry}
+func New(s store.Store, types *schema.Service) *Service {
+	return &Service{store: s, types: types}
 }
 
 // View runs fn on one state of the store.
@@ -69,9 +62,13 @@ func (s *Service) view(ctx context.Context, r store.Reader, workspace pedigree.N
 	if err != nil {
 		return nil, err
 	}
-	mark, err := s.types.Mark(r)
-	if err != nil {
-		return nil, err
+	var mark schema.Mark
+	if m, ok := any(s.types).(interface {
+		Mark(r store.Reader) (schema.Mark, error)
+	}); ok {
+		if mark, err = m.Mark(r); err != nil {
+			return nil, err
+		}
 	}
 	return &View{ctx: ctx, service: s, reader: r, workspace: workspace, types: types, mark: mark}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/schema"
 )
@@ -186,7 +187,7 @@ func missing(name string, f *schema.Field, typeName string) string {
 
 // problemOf says what is wrong with the value of a name.
 func problemOf(name string, err error) string {
-	if p, ok := err.(*schema.Problem); ok { //nolint:errorlint // values give nothing else, and never wrapped
+	if p, ok := err.(*schema.Problem); ok {
 		return name + p.Rest
 	}
 	return err.Error()
@@ -338,7 +339,7 @@ func (w *Work) Declassify(n *pedigree.Node, name, from string) error {
 
 // uncarry ends that a classification of an entity in the bin is carried on.
 func (w *Work) uncarry(n *pedigree.Node, name, from string) error {
-	carried, err := w.service.carry.Of(w.reader, []pedigree.NodeID{n.ID})
+	carried, err := carry.Of(w.reader, []pedigree.NodeID{n.ID})
 	if err != nil {
 		return err
 	}

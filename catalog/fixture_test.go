@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
-	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/schema"
@@ -32,7 +31,7 @@ func open(t testing.TB) *fixture {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	types := schema.New(s)
-	f := &fixture{Service: catalog.New(s, types, carry.New(s)), store: s, types: types, t: t}
+	f := &fixture{Service: catalog.New(s, types), store: s, types: types, t: t}
 	f.define(shopTypes())
 	return f
 }
@@ -58,6 +57,7 @@ func set(a *schema.AttributeDef)       { a.Cardinality, a.Max = schema.Set, 1<<3
 func byDefault(text string) func(*schema.AttributeDef) {
 	return func(a *schema.AttributeDef) { a.Default = &text }
 }
+
 func owned(a *schema.AttributeDef) {
 	a.Constraints = []schema.ConstraintDef{{Type: schema.OwnedRef}}
 }

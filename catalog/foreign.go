@@ -5,6 +5,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/schema"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
 // typeOf gives the type of a node of any protocol.
@@ -12,7 +13,12 @@ func (v *View) typeOf(n *pedigree.Node) (*schema.EntityType, error) {
 	if t := v.types.OfNode(n.Type); t != nil {
 		return t, nil
 	}
-	return v.service.types.TypeOf(v.reader, n)
+	if t, ok := any(v.service.types).(interface {
+		TypeOf(r store.Reader, n *pedigree.Node) (*schema.EntityType, error)
+	}); ok {
+		return t.TypeOf(v.reader, n)
+	}
+	return nil, pedigree.Errorf(pedigree.Internal, "there is no type for nodes of type %s", n.Type.Name)
 }
 
 // TypeOf gives the type of a node of any protocol.

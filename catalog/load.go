@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/schema"
 )
 
@@ -97,7 +98,7 @@ func (v *View) loadClasses(all []*loaded, ids []pedigree.NodeID) error {
 	for i := range own {
 		byNode[own[i].Node] = append(byNode[own[i].Node], own[i])
 	}
-	carried, err := v.service.carry.Of(v.reader, ids)
+	carried, err := carry.Of(v.reader, ids)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/schema"
@@ -148,13 +149,13 @@ func (w *Work) nodeName(t *schema.EntityType, n *pedigree.Node, values map[strin
 		return n.UID, nil
 	}
 	holder, err := w.reader.NodeNamed(w.workspace, t.Node, name)
-	switch {
-	case pedigree.CodeOf(err) == pedigree.NotFound && err != nil, err == nil && holder.ID == n.ID && n.ID != 0:
-		return name, nil
-	case err != nil:
+	if err == nil && holder.ID != n.ID {
+		return n.UID, nil
+	}
+	if err != nil && pedigree.CodeOf(err) != pedigree.NotFound {
 		return "", err
 	}
-	return n.UID, nil
+	return name, nil
 }
 
 // maxNodeName bounds names of nodes, in characters.
@@ -300,7 +301,7 @@ func (s *saving) knowCarried() error {
 	if len(ids) == 0 {
 		return nil
 	}
-	carried, err := s.service.carry.Of(s.reader, ids)
+	carried, err := carry.Of(s.reader, ids)
 	for _, l := range s.made {
 		l.carried = carried[l.ID]
 	}

@@ -55,15 +55,23 @@ func TestWhatIsWrongIsRefusedInTheWordsOfClients(t *testing.T) {
 		reason  fault.Reason
 		message string
 	}{
-		"mandatory": {an("shelf", "s", attrs{"req": nil}), fault.InstanceCrudInvalidParams,
-			"Invalid instance creation/updation parameters passed : shelf.req: mandatory attribute value missing in type shelf"},
-		"int": {an("shelf", "s", attrs{"count": "abc"}), fault.InstanceCrudInvalidParams,
-			"Invalid instance creation/updation parameters passed : shelf.count=abc: invalid value for type int"},
-		"enum": {an("shelf", "s", attrs{"shade": "Z"}), fault.InstanceCrudInvalidParams,
-			"Invalid instance creation/updation parameters passed : shelf.shade=Z: invalid value for type shade"},
+		"mandatory": {
+			an("shelf", "s", attrs{"req": nil}), fault.InstanceCrudInvalidParams,
+			"Invalid instance creation/updation parameters passed : shelf.req: mandatory attribute value missing in type shelf",
+		},
+		"int": {
+			an("shelf", "s", attrs{"count": "abc"}), fault.InstanceCrudInvalidParams,
+			"Invalid instance creation/updation parameters passed : shelf.count=abc: invalid value for type int",
+		},
+		"enum": {
+			an("shelf", "s", attrs{"shade": "Z"}), fault.InstanceCrudInvalidParams,
+			"Invalid instance creation/updation parameters passed : shelf.shade=Z: invalid value for type shade",
+		},
 		"type": {an("nope", "s", nil), fault.TypeNameInvalid, "Type ENTITY with name nope does not exist"},
-		"dangling": {an("shelf", "s", attrs{"next": attrs{"typeName": "shelf", "uniqueAttributes": attrs{"qualifiedName": "none"}}}), fault.ReferencedEntityNotFound,
-			"Referenced entity AtlasObjectId{guid='null', typeName='shelf', uniqueAttributes={qualifiedName:none}} is not found"},
+		"dangling": {
+			an("shelf", "s", attrs{"next": attrs{"typeName": "shelf", "uniqueAttributes": attrs{"qualifiedName": "none"}}}), fault.ReferencedEntityNotFound,
+			"Referenced entity AtlasObjectId{guid='null', typeName='shelf', uniqueAttributes={qualifiedName:none}} is not found",
+		},
 		"placeholder": {an("shelf", "s", attrs{"next": attrs{"guid": "-9", "typeName": "shelf"}}), fault.ReferencedEntityNotFound, "Referenced entity -9 is not found"},
 		"guid":        {an("shelf", "s", attrs{"next": attrs{"guid": "0195", "typeName": "shelf"}}), fault.ReferencedEntityNotFound, "Referenced entity 0195 is not found"},
 	} {
