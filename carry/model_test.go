@@ -358,6 +358,9 @@ func (w *world) check(when string) {
 				}
 			}
 			slices.Sort(reached)
+			for _, id := range ids {
+				w.checkWay(r, c, id, slices.Contains(reached, id))
+			}
 			found, reachErr := Reach(r, c)
 			if err = errors.Join(err, reachErr); !slices.Equal(found, reached) {
 				w.t.Errorf("%s: %d reaches %v, want %v", when, c.ID, found, reached)
@@ -367,6 +370,29 @@ func (w *world) check(when string) {
 	})
 	if err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// checkWay follows a way tie by tie.
+func (w *world) checkWay(r store.Reader, c *pedigree.Classification, to pedigree.NodeID, reached bool) {
+	way, err := Way(r, c, to)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if !reached {
+		return // then nobody asks
+	}
+	at := c.Node
+	for _, leg := range way {
+		tied := false
+		w.ties(c, func(from, to pedigree.NodeID) { tied = tied || from == at && to == leg.Node })
+		if !tied {
+			w.t.Errorf("%d goes from %d to %d by %s, which nothing ties", c.ID, at, leg.Node, leg.By)
+		}
+		at = leg.Node
+	}
+	if at != to {
+		w.t.Errorf("the way of %d to %d ends at %d: %+v", c.ID, to, at, way)
 	}
 }
 

@@ -10,14 +10,15 @@ import (
 
 // A step is a tie along which classifications pass.
 type step struct {
-	from, to  pedigree.NodeID
-	blocked   []string // those that do not, by name
-	hierarchy bool     // a relationship, no lineage
+	from, to     pedigree.NodeID
+	kind         lineage.EdgeKind // 0 for two nodes that are one, and for relationships
+	relationship string           // its type; empty for lineage
+	blocked      []string         // classifications that do not pass, by name
 }
 
 // passes reports whether a classification passes.
 func (s *step) passes(c *pedigree.Classification) bool {
-	if s.hierarchy && c.NotByHierarchy || !s.hierarchy && c.NotByLineage {
+	if hierarchy := s.relationship != ""; hierarchy && c.NotByHierarchy || !hierarchy && c.NotByLineage {
 		return false
 	}
 	return !slices.Contains(s.blocked, c.Type)
@@ -55,9 +56,9 @@ func (s *stepper) steps(direction lineage.Direction, vertices []store.Vertex) ([
 		p := s.passages[h.Event]
 		switch {
 		case h.Event == 0 || p == nil:
-			all = append(all, step{from: h.From, to: h.To})
+			all = append(all, step{from: h.From, to: h.To, kind: h.Kind})
 		case p.Passes&pedigree.PassForward != 0:
-			all = append(all, step{from: h.From, to: h.To, blocked: p.Blocked})
+			all = append(all, step{from: h.From, to: h.To, kind: h.Kind, blocked: p.Blocked})
 		}
 	}
 	back, err := s.against(direction, vertices)
@@ -77,7 +78,7 @@ func (s *stepper) against(direction lineage.Direction, vertices []store.Vertex) 
 	var all []step
 	for _, h := range hops {
 		if p := s.passages[h.Event]; h.Event != 0 && p != nil && p.Passes&pedigree.PassBack != 0 {
-			all = append(all, step{from: h.To, to: h.From, blocked: p.Blocked})
+			all = append(all, step{from: h.To, to: h.From, kind: h.Kind, blocked: p.Blocked})
 		}
 	}
 	return all, err
@@ -116,7 +117,7 @@ func (s *stepper) beside(direction lineage.Direction, vertices []store.Vertex) (
 				near = way.to
 			}
 			if t.Passes&way.passes != 0 && asked.has(near) {
-				all = append(all, step{from: way.from, to: way.to, blocked: t.Blocked, hierarchy: true})
+				all = append(all, step{from: way.from, to: way.to, relationship: t.Type, blocked: t.Blocked})
 			}
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // between two nodes that are one.
 type Hop struct {
 	From, To pedigree.NodeID
-	Event    int64 // that ties them; 0 for other ties, and where it was not asked for
+	Kind     EdgeKind // 0 for two nodes that are one
+	Event    int64    // that ties them; 0 for other ties, and where it was not asked for
 }
 
 // A Hopper takes lineage a step at a time within one transaction, for those who
@@ -54,6 +55,10 @@ func (h *Hopper) Hops(direction Direction, vertices []store.Vertex) ([]Hop, erro
 }
 
 func (h *Hopper) alongEvents(kind pedigree.Kind, direction Direction, ids []pedigree.NodeID) ([]Hop, error) {
+	edge := EdgeInput
+	if eventSide(kind, direction) == pedigree.Output {
+		edge = EdgeOutput
+	}
 	var hops []Hop
 	for some := range slices.Chunk(ids, chunk) {
 		q := store.LinkQuery{Kind: kind, Nodes: some, Direction: eventSide(kind, direction), Detail: h.events, Limit: linkPage}
@@ -63,7 +68,7 @@ func (h *Hopper) alongEvents(kind pedigree.Kind, direction Direction, ids []pedi
 				return nil, err
 			}
 			for _, l := range links {
-				hops = append(hops, hop(direction, l.Node, l.Other, l.Event))
+				hops = append(hops, hop(direction, l.Node, l.Other, edge, l.Event))
 			}
 			q.After = next
 		}
@@ -72,11 +77,11 @@ func (h *Hopper) alongEvents(kind pedigree.Kind, direction Direction, ids []pedi
 }
 
 // hop is a step that was found from one end.
-func hop(direction Direction, near, far pedigree.NodeID, event int64) Hop {
+func hop(direction Direction, near, far pedigree.NodeID, kind EdgeKind, event int64) Hop {
 	if direction == Upstream {
 		near, far = far, near
 	}
-	return Hop{From: near, To: far, Event: event}
+	return Hop{From: near, To: far, Kind: kind, Event: event}
 }
 
 func (h *Hopper) besideEvents(direction Direction, artifacts []pedigree.NodeID) ([]Hop, error) {
@@ -89,7 +94,7 @@ func (h *Hopper) besideEvents(direction Direction, artifacts []pedigree.NodeID) 
 		for _, r := range near.relations[id] {
 			p := passage{r.Source, r.Target, EdgeDerived}
 			if at, far := p.ends(direction); r.Kind == pedigree.Derived && at == id {
-				hops = append(hops, hop(direction, id, far, 0))
+				hops = append(hops, hop(direction, id, far, EdgeDerived, 0))
 			}
 		}
 		if !near.tied(id) {
@@ -101,13 +106,13 @@ func (h *Hopper) besideEvents(direction Direction, artifacts []pedigree.NodeID) 
 		}
 		for _, member := range c.members {
 			if member != id {
-				hops = append(hops, hop(direction, id, member, 0))
+				hops = append(hops, hop(direction, id, member, 0, 0))
 			}
 		}
 		for _, n := range c.successions {
 			p := passage{n.from, n.to, EdgeVersion}
 			if at, far := p.ends(direction); at == id {
-				hops = append(hops, hop(direction, id, far, 0))
+				hops = append(hops, hop(direction, id, far, EdgeVersion, 0))
 			}
 		}
 	}

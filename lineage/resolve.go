@@ -60,7 +60,7 @@ func (l lookup) find(ref string) ([]pedigree.NodeID, error) {
 	case "openlineage":
 		return l.openlineage(rest)
 	case "atlas":
-		return nil, nil // no wire of Atlas yet, so there are no entities
+		return l.entity(rest)
 	case "runs":
 		if run := strings.Trim(rest, "/"); !strings.Contains(run, "/") {
 			return l.uid(pedigree.RunType, run)
@@ -71,6 +71,22 @@ func (l lookup) find(ref string) ([]pedigree.NodeID, error) {
 		}
 	}
 	return l.at(ref)
+}
+
+// entity finds an entity that came through Atlas by its guid.
+func (l lookup) entity(guid string) (ids []pedigree.NodeID, err error) {
+	for kind := pedigree.Artifact; kind <= pedigree.Context; kind++ {
+		nodes, err := l.NodesExternal(l.workspace, kind, []string{guid})
+		if err != nil {
+			return nil, err
+		}
+		for i := range nodes {
+			if nodes[i].Type.Protocol() == pedigree.ProtocolAtlas {
+				ids = append(ids, nodes[i].ID)
+			}
+		}
+	}
+	return ids, nil
 }
 
 // nodes reads the nodes of the workspace; those in the bin only where there are

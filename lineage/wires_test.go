@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/jobs"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/registry"
+	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 	"github.com/pedigree-ml/pedigree/tracking"
 )
@@ -25,6 +27,7 @@ type wires struct {
 	registry *registry.Service
 	jobs     *jobs.Service
 	lineage  *lineage.Service
+	store    store.Store
 	types    map[string]pedigree.TypeID
 }
 
@@ -35,7 +38,7 @@ func openWires(t *testing.T) *wires {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	w := &wires{t, graph.New(s, graph.Options{}), tracking.New(s, "mlflow-artifacts:/"), registry.New(s, nil), jobs.New(s), lineage.New(s), map[string]pedigree.TypeID{}}
+	w := &wires{t, graph.New(s, graph.Options{}), tracking.New(s, "mlflow-artifacts:/"), registry.New(s, nil), jobs.New(s), lineage.New(s), s, map[string]pedigree.TypeID{}}
 	w.must(w.tracking.Prepare(t.Context()))
 	w.must(w.graph.Prepare(t.Context()))
 	return w
@@ -177,4 +180,44 @@ func runURI(t *testing.T, w *wires, run string) string {
 	r, err := w.tracking.Run(t.Context(), ws, run)
 	w.must(err)
 	return r.URI
+}
+
+// TestAClassificationShowsOnAllWires: what somebody says of the raw data is said of
+// the model that was made from it, on every wire and at once.
+func TestAClassificationShowsOnAllWires(t *testing.T) {
+	w := openWires(t)
+	w.step("clean", "s3://lake/raw", "s3://lake/clean")
+	run, logged := w.train("s3a://lake/clean", "fare")
+	raw, err := w.lineage.Resolve(t.Context(), ws, "s3://lake/raw")
+	w.must(err)
+	pii := pedigree.Classification{Workspace: ws, Node: raw[0].ID, Type: "PII", Propagate: true}
+	w.must(w.store.Update(t.Context(), func(tx store.Tx) error { return tx.PutClassification(&pii) }))
+
+	for range 2 { // before anything is noted, and after
+		version, err := w.registry.Version(t.Context(), ws, "fare", "1")
+		w.must(err)
+		r, err := w.tracking.Run(t.Context(), ws, run)
+		w.must(err)
+		m, err := w.tracking.LoggedModel(t.Context(), ws, logged, false)
+		w.must(err)
+		found, err := w.lineage.Resolve(t.Context(), ws, "models:/fare/1")
+		w.must(err)
+		nodes, err := w.graph.Nodes(t.Context(), ws, pedigree.Artifact, []pedigree.NodeID{found[0].ID})
+		w.must(err)
+		for what, properties := range map[string][]pedigree.Property{
+			"version": version.Tags, "run": r.Of(pedigree.Tag), "logged model": m.Tags, "artifact of ML Metadata": nodes[0].Properties,
+		} {
+			at := slices.IndexFunc(properties, func(p pedigree.Property) bool { return p.Key == "pedigree.classification.PII" })
+			if at < 0 || properties[at].Value != "from Data "+raw[0].UID {
+				t.Errorf("%s: %+v", what, properties)
+			}
+		}
+		w.must(carry.New(w.store).Settle(t.Context()))
+	}
+	w.must(w.store.Update(t.Context(), func(tx store.Tx) error { _, err := tx.DeleteClassification(pii.ID); return err }))
+	version, err := w.registry.Version(t.Context(), ws, "fare", "1")
+	w.must(err)
+	if len(version.Tags) > 0 {
+		t.Errorf("it is gone, but the version says %+v", version.Tags)
+	}
 }
