@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/dossier"
@@ -37,6 +38,7 @@ type Handler struct {
 	Comments  *comment.Service
 	Artifacts Artifacts
 	Dossiers  *dossier.Service
+	Classes   *carry.Service
 
 	models    *registry.Service
 	digests   *digest.Service

@@ -58,6 +58,7 @@ func (h *Handler) endpoints() []endpoint {
 	for _, some := range [][]endpoint{
 		h.findingEndpoints(),
 		h.aroundEndpoints(),
+		h.classificationEndpoints(),
 		h.runEndpoints(),
 		h.runChangeEndpoints(),
 		h.lineageEndpoints(),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/blob"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/dossier"
@@ -59,7 +60,7 @@ func whole(f *testing.F) []route.Route {
 	}
 	h := New(registry.New(records, nil), digest.New(records, nowhere{}))
 	h.Webhooks, h.Graph, h.Search = webhook.New(records, key), graph.New(records, graph.Options{}), search.New(records)
-	h.Lineage, h.Comments, h.Runs = lineage.New(records), comment.New(records), tracking.New(records, "mlflow-artifacts:/")
+	h.Lineage, h.Comments, h.Runs, h.Classes = lineage.New(records), comment.New(records), tracking.New(records, "mlflow-artifacts:/"), carry.New(records)
 	h.Artifacts, h.Dossiers = nowhere{}, dossier.New(records, h.Lineage)
 	return slices.DeleteFunc(h.Wire().Routes, func(r route.Route) bool { return r.Stream })
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/query"
@@ -41,7 +42,7 @@ func openChain(t *testing.T) *chain {
 	err = records.Update(t.Context(), func(tx store.Tx) error { return c.fill(tx) })
 	c.must(err)
 	h := New(nil, nil)
-	h.Search, h.Lineage, h.Comments = search.New(records), lineage.New(records), comment.New(records)
+	h.Search, h.Lineage, h.Comments, h.Classes = search.New(records), lineage.New(records), comment.New(records), carry.New(records)
 	mount(t, c.mux, h.Wire())
 	return c
 }

@@ -31,7 +31,7 @@ type WatchedNode struct {
 	Kind      string          `json:"kind,omitempty" enum:"artifact,execution,context"`
 	Type      string          `json:"type,omitempty"`
 	Protocol  string          `json:"protocol,omitempty" enum:"mlflow,mlmd,openlineage,atlas"` // through which it came
-	Name      string          `json:"name,omitempty"`                                    // at most 500 bytes of it
+	Name      string          `json:"name,omitempty"`                                          // at most 500 bytes of it
 	UID       string          `json:"uid,omitempty"`
 	Workspace string          `json:"workspace"`
 	State     string          `json:"state,omitempty"`

@@ -214,7 +214,7 @@ func (e *engine) openTypes(ctx context.Context, dir string) error {
 func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
 	h.Webhooks, h.Graph, h.Search, h.Lineage, h.Watches = e.webhooks, e.graph, e.search, lineage.New(e.store), e.watches
-	h.Runs, h.Comments = e.rules, comment.New(e.store)
+	h.Runs, h.Comments, h.Classes = e.rules, comment.New(e.store), e.carry
 	h.Artifacts, h.Dossiers = e.mlflow(), dossier.New(e.store, h.Lineage)
 	return h
 }

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
+	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// classificationEndpoints tell what nodes of every protocol are classified as.
+func (h *Handler) classificationEndpoints() []endpoint {
+	return []endpoint{{
+		id: "listClassifications", method: "GET", path: "/nodes/{node}/classifications", group: findingGroup, permission: route.Read,
+		summary: "Tell what a node is classified as, and by which way it came to be",
+		detail: "Its own classifications come first, then those carried to it from what it was made of or is tied to. " +
+			"Classifications are put on nodes through Atlas's protocol.",
+		parameters: []parameter{nodeIn("node", "the node's number").onPath()}, answer: ClassificationsAnswer{},
+		problems: []pedigree.Code{pedigree.NotFound}, call: h.classifications,
+	}}
+}
+
+// A ClassificationsAnswer holds what a node is classified as.
+type ClassificationsAnswer struct {
+	Classifications []NodeClassification `json:"classifications"`
+}
+
+// A NodeClassification is a classification that holds for a node.
+type NodeClassification struct {
+	Type           string         `json:"type"`
+	Own            bool           `json:"own"` // somebody put it on the node itself
+	Attributes     map[string]any `json:"attributes"`
+	Validity       []any          `json:"validity,omitempty"` // periods in which it holds, as Atlas writes them; left out for ever
+	Propagate      bool           `json:"propagate"`          // it is carried on
+	RemoveOnDelete bool           `json:"remove_on_delete"`   // what it is carried to loses it with its node
+	Source         PlacedNode     `json:"source"`             // the node that it was put on
+	Way            []WayNode      `json:"way,omitempty"`      // from the source to the node, if it was carried
+	Created        string         `json:"created" format:"date-time"`
+}
+
+// A PlacedNode is a node as a way shows it.
+type PlacedNode struct {
+	ID       pedigree.NodeID `json:"id"`
+	Kind     string          `json:"kind" enum:"artifact,execution,context"`
+	Type     string          `json:"type"`
+	Protocol string          `json:"protocol" enum:"mlflow,mlmd,openlineage,atlas"` // through which it came
+	Name     string          `json:"name"`
+	UID      string          `json:"uid"`
+	Version  string          `json:"version,omitempty"`
+}
+
+// A WayNode is one step of a way.
+type WayNode struct {
+	Node PlacedNode `json:"node"`
+	By   string     `json:"by"` // what leads to it: input, output, derived, version, same, or the type of a relationship
+}
+
+func placedNodeOf(v *store.Vertex) PlacedNode {
+	return PlacedNode{v.ID, v.Type.Kind.String(), v.Type.Name, v.Type.Protocol(), v.Name, v.UID, v.Version}
+}
+
+// classifications tells what a node is classified as.
+func (h *Handler) classifications(w http.ResponseWriter, r *request) error {
+	found, err := h.Classes.Explain(r.Context(), h.workspace(), r.node("node"))
+	if err != nil {
+		return err
+	}
+	a := ClassificationsAnswer{Classifications: make([]NodeClassification, len(found))}
+	for i := range found {
+		if a.Classifications[i], err = nodeClassificationOf(&found[i]); err != nil {
+			return err
+		}
+	}
+	return answer(w, a)
+}
+
+func nodeClassificationOf(e *carry.Explained) (NodeClassification, error) {
+	c := NodeClassification{
+		Type: e.Type, Own: e.Own, Attributes: map[string]any{}, Propagate: e.Propagate, RemoveOnDelete: e.RemoveOnDelete,
+		Source: placedNodeOf(&e.Source), Created: moment(e.Created),
+	}
+	if err := decode(e.Attributes, &c.Attributes); err != nil {
+		return c, err
+	}
+	if err := decode(e.Validity, &c.Validity); err != nil {
+		return c, err
+	}
+	for i := range e.Way {
+		c.Way = append(c.Way, WayNode{placedNodeOf(&e.Way[i].Vertex), e.Way[i].By})
+	}
+	return c, nil
+}
+
+// decode reads a JSON text of the store, which is empty for nothing.
+func decode(text string, into any) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
+}

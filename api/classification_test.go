@@ -1,0 +1,52 @@
+package api
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+func TestANodeIsToldWhatItIsClassifiedAsAndWhy(t *testing.T) {
+	c := openChain(t)
+	c.must(c.records.Update(t.Context(), func(tx store.Tx) error {
+		for _, class := range []pedigree.Classification{
+			{Node: c.ids["raw"], Type: "PII", Attributes: `{"level":2}`, Validity: `[{"timeZone":"UTC"}]`, Propagate: true, RemoveOnDelete: true},
+			{Node: c.ids["clean"], Type: "Checked"},
+		} {
+			class.Workspace = 1
+			if err := tx.PutClassification(&class); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	a := get[ClassificationsAnswer](&c.fixture, fmt.Sprintf("%s/nodes/%d/classifications", base, c.ids["clean"]))
+	place := func(name, kind, typ string) PlacedNode {
+		return PlacedNode{ID: c.ids[name], Kind: kind, Type: typ, Protocol: "mlmd", Name: name, UID: name}
+	}
+	if len(a.Classifications) != 2 {
+		t.Fatalf("%+v", a)
+	}
+	for i := range a.Classifications {
+		a.Classifications[i].Created = ""
+	}
+	want := []NodeClassification{
+		{Type: "Checked", Own: true, Attributes: map[string]any{}, Source: place("clean", "artifact", "Data")},
+		{
+			Type: "PII", Attributes: map[string]any{"level": 2.0}, Validity: []any{map[string]any{"timeZone": "UTC"}}, Propagate: true, RemoveOnDelete: true,
+			Source: place("raw", "artifact", "Data"),
+			Way:    []WayNode{{place("cleaning", "execution", "Step"), "input"}, {place("clean", "artifact", "Data"), "output"}},
+		},
+	}
+	if !reflect.DeepEqual(a.Classifications, want) {
+		t.Errorf("got  %+v\nwant %+v", a.Classifications, want)
+	}
+	if none := get[ClassificationsAnswer](&c.fixture, base+"/nodes/1/classifications"); len(none.Classifications) != 0 {
+		t.Errorf("of the workspace %+v", none)
+	}
+	c.send("GET", "/nodes/4711/classifications", "", 404)
+	c.send("GET", "/nodes/x/classifications", "", 400)
+}

@@ -1,0 +1,96 @@
+package carry
+
+import (
+	"context"
+	"slices"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// An Explained is a classification that holds for a node, and why.
+type Explained struct {
+	pedigree.Classification
+	Own    bool         // somebody put it on the node itself
+	Source store.Vertex // the node that it was put on
+	Way    []Waypoint   // from after Source to the node; empty for its own, and where it is too far to be found
+}
+
+// A Waypoint is a node on the way of a classification.
+type Waypoint struct {
+	store.Vertex
+	By string // as [Leg.By]
+}
+
+// mostExplained bounds the classifications of one node whose way is looked for.
+const mostExplained = 50
+
+// Explain gives what a node is classified as: its own first, then what is carried to
+// it, each with its way. The error is NotFound where there is no such node.
+func (s *Service) Explain(ctx context.Context, ws, node pedigree.NodeID) (all []Explained, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		all, err = explain(r, ws, node)
+		return err
+	})
+	return all, err
+}
+
+func explain(r store.Reader, ws, node pedigree.NodeID) ([]Explained, error) {
+	vertices, err := r.Vertices([]pedigree.NodeID{node})
+	if err != nil {
+		return nil, err
+	}
+	if len(vertices) == 0 || vertices[0].Workspace != ws {
+		return nil, pedigree.Errorf(pedigree.NotFound, "there is no node %d", node)
+	}
+	own, err := r.Classifications([]pedigree.NodeID{node})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Explained, 0, len(own))
+	for i := range own {
+		all = append(all, Explained{Classification: own[i], Own: true, Source: vertices[0]})
+	}
+	carried, err := Of(r, []pedigree.NodeID{node})
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range carried[node] {
+		e := Explained{Classification: c}
+		var legs []Leg
+		if i < mostExplained {
+			if legs, err = Way(r, &c, node); err != nil {
+				return nil, err
+			}
+		}
+		if err := e.meet(r, legs); err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// meet reads the nodes that an explanation names.
+func (e *Explained) meet(r store.Reader, legs []Leg) error {
+	ids := []pedigree.NodeID{e.Node}
+	for _, l := range legs {
+		ids = append(ids, l.Node)
+	}
+	vertices, err := r.Vertices(ids)
+	if err != nil {
+		return err
+	}
+	find := func(id pedigree.NodeID) store.Vertex {
+		at := slices.IndexFunc(vertices, func(v store.Vertex) bool { return v.ID == id })
+		return vertices[max(at, 0)]
+	}
+	if len(vertices) == 0 {
+		return nil
+	}
+	e.Source = find(e.Node)
+	for _, l := range legs {
+		e.Way = append(e.Way, Waypoint{find(l.Node), l.By})
+	}
+	return nil
+}
