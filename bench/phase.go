@@ -16,6 +16,10 @@ type Workload struct {
 	// not. Operations that cannot be repeated for ever need it.
 	Most int
 
+	// Bound, if any, does the same with a number that is known only when the
+	// phase begins: of what an earlier phase made.
+	Bound func() int
+
 	// Build fills in the request of operation i. It runs on the client's
 	// goroutine before the clock of the operation starts. r still holds the
 	// client's previous request, whose Body buffer may be used again.
@@ -118,6 +122,9 @@ func drive(workers []*worker, w Workload, plan Plan, start time.Time) {
 	most := plan.Most
 	if w.Most > 0 {
 		most = min(most, w.Most)
+	}
+	if w.Bound != nil {
+		most = min(most, w.Bound())
 	}
 	var next atomic.Int64
 	var done sync.WaitGroup

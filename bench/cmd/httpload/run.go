@@ -17,8 +17,9 @@ import (
 type settings struct {
 	label, url, out, log, dir, only, experiment, empty, suite, prefix string
 	pid, runs, points, most, pages, restarts                          int
-	models, versions, nodes                                           int
-	filled                                                            bool
+	models, versions, nodes, entities, fan                            int
+	filled, fillOnly                                                  bool
+	atlas                                                             *bench.Atlas
 	clients                                                           []int
 	seconds, idle                                                     time.Duration
 	command                                                           []string
@@ -34,12 +35,15 @@ func parse(args []string) (*settings, error) {
 	f.StringVar(&s.log, "log", os.DevNull, "the started server's output goes here")
 	f.StringVar(&s.dir, "dir", "", "data directory of the started server (default: a new one, removed at the end)")
 	f.StringVar(&s.suite, "suite", "all", "all: every operation of MLflow's tracking; large: searches of the store that -experiment is in; "+
-		"registry: the model registry; lineage: the lineage of a store that bench/cmd/fillgraph made; openlineage: the intake of events; empty: the floor alone")
+		"registry: the model registry; lineage: the lineage of a store that bench/cmd/fillgraph made; openlineage: the intake of events; atlas: the catalog by Apache Atlas's protocol; empty: the floor alone")
 	f.IntVar(&s.models, "models", 200, "with -suite registry: registered models")
 	f.IntVar(&s.versions, "versions", 10, "with -suite registry: versions of each model")
 	f.IntVar(&s.nodes, "nodes", 10_000_000, "with -suite lineage: nodes of the graph")
 	f.StringVar(&s.prefix, "prefix", "large", "with -suite lineage: what all names begin with")
-	f.BoolVar(&s.filled, "filled", false, "with -suite registry: the store holds the models already")
+	f.BoolVar(&s.filled, "filled", false, "with -suite registry or atlas: the store holds the models or entities already")
+	f.IntVar(&s.entities, "entities", 10_000, "with -suite atlas: tables that are there when measuring begins")
+	f.IntVar(&s.fan, "fan", 100_000, "with -suite atlas: entities that a classification of one is carried to")
+	f.BoolVar(&s.fillOnly, "fill-only", false, "with -suite atlas: fill the store and measure nothing")
 	f.StringVar(&s.only, "only", "", "only these operations, with commas between")
 	f.StringVar(&s.experiment, "experiment", "", "search this experiment, which holds seeded runs, and seed none")
 	f.StringVar(&s.empty, "empty", "", "path of an operation that answers {}: the floor")
@@ -64,6 +68,7 @@ func parse(args []string) (*settings, error) {
 	if (s.suite == "large") != (s.experiment != "") {
 		return nil, fmt.Errorf("-suite large and -experiment go together")
 	}
+	s.atlas = bench.NewAtlas(s.entities, s.fan)
 	s.command = f.Args()
 	if (s.url == "") == (len(s.command) == 0) {
 		return nil, fmt.Errorf("name either -url or, after --, the command of a server")
@@ -165,6 +170,8 @@ func measure(s *settings, url string, pid int, report *bench.Report) error {
 	case s.suite == "empty", s.suite == "openlineage":
 	case s.suite == "lineage":
 		err = s.streams(url, pid, report)
+	case s.suite == "atlas":
+		err = s.prepareAtlas(url, pid, report)
 	case s.suite == "registry":
 		if !s.filled {
 			err = s.registry().Seed(url)
@@ -176,7 +183,7 @@ func measure(s *settings, url string, pid int, report *bench.Report) error {
 		fixture, seeded, err = bench.Prepare(url, pid, report.Size)
 		record(report, seeded)
 	}
-	if err != nil {
+	if err != nil || s.fillOnly {
 		return err
 	}
 	for _, clients := range s.clients {
@@ -203,6 +210,8 @@ func (s *settings) workloads(f *bench.Fixture, clients int) []bench.Workload {
 		list = s.registry().Workloads(clients)
 	case "lineage":
 		list = s.lineage().Workloads()
+	case "atlas":
+		list = s.atlas.Workloads(clients)
 	case "openlineage":
 		list = bench.NewOpenLineage().Workloads(clients)
 	}
@@ -222,6 +231,28 @@ func (s *settings) registry() bench.Registry {
 
 func (s *settings) lineage() bench.Lineage {
 	return bench.Lineage{Prefix: s.prefix, Parts: bench.Parts{Nodes: s.nodes, Shape: bench.Pipelines}}
+}
+
+// prepareAtlas fills the store where it is not, and measures the one operation
+// that is no phase: a classification that is carried far.
+func (s *settings) prepareAtlas(url string, pid int, report *bench.Report) error {
+	if !s.filled {
+		if err := s.atlas.Seed(url); err != nil || s.fillOnly {
+			return err
+		}
+	}
+	if err := s.atlas.Adopt(url); err != nil {
+		return err
+	}
+	const times = 5
+	if s.only != "" && !strings.Contains(s.only, "spread") {
+		return nil
+	}
+	results, err := s.atlas.Spread(url, pid, times)
+	for _, r := range results {
+		record(report, r)
+	}
+	return err
 }
 
 // streams measures what comes in parts.
