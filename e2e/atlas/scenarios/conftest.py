@@ -29,13 +29,16 @@ def atlas():
     return Client(URL, USER)
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(repr=False)
 class Answer:
     status: int
     json: object
     text: str
     headers: dict
     content: bytes
+
+    def __repr__(self):
+        return f"{self.status} {self.text[:300]}"
 
     @property
     def error(self):

