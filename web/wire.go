@@ -27,6 +27,14 @@ var pages = []string{
 	"/contexts",
 	"/audit",
 	"/lineage",
+	"/catalog",
+	"/catalog/entities/{guid}",
+	"/catalog/types",
+	"/catalog/types/{type}",
+	"/catalog/classifications",
+	"/catalog/classifications/{classification}",
+	"/catalog/glossary",
+	"/catalog/search",
 	"/compare",
 }
 

@@ -54,7 +54,7 @@ func assets(t *testing.T) []string {
 
 func TestEveryPageIsTheSameDocument(t *testing.T) {
 	home := get(t, "/").Body.String()
-	for _, path := range []string{"/experiments", "/experiments/0", "/runs/abc", "/models", "/models/a%20b", "/models/a%20b/versions/3?file=MLmodel", "/models/a/diff/1..2", "/nodes/7", "/nodes/runs:%2Fabc?form=list", "/artifacts?q=x", "/executions", "/contexts", "/audit?what=stage", "/lineage?from=1&to=2"} {
+	for _, path := range []string{"/experiments", "/experiments/0", "/runs/abc", "/models", "/models/a%20b", "/models/a%20b/versions/3?file=MLmodel", "/models/a/diff/1..2", "/nodes/7", "/nodes/runs:%2Fabc?form=list", "/artifacts?q=x", "/executions", "/contexts", "/audit?what=stage", "/lineage?from=1&to=2", "/catalog?type=DataSet", "/catalog/types/hive_table", "/catalog/classifications/a%20b", "/catalog/glossary", "/catalog/search?dsl=x"} {
 		w := get(t, path)
 		if w.Code != 200 || w.Body.String() != home || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %d %s", path, w.Code, w.Header().Get("Content-Type"))

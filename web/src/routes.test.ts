@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { kinds, pathOf, routeOf, type Route } from './routes';
+import { catalogViews, kinds, pathOf, routeOf, type Route } from './routes';
 
 const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s.isWellFormed());
 const route: fc.Arbitrary<Route> = fc.oneof(
@@ -12,6 +12,8 @@ const route: fc.Arbitrary<Route> = fc.oneof(
 	fc.tuple(name, name).map(([model, version]): Route => ({ page: 'version', model, version })),
 	fc.tuple(name, fc.nat(), fc.nat()).map(([model, left, right]): Route => ({ page: 'difference', model, left: String(left), right: String(right) })),
 	name.map((node): Route => ({ page: 'node', node })),
+	fc.constantFrom(...catalogViews).map((view): Route => ({ page: 'catalog', view, name: '' })),
+	fc.tuple(fc.constantFrom(...(['entities', 'types', 'classifications'] as const)), name).map(([view, name]): Route => ({ page: 'catalog', view, name })),
 );
 
 test('a page is found again by its path, whatever its name', () => {
@@ -19,5 +21,5 @@ test('a page is found again by its path, whatever its name', () => {
 });
 
 test('what is no page has no route', () => {
-	for (const path of ['/runs', '/nodes', '/nodes/', '/nodes/1/x', '/experiments/', '/experiments/1/x', '/api/x', '/models/%zz', '/models/m/diff/1', '/models/m/diff/1..x', '/models/m/versions', '/models/m/versions/', '']) expect(routeOf(path)).toBeUndefined();
+	for (const path of ['/runs', '/nodes', '/nodes/', '/nodes/1/x', '/experiments/', '/experiments/1/x', '/api/x', '/models/%zz', '/models/m/diff/1', '/models/m/diff/1..x', '/models/m/versions', '/models/m/versions/', '/catalog/entities', '/catalog/glossary/x', '/catalog/types/', '']) expect(routeOf(path)).toBeUndefined();
 });

@@ -14,10 +14,14 @@ export type Route =
 	| { page: 'metadata'; kind: Kind }
 	| { page: 'between' }
 	| { page: 'audit' }
+	| { page: 'catalog'; view: CatalogView; name: string } // a name only where the view has pages of single things
 	| { page: 'compare' }; // which runs, its query string says
 
 export const kinds = ['artifact', 'execution', 'context'] as const;
 export type Kind = (typeof kinds)[number];
+
+export const catalogViews = ['entities', 'types', 'classifications', 'glossary', 'search'] as const;
+export type CatalogView = (typeof catalogViews)[number];
 
 const patterns: [pattern: RegExp, make: (name: string, second: string) => Route | undefined][] = [
 	[/^\/$/, () => ({ page: 'home' })],
@@ -34,6 +38,14 @@ const patterns: [pattern: RegExp, make: (name: string, second: string) => Route 
 	[/^\/contexts$/, () => ({ page: 'metadata', kind: 'context' })],
 	[/^\/lineage$/, () => ({ page: 'between' })],
 	[/^\/audit$/, () => ({ page: 'audit' })],
+	[/^\/catalog$/, () => ({ page: 'catalog', view: 'entities', name: '' })],
+	[/^\/catalog\/types$/, () => ({ page: 'catalog', view: 'types', name: '' })],
+	[/^\/catalog\/types\/([^/]+)$/, (name) => ({ page: 'catalog', view: 'types', name })],
+	[/^\/catalog\/entities\/([^/]+)$/, (name) => ({ page: 'catalog', view: 'entities', name })],
+	[/^\/catalog\/classifications$/, () => ({ page: 'catalog', view: 'classifications', name: '' })],
+	[/^\/catalog\/classifications\/([^/]+)$/, (name) => ({ page: 'catalog', view: 'classifications', name })],
+	[/^\/catalog\/glossary$/, () => ({ page: 'catalog', view: 'glossary', name: '' })],
+	[/^\/catalog\/search$/, () => ({ page: 'catalog', view: 'search', name: '' })],
 	[/^\/compare$/, () => ({ page: 'compare' })],
 ];
 
@@ -84,6 +96,9 @@ export function pathOf(route: Route): string {
 			return '/lineage';
 		case 'audit':
 			return '/audit';
+		case 'catalog':
+			if (route.name) return `/catalog/${route.view}/${encodeURIComponent(route.name)}`;
+			return route.view === 'entities' ? '/catalog' : `/catalog/${route.view}`;
 		case 'compare':
 			return '/compare';
 	}

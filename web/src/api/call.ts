@@ -27,9 +27,16 @@ export function post(path: string, body: unknown, signal?: AbortSignal): Promise
 	return send('POST', path, body, signal);
 }
 
-export function send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+export function send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
 	const init: RequestInit = { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 	return call(path, signal ? { ...init, signal } : init);
+}
+
+/** Sends a file as a form does, and gives what the server says of it. */
+export function upload(path: string, file: File, signal?: AbortSignal): Promise<unknown> {
+	const body = new FormData();
+	body.append('file', file);
+	return call(path, signal ? { method: 'POST', body, signal } : { method: 'POST', body });
 }
 
 /** A part of a file. */
@@ -51,6 +58,7 @@ export async function getPart(path: string, from: number, length: number, signal
 async function call(path: string, init: RequestInit): Promise<unknown> {
 	const [answer, text] = await reach(path, init, (a) => a.text());
 	if (!answer.ok) throw refusal(answer, text);
+	if (text === '') return undefined; // done, and nothing to say of it
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -76,7 +84,7 @@ function refusal(answer: Response, text: string): CallError {
 		const body = asRecord(JSON.parse(text));
 		const [from, to] = [asNumber(asRecord(body.part).from), asNumber(asRecord(body.part).to)];
 		if (from !== undefined && to !== undefined) part = { from, to };
-		message = asText(body.detail) || asText(body.message) || message;
+		message = asText(body.detail) || asText(body.message) || asText(body.errorMessage) || message;
 	} catch {
 		// plain text stays as it is
 	}

@@ -112,6 +112,7 @@ export function homeOf(node: Node): string | undefined {
 		case 'mlflow.ModelVersion':
 			return pathOf({ page: 'version', model: node.name, version: node.version });
 	}
+	if (node.protocol === 'atlas' && node.uid) return pathOf({ page: 'catalog', view: 'entities', name: node.uid });
 	return undefined;
 }
 
@@ -131,10 +132,10 @@ const words: Record<string, string> = {
 
 /** Says in words what a node is; a type of a client's own by its name. */
 export function typeWord(node: Node): string {
-	return Object.hasOwn(words, node.type) ? (words[node.type] as string) : node.type || node.kind;
+	return Object.hasOwn(words, node.type) ? (words[node.type] as string) : node.type.replace(/^atlas\./, '') || node.kind;
 }
 
-const protocols: Record<string, string> = { mlflow: 'MLflow', openlineage: 'OpenLineage', mlmd: 'ML Metadata' };
+const protocols: Record<string, string> = { mlflow: 'MLflow', openlineage: 'OpenLineage', mlmd: 'ML Metadata', atlas: 'Atlas' };
 
 /** Says by which protocol a node came. */
 export function protocolWord(protocol: string): string {

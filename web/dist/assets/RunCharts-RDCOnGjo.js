@@ -1,1 +1,0 @@
-import{nt as e,yt as t}from"./routes-DSJvfZva.js";import n from"./Wall-DLoyYEkW.js";function r(r,i){let a=t(()=>[{...i.run,metrics:i.metrics}]);n(r,{get runs(){return e(a)}})}export{r as default};

@@ -1,0 +1,13 @@
+// Addresses of the pages of the catalog.
+
+import { pathOf } from '../routes';
+
+export const entityAddress = (guid: string) => pathOf({ page: 'catalog', view: 'entities', name: guid });
+export const typeAddress = (name: string) => pathOf({ page: 'catalog', view: 'types', name });
+export const classificationAddress = (name: string) => pathOf({ page: 'catalog', view: 'classifications', name });
+
+/** The page of a term, category or glossary, which stand in one tree. */
+export const glossaryAddress = (guid: string) => `${pathOf({ page: 'catalog', view: 'glossary', name: '' })}?${new URLSearchParams({ at: guid })}`;
+
+/** The page that searches in the language. */
+export const dslAddress = (query: string) => `${pathOf({ page: 'catalog', view: 'search', name: '' })}?${new URLSearchParams({ dsl: query })}`;

@@ -1,0 +1,298 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { asNew, readClassification, readEntity, readHeader } from '../api/catalogentities';
+import { readCarried } from '../api/catalogcarried';
+import { readFlow } from '../api/cataloglineage';
+import { readImport, readOpened } from '../api/catalogglossary';
+import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
+import { countWord, elementType, readTypeDef } from '../api/catalogtypes';
+import { actionWord, detailsOf } from './audit';
+import { apart, blankWish, momentOf, newOf, validityWord, wishProblem } from './classified';
+import { csvOf, markOf, typeIn, wordBefore } from './dsl';
+import { readCondition, readEntitiesView, writeCondition, writeEntitiesView, type EntitiesView } from './entitiesview';
+import { leavesOf, parentsFor, trailOf, wayTo } from './glossary';
+import { blankAttribute, blankType, defsOf, nameProblem, readDefs } from './newtype';
+import { spreadOf } from './spread';
+import { ancestorsOf, branchesOf, descendantsOf } from './tree';
+import { lineOf, shownOf, typedValue } from './values';
+
+const named = (name: string, ...superTypes: string[]) => ({ name, superTypes });
+
+describe('types', () => {
+	const types = [named('Referenceable'), named('Asset', 'Referenceable'), named('DataSet', 'Asset'), named('Process', 'Asset'), named('model', 'DataSet', 'Process'), named('loop', 'loop')];
+
+	test('stand below what they descend from, once for each way', () => {
+		const rows = branchesOf(types, () => true);
+		expect(rows.map((r) => `${'-'.repeat(r.level)}${r.item.name}`)).toEqual(['-Referenceable', '--Asset', '---DataSet', '----model', '---Process', '----model', '-loop']);
+		expect(new Set(rows.map((r) => r.key)).size).toBe(rows.length);
+		expect(rows.find((r) => r.item.name === 'Asset')).toMatchObject({ children: 2, position: 1, beside: 1 });
+	});
+
+	test('show nothing of what is closed', () => {
+		expect(branchesOf(types, (_, level) => level < 2).map((r) => r.item.name)).toEqual(['Referenceable', 'Asset', 'loop']);
+	});
+
+	test('know all above and below them, circles or not', () => {
+		const circle = [named('a', 'b'), named('b', 'a')];
+		expect(ancestorsOf('model', new Map(types.map((t) => [t.name, t])))).toEqual(['DataSet', 'Process', 'Asset', 'Referenceable']);
+		expect(descendantsOf('Asset', types)).toEqual(['DataSet', 'Process', 'model']);
+		expect(ancestorsOf('a', new Map(circle.map((t) => [t.name, t])))).toEqual(['b']);
+		expect(branchesOf(circle, () => true)).toEqual([]);
+	});
+
+	test.each([
+		[{ cardinality: 'SINGLE', optional: true, least: 0, most: 1 }, 'one or none'],
+		[{ cardinality: 'SINGLE', optional: false, least: 1, most: 1 }, 'one'],
+		[{ cardinality: 'SET', optional: true, least: undefined, most: undefined }, 'any number, each once'],
+		[{ cardinality: 'LIST', optional: false, least: 1, most: undefined }, '1 or more'],
+		[{ cardinality: 'LIST', optional: true, least: 2, most: 5 }, '2 to 5'],
+	])('%j has %s', (a, want) => expect(countWord(a)).toBe(want));
+
+	test('of attributes are read without array and map', () => {
+		expect(['string', 'array<hive_column>', 'map<string,array<int>>'].map(elementType)).toEqual(['string', 'hive_column', 'int']);
+	});
+
+	test('of any form are read, and -1 and the largest number are no bound', () => {
+		expect(readTypeDef({ name: 7, attributeDefs: 'x' })).toMatchObject({ name: '7', attributes: [], superTypes: [] });
+		const def = readTypeDef({ category: 'ENTITY', attributeDefs: [{ name: 'a', valuesMinCount: -1, valuesMaxCount: 2147483647, constraints: [{ type: 'inverseRef', params: { attribute: 'b' } }] }] });
+		expect(def.attributes[0]).toMatchObject({ least: undefined, most: undefined, constraints: [{ type: 'inverseRef', params: new Map([['attribute', 'b']]) }] });
+	});
+});
+
+describe('a new type', () => {
+	test('becomes the definitions that make it', () => {
+		const type = { ...blankType('ENTITY'), name: ' table ', attributes: [{ ...blankAttribute(), name: 'columns', type: 'column', cardinality: 'SET' as const }, { ...blankAttribute(), name: 'id', unique: true, optional: false }, blankAttribute()] };
+		expect(defsOf(type)).toEqual({
+			entityDefs: [
+				{
+					category: 'ENTITY', name: 'table', typeVersion: '1.0', superTypes: ['DataSet'],
+					attributeDefs: [
+						{ name: 'columns', typeName: 'array<column>', cardinality: 'SET', isOptional: true, isUnique: false, isIndexable: false, valuesMinCount: 0, valuesMaxCount: 2147483647 },
+						{ name: 'id', typeName: 'string', cardinality: 'SINGLE', isOptional: false, isUnique: true, isIndexable: true, valuesMinCount: 1, valuesMaxCount: 1 },
+					],
+				},
+			],
+		});
+	});
+
+	test('has a name as the protocol wants it', () => {
+		for (const good of ['PII', 'Model Serving', 'a_1', 'Łódź']) expect(nameProblem(good)).toBeUndefined();
+		for (const bad of ['', ' ', '1a', 'a-b', 'a.b', '_a']) expect(nameProblem(bad)).toBeDefined();
+	});
+
+	test('is read from JSON: a set, or one by itself', () => {
+		expect(readDefs('{"category":"ENUM","name":"colour"}')).toEqual({ defs: { enumDefs: [{ category: 'ENUM', name: 'colour' }] }, names: ['colour'] });
+		expect(readDefs('{"structDefs":[{"name":"s"}],"entityDefs":[{"name":"e"}]}')).toMatchObject({ names: ['e', 's'] });
+		for (const bad of ['', '[', '[]', '1', '{}', '{"entityDefs":{}}']) expect(readDefs(bad)).toHaveProperty('problem');
+	});
+});
+
+describe('the list of entities', () => {
+	const word = fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s.isWellFormed());
+	const trimmed = fc.oneof(fc.constant(''), word.filter((s) => s.trimEnd() === s));
+	const attribute = word.filter((s) => !/\s/.test(s));
+	const view: fc.Arbitrary<EntitiesView> = fc.record({
+		type: trimmed, words: trimmed, classification: trimmed, term: trimmed,
+		conditions: fc.array(fc.record({ attribute, operator: fc.constantFrom(...operators), value: word.filter((s) => s.trim() === s) })),
+		sortBy: fc.oneof(fc.constant(''), attribute.filter((s) => !s.startsWith('-'))), descending: fc.boolean(), deleted: fc.boolean(),
+	}).map((v) => ({ ...v, descending: v.descending && v.sortBy !== '' }));
+
+	test('is the same after a way through a URL', () => {
+		fc.assert(fc.property(view, (v) => void expect(readEntitiesView(new URL(`http://a/catalog${writeEntitiesView(v)}`).search)).toEqual(v)));
+	});
+
+	test('drops what is no condition', () => {
+		expect(['owner = ann', 'name  LIKE a b ', 'a isNull', 'x', 'a b c', ''].map(readCondition)).toEqual([
+			{ attribute: 'owner', operator: '=', value: 'ann' },
+			{ attribute: 'name', operator: 'like', value: 'a b' },
+			{ attribute: 'a', operator: 'isNull', value: '' },
+			undefined, undefined, undefined,
+		]);
+		expect(writeCondition({ attribute: 'a', operator: 'isNull', value: '' })).toBe('a isNull');
+	});
+
+	test('asks for what it says and no more', () => {
+		const q = { words: '', type: 'DataSet', classification: '', term: '', conditions: [{ attribute: 'a', operator: 'isNull', value: '' }], deleted: false, sortBy: 'name', descending: true, attributes: [] };
+		expect(bodyOf(q)).toEqual({
+			excludeDeletedEntities: true, includeClassificationAttributes: true, includeSubTypes: true, includeSubClassifications: true,
+			typeName: 'DataSet', sortBy: 'name', sortOrder: 'DESCENDING', entityFilters: { condition: 'AND', criterion: [{ attributeName: 'a', operator: 'isNull' }] },
+		});
+	});
+});
+
+describe('entities', () => {
+	const recorded = {
+		typeName: 'table', guid: 'g', status: 'ACTIVE', attributes: { name: 'n', qualifiedName: 'q', owner: null },
+		relationshipAttributes: { db: { guid: 'd', typeName: 'db', displayText: 'sales', relationshipType: 'table_db', relationshipGuid: 'r' }, columns: [{ guid: 'c', entityStatus: 'DELETED' }], schema: null, meanings: [{ guid: 't', displayText: 'term', relationshipGuid: 'm' }] },
+		classifications: [{ typeName: 'PII', entityGuid: 'g', propagate: true }, { typeName: 'PII', entityGuid: 'other', propagate: true, validityPeriods: [{ startTime: '2026/01/01 00:00:00', timeZone: 'UTC' }] }],
+		labels: ['l'], customAttributes: { k: 'v' }, businessAttributes: { bm: { a: 1 } },
+	};
+
+	test('are read with their relationships, terms apart', () => {
+		const e = readEntity(recorded);
+		expect([...e.relationships.keys()]).toEqual(['db', 'columns', 'schema']);
+		expect(e.relationships.get('db')?.[0]).toMatchObject({ name: 'sales', relationship: 'table_db' });
+		expect(e.relationships.get('columns')?.[0]).toMatchObject({ name: 'c', deleted: true });
+		expect(e.relationships.get('schema')).toEqual([]);
+		expect(e.meanings).toEqual([{ term: 't', name: 'term', relation: 'm' }]);
+		expect(e.business.get('bm')?.get('a')).toBe(1);
+	});
+
+	test('of any form have a name', () => {
+		expect(readHeader({ guid: 'g', attributes: { qualifiedName: 'q' } }).name).toBe('q');
+		expect(readHeader(null).name).toBe('');
+		expect(readEntity('x').relationships.size).toBe(0);
+	});
+
+	test('have classifications of their own before those they carry', () => {
+		const { own, carried } = apart(readEntity(recorded).classifications, 'g');
+		expect([own.length, carried.map((c) => c.source)]).toEqual([1, ['other']]);
+		expect(validityWord(carried[0]?.validity[0] ?? { start: '', end: '', zone: '' })).toBe('from 2026/01/01 00:00:00 (UTC)');
+	});
+
+	test('show values as what they are', () => {
+		expect(shownOf({ guid: 'g', typeName: 't', uniqueAttributes: { qualifiedName: 'q' } })).toEqual({ kind: 'entity', guid: 'g', name: 'q', type: 't' });
+		expect(shownOf(0, 'date')).toEqual({ kind: 'none' });
+		expect(shownOf(false)).toEqual({ kind: 'text', text: 'false' });
+		expect(lineOf([{ typeName: 's', attributes: { x: 1 } }, { k: ['v'] }])).toBe('x: 1, k: v');
+		expect(lineOf(1700000000000, 'date')).toBe('2023-11-14 22:13:20');
+	});
+
+	test.each([['5', 'int', 5], ['x', 'int', 'x'], ['', 'string', null], ['a, b', 'array<string>', ['a', 'b']], ['[1]', 'array<int>', [1]], ['true', 'boolean', true], ['2026-01-01T00:00:00Z', 'date', 1767225600000], ['9223372036854775807', 'long', '9223372036854775807'], ['{"a":1}', 'map<string,int>', { a: 1 }]])(
+		'%j typed for %s is %j',
+		(text, type, want) => expect(typedValue(text, type)).toEqual(want),
+	);
+});
+
+describe('a classification', () => {
+	const level = { name: 'level', type: 'int', optional: false, cardinality: 'SINGLE', least: 1, most: 1, unique: false, indexed: false, default: '', description: '', constraints: [], options: new Map(), relationship: '', legacy: false };
+
+	test('is put on as the form says', () => {
+		const wish = { ...blankWish(), type: 'PII', values: { level: '3' }, propagate: false, start: '2026-01-31T09:00' };
+		expect(newOf(wish, [level])).toEqual({
+			typeName: 'PII', propagate: false, removePropagationsOnEntityDelete: true, attributes: { level: 3 },
+			validityPeriods: [{ startTime: '2026/01/31 09:00:00', timeZone: 'UTC' }],
+		});
+		expect(momentOf('')).toBe('');
+	});
+
+	test('is asked for what it needs', () => {
+		expect(wishProblem(blankWish(), [])).toBeDefined();
+		expect(wishProblem({ ...blankWish(), type: 'PII' }, [level])).toBe('level is needed.');
+		expect(wishProblem({ ...blankWish(), type: 'PII', start: '2026-02-01T00:00', end: '2026-01-01T00:00' }, [])).toBe('It ends before it begins.');
+		expect(wishProblem({ ...blankWish(), type: 'PII', values: { level: '1' } }, [level])).toBeUndefined();
+	});
+
+	test('that was removed is put back as it was', () => {
+		const was = { typeName: 'PII', attributes: { level: 1 }, entityGuid: 'g', propagate: false, removePropagationsOnEntityDelete: true, validityPeriods: [{ startTime: 's', endTime: 'e', timeZone: 'UTC' }] };
+		const { entityGuid: _, ...again } = was;
+		expect(asNew(readClassification(was))).toEqual(again);
+	});
+
+	test('is told with its way', () => {
+		const told = readCarried({ guid: 'g', classifications: [{ type: 'PII', own: false, propagate: true, source: { id: 3, guid: 's', name: 'readings' }, way: [{ node: { id: 3, guid: 's' }, by: '' }, { node: { id: 4 }, by: 'event' }] }, 'x'] });
+		expect(told.list[0]).toMatchObject({ own: false, source: { id: 3 }, classification: { type: 'PII', source: 's' } });
+		expect(told.list[0]?.way.map((s) => s.node.id)).toEqual([3, 4]);
+		expect(told.list).toHaveLength(2);
+	});
+
+	test('spreads along what was made, and not behind what it has not reached', () => {
+		const header = (guid: string, ...tags: string[]) => ({ guid, typeName: 't', displayText: guid, classificationNames: tags });
+		const flow = readFlow({
+			guidEntityMap: { a: header('a', 'PII'), p: header('p', 'PII'), b: header('b', 'PII'), q: header('q'), c: header('c', 'PII') },
+			relations: [['a', 'p'], ['p', 'b'], ['a', 'q'], ['q', 'c'], ['b', 'a']].map(([fromEntityId, toEntityId]) => ({ fromEntityId, toEntityId })),
+		});
+		const { stops, links, left } = spreadOf('PII', readHeader(header('a', 'PII')), flow);
+		expect([...stops.keys()]).toEqual(['a', 'p', 'q', 'b']);
+		expect(stops.get('q')?.reached).toBe(false);
+		expect(links.find((l) => l.to === 'q')?.passes).toBe(false);
+		expect(links.some((l) => l.to === 'c')).toBe(false);
+		expect(left).toBe(0);
+	});
+});
+
+describe('the glossary tree', () => {
+	const opened = readOpened({
+		guid: 'g', name: 'Finance',
+		categoryInfo: { x: { guid: 'x', name: 'Accounts', anchor: { glossaryGuid: 'g' } }, y: { guid: 'y', name: 'Open', parentCategory: { categoryGuid: 'x' } } },
+		termInfo: { t: { guid: 't', name: 'Balance', categories: [{ categoryGuid: 'y', relationGuid: 'r' }], synonyms: [{ termGuid: 'u', displayText: 'Saldo' }] }, u: { guid: 'u', name: 'Saldo' } },
+	});
+	const map = new Map([['g', opened]]);
+
+	test('shows what is open', () => {
+		const rows = leavesOf([opened.glossary], map, new Set(['g', 'g/x', 'g/x/y']), new Set());
+		expect(rows.map((r) => [r.level, r.sort, r.name])).toEqual([[1, 'glossary', 'Finance'], [2, 'category', 'Accounts'], [3, 'category', 'Open'], [4, 'term', 'Balance'], [2, 'term', 'Saldo']]);
+		expect(leavesOf([opened.glossary], new Map(), new Set(['g']), new Set())).toMatchObject([{ children: -1 }]);
+	});
+
+	test('opens to what is looked for', () => {
+		expect(wayTo('t', map)).toEqual(['g', 'g/x', 'g/x/y']);
+		expect(wayTo('y', map)).toEqual(['g', 'g/x']);
+		expect(wayTo('u', map)).toEqual(['g']);
+		expect(wayTo('nothing', map)).toEqual([]);
+	});
+
+	test('moves a category anywhere but below itself', () => {
+		const [accounts, open] = opened.categories;
+		expect(parentsFor(accounts, opened.categories)).toEqual([]);
+		expect(parentsFor(open, opened.categories)).toEqual([accounts]);
+		expect(trailOf(open as NonNullable<typeof open>, opened.categories)).toBe('Accounts / Open');
+	});
+
+	test('keeps long lists short until all are wanted', () => {
+		const many = { ...opened, categories: [], terms: Array.from({ length: 300 }, (_, i) => ({ ...(opened.terms[1] as NonNullable<(typeof opened.terms)[1]>), guid: `t${i}`, name: `t${i}` })) };
+		expect(leavesOf([opened.glossary], new Map([['g', many]]), new Set(['g']), new Set()).at(-1)).toMatchObject({ sort: 'more', name: '100 more terms' });
+		expect(leavesOf([opened.glossary], new Map([['g', many]]), new Set(['g']), new Set(['g']))).toHaveLength(301);
+	});
+
+	test('tells of each line of a file what became of it, failures first', () => {
+		const lines = readImport({ successImportInfoList: [{ parentObjectName: 'g', childObjectName: 't', importStatus: 'SUCCESS', rowNumber: 1 }], failedImportInfoList: [{ rowNumber: 9000, remarks: 'broken' }, { rowNumber: -1 }] });
+		expect(lines.map((l) => [l.row, l.done, l.remarks])).toEqual([[9000, false, 'broken'], [undefined, false, ''], [1, true, '']]);
+	});
+});
+
+describe('the language', () => {
+	const part = (query: string, message: string) => {
+		const mark = markOf(query, message);
+		return mark && query.slice(mark.from, mark.to);
+	};
+
+	test('is marked where a refusal says', () => {
+		expect(part('from nosuchtype', 'Invalid DSL query: from nosuchtype | Reason: DSL Semantic Error - nosuchtype type not found, DSL Semantic Error - nosuchtype type not found. Please refer to Atlas DSL grammar for more information')).toBe('nosuchtype');
+		expect(part('from a\nwhere x =', 'Reason: line 2:6 no viable alternative')).toBe('x');
+		expect(part('from a where', 'Reason: unexpected end at 12')).toBe('e');
+		expect(part('from a where b ~ 1', "Reason: unexpected '~'")).toBe('~');
+		expect(part('from a', 'something else')).toBeUndefined();
+		expect(markOf('from a', '', { from: 5, to: 6 })).toEqual({ from: 5, to: 6 });
+		expect(markOf('', 'line 9:99')).toEqual({ from: 0, to: 0 });
+	});
+
+	test('is completed by what fits', () => {
+		const at = (text: string) => wordBefore(text, text.length);
+		expect(at('fr').wants).toBe('type');
+		expect(at('from Da')).toEqual({ from: 5, word: 'Da', wants: 'type' });
+		expect(at('from a where na').wants).toBe('attribute');
+		expect(at('from a where x isa ').wants).toBe('classification');
+		expect(at('from a select b, ').wants).toBe('attribute');
+		expect(at('from a where n = "from ').wants).toBe('any');
+		expect([typeIn('from DataSet where'), typeIn('`my type` x'), typeIn('  hive_table')]).toEqual(['DataSet', 'my type', 'hive_table']);
+	});
+
+	test('answers are tables or entities', () => {
+		expect(readAnswer({ queryType: 'DSL', attributes: { name: ['count()'], values: [[3]] }, approximateCount: -1 })).toEqual({ entities: undefined, columns: ['count()'], rows: [[3]], total: undefined });
+		expect(readAnswer({ entities: [{ guid: 'g' }] }).entities).toHaveLength(1);
+		expect(readAnswer({}).entities).toEqual([]);
+	});
+
+	test('tables are CSV', () => {
+		expect(csvOf(['a', 'b"'], [[1, 'x,y'], [null, { k: 'v' }]])).toBe('a,"b"""\r\n1,"x,y"\r\n,"{""k"":""v""}"\r\n');
+	});
+});
+
+test('what happened is said in words', () => {
+	expect(actionWord('CLASSIFICATION_ADD')).toBe('Classification added');
+	expect(actionWord('SOMETHING_NEW')).toBe('something new');
+	expect(detailsOf('Added labels: l2')).toEqual({ fields: [], text: 'l2' });
+	expect(detailsOf('Added classification: {"typeName":"PII","attributes":{"level":1,"none":null}}')).toEqual({ fields: [['typeName', 'PII'], ['level', '1']], text: '' });
+	expect(detailsOf('Broken: {')).toEqual({ fields: [], text: 'Broken: {' });
+});
