@@ -6,8 +6,8 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/carry"
+	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/route"
-	"github.com/pedigree-ml/pedigree/store"
 )
 
 // classificationEndpoints tell what nodes of every protocol are classified as.
@@ -57,8 +57,8 @@ type WayNode struct {
 	By   string     `json:"by"` // what leads to it: input, output, derived, version, same, or the type of a relationship
 }
 
-func placedNodeOf(v *store.Vertex) PlacedNode {
-	return PlacedNode{v.ID, v.Type.Kind.String(), v.Type.Name, v.Type.Protocol(), v.Name, v.UID, v.Version}
+func placedNodeOf(n *lineage.Node) PlacedNode {
+	return PlacedNode{n.ID, n.Kind().String(), n.Type.Name, n.Type.Protocol(), n.Name, n.UID, n.Version}
 }
 
 // classifications tells what a node is classified as.
@@ -88,7 +88,7 @@ func nodeClassificationOf(e *carry.Explained) (NodeClassification, error) {
 		return c, err
 	}
 	for i := range e.Way {
-		c.Way = append(c.Way, WayNode{placedNodeOf(&e.Way[i].Vertex), e.Way[i].By})
+		c.Way = append(c.Way, WayNode{placedNodeOf(&e.Way[i].Node), e.Way[i].By})
 	}
 	return c, nil
 }

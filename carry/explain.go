@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -12,13 +13,13 @@ import (
 type Explained struct {
 	pedigree.Classification
 	Own    bool         // somebody put it on the node itself
-	Source store.Vertex // the node that it was put on
+	Source lineage.Node // the node that it was put on
 	Way    []Waypoint   // from after Source to the node; empty for its own, and where it is too far to be found
 }
 
 // A Waypoint is a node on the way of a classification.
 type Waypoint struct {
-	store.Vertex
+	lineage.Node
 	By string // as [Leg.By]
 }
 
@@ -49,7 +50,7 @@ func explain(r store.Reader, ws, node pedigree.NodeID) ([]Explained, error) {
 	}
 	all := make([]Explained, 0, len(own))
 	for i := range own {
-		all = append(all, Explained{Classification: own[i], Own: true, Source: vertices[0]})
+		all = append(all, Explained{Classification: own[i], Own: true, Source: lineage.Node{Vertex: vertices[0]}})
 	}
 	carried, err := Of(r, []pedigree.NodeID{node})
 	if err != nil {
@@ -81,9 +82,9 @@ func (e *Explained) meet(r store.Reader, legs []Leg) error {
 	if err != nil {
 		return err
 	}
-	find := func(id pedigree.NodeID) store.Vertex {
+	find := func(id pedigree.NodeID) lineage.Node {
 		at := slices.IndexFunc(vertices, func(v store.Vertex) bool { return v.ID == id })
-		return vertices[max(at, 0)]
+		return lineage.Node{Vertex: vertices[max(at, 0)]}
 	}
 	if len(vertices) == 0 {
 		return nil

@@ -181,12 +181,12 @@ func Where(r store.Reader, names []string) (*Holding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if late, err := behind.any(r, names); err != nil || !late {
+		return &Holding{Noted: true}, err
+	}
 	classes, err := allOf(r, names)
 	if err != nil {
 		return nil, err
-	}
-	if !slices.ContainsFunc(classes, func(c pedigree.Classification) bool { return behind.has(c.ID) }) {
-		return &Holding{Noted: true}, nil
 	}
 	nodes := make(nodeSet)
 	for i := range classes {

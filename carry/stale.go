@@ -1,6 +1,8 @@
 package carry
 
 import (
+	"slices"
+
 	"maps"
 
 	"github.com/pedigree-ml/pedigree"
@@ -31,6 +33,17 @@ type stale struct {
 }
 
 func (s *stale) has(c pedigree.ClassificationID) bool { return s.all || s.classes.has(c) }
+
+// any reports whether a classification of some names is behind, of any for no names.
+func (s *stale) any(r store.Reader, names []string) (bool, error) {
+	if s.all || s.none() {
+		return s.all, nil
+	}
+	classes, err := r.ClassificationsByID(sorted(s.classes))
+	return slices.ContainsFunc(classes, func(c pedigree.Classification) bool {
+		return len(names) == 0 || slices.Contains(names, c.Type)
+	}), err
+}
 
 func (s *stale) none() bool { return !s.all && len(s.classes) == 0 }
 
