@@ -10,3 +10,6 @@ type Definition struct {
 	Created Time   // set by the store's clock
 	Updated Time
 }
+
+// A Mark tells a store from all others. It is random, and made with the store.
+type Mark [8]byte

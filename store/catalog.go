@@ -9,8 +9,16 @@ type CatalogReader interface {
 	Definitions(workspace pedigree.NodeID) ([]pedigree.Definition, error)
 
 	// DefinitionsVersion changes whenever a definition does: who has resolved
-	// them need not do so again while it stays.
+	// them need not do so again while it stays. No number comes again, not even
+	// one whose transaction failed.
 	DefinitionsVersion(workspace pedigree.NodeID) (int64, error)
+
+	// DeclarationsVersion is the same for declarations of types of nodes.
+	DeclarationsVersion() (int64, error)
+
+	// Mark gives what tells this store from all others: random, and the same as
+	// long as it lives.
+	Mark() (pedigree.Mark, error)
 
 	// Relationships gives the relationships at either end of which one of the nodes
 	// stands, in the bin or not, by ID, each once.

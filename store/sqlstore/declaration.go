@@ -197,7 +197,7 @@ func (t *tx) PutDeclaration(d *pedigree.Declaration) error {
 			return classify(t.store.engine, err)
 		}
 	}
-	return nil
+	return t.renew(pedigree.DefaultWorkspace, declarations)
 }
 
 func checkDeclaration(d *pedigree.Declaration) error {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"crypto/sha256"
+	"math/rand/v2"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -15,14 +16,28 @@ var (
 	definitionDelete = define("remove definition", "PRIMARY KEY", "DELETE FROM definition WHERE workspace = ? AND name = ?")
 	sequenceNow      = define("last number of a sequence", "PRIMARY KEY", "SELECT value FROM sequence WHERE workspace = ? AND name = ?")
 
+	versionSet = define("set version", "",
+		"INSERT INTO sequence (workspace, name, value) VALUES (?,?,?) ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value")
+	markOf = define("mark of the store", "PRIMARY KEY", "SELECT value FROM mark WHERE id = 1")
+
 	uniqueAdd   = define("hold a unique value", "", "INSERT INTO unique_value (workspace, key, digest, type, node) VALUES (?,?,?,?,?)")
 	uniqueClear = define("hold no unique value", "unique_value_node", "DELETE FROM unique_value WHERE node = ? AND key = ?")
 	uniqueNodes = define("nodes by unique value", "PRIMARY KEY",
 		"SELECT "+nodeColumns+" FROM unique_value u CROSS JOIN node n ON n.id = u.node WHERE u.workspace = ? AND u.key = ? AND u.digest = ? AND n.deleted IS NULL ORDER BY u.type")
 )
 
-// definitions is the sequence that counts the changes of definitions.
-const definitions = "definitions"
+// What the versions of definitions and declarations are called among the sequences.
+const (
+	definitions  = "definitions"
+	declarations = "declarations"
+)
+
+// renew gives something another version, which nothing had before: one that counts
+// would come again after a transaction that failed.
+func (t *tx) renew(workspace pedigree.NodeID, what string) error {
+	_, err := t.exec(versionSet, workspace, what, rand.Int64())
+	return err
+}
 
 func (t *tx) Definitions(workspace pedigree.NodeID) ([]pedigree.Definition, error) {
 	r, err := t.query(definitionsAll, workspace)
@@ -38,6 +53,21 @@ func (t *tx) Definitions(workspace pedigree.NodeID) ([]pedigree.Definition, erro
 
 func (t *tx) DefinitionsVersion(workspace pedigree.NodeID) (int64, error) {
 	return t.oneInt(sequenceNow, workspace, definitions)
+}
+
+func (t *tx) DeclarationsVersion() (int64, error) {
+	return t.oneInt(sequenceNow, pedigree.DefaultWorkspace, declarations)
+}
+
+func (t *tx) Mark() (m pedigree.Mark, err error) {
+	r, err := t.query(markOf)
+	if err != nil {
+		return m, err
+	}
+	for r.next() {
+		copy(m[:], r.text(0))
+	}
+	return m, r.close()
 }
 
 func (t *tx) PutDefinition(workspace pedigree.NodeID, d *pedigree.Definition) error {
@@ -64,8 +94,7 @@ func (t *tx) PutDefinition(workspace pedigree.NodeID, d *pedigree.Definition) er
 	if _, err := t.exec(definitionPut, workspace, d.Name, d.UID, d.Body, d.Created, d.Updated); err != nil {
 		return classify(t.store.engine, err)
 	}
-	_, err = t.NextNumber(workspace, definitions)
-	return err
+	return t.renew(workspace, definitions)
 }
 
 func (t *tx) DeleteDefinition(workspace pedigree.NodeID, name string) (bool, error) {
@@ -73,8 +102,7 @@ func (t *tx) DeleteDefinition(workspace pedigree.NodeID, name string) (bool, err
 	if err != nil || gone == 0 {
 		return false, err
 	}
-	_, err = t.NextNumber(workspace, definitions)
-	return true, err
+	return true, t.renew(workspace, definitions)
 }
 
 func (t *tx) UniqueNodes(workspace pedigree.NodeID, key, value string) ([]pedigree.Node, error) {

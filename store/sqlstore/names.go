@@ -170,7 +170,7 @@ func (t *tx) makeType(typ pedigree.Type) (int64, error) {
 		t.fresh.types = map[pedigree.Type]int64{}
 	}
 	t.fresh.types[typ] = id
-	return id, nil
+	return id, t.renew(pedigree.DefaultWorkspace, declarations)
 }
 
 // typeByID returns the type that a number stands for.

@@ -89,6 +89,8 @@ func Run(t *testing.T, open Open) {
 		{"tables agree with a model", tablesAgree},
 		{"selections agree with a model", selectAgrees},
 		{"queries of a catalog agree with a model", entitiesAgree},
+		{"versions never come again", versions},
+		{"a store has a mark", marks},
 		{"nodes are counted by type", typesAreCounted},
 		{"long conditions are answered", largeConditions},
 		{"values of any length come back and can be searched", longValues},
