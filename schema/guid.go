@@ -9,9 +9,10 @@ import (
 	"github.com/pedigree-ml/pedigree"
 )
 
-// Guids that a store gives to nodes of other wires and to events are made of its
-// mark and the number that it knows the thing by, so that no two stores give the
-// same guid to different things.
+// A Mark is that of a store: the guids of nodes of other wires and of events are
+// made of it and the number that the store knows the thing by, so that no two
+// stores give the same guid to different things.
+type Mark pedigree.Mark
 
 // What a guid that is made of a mark is of stands in its version nibble, which is
 // one that no generator of guids uses.
@@ -21,15 +22,15 @@ const (
 )
 
 // NodeGUID gives the guid of a node that another wire wrote.
-func NodeGUID(m pedigree.Mark, id pedigree.NodeID) string { return guidOf(m, nodeDigit, int64(id)) }
+func NodeGUID(m Mark, id pedigree.NodeID) string { return m.guid(nodeDigit, int64(id)) }
 
 // RelationGUID gives the guid of what an execution read or wrote, by its event.
-func RelationGUID(m pedigree.Mark, event int64) string { return guidOf(m, eventDigit, event) }
+func RelationGUID(m Mark, event int64) string { return m.guid(eventDigit, event) }
 
-// guidOf writes a mark, a digit that says what the number is of, and the number in
+// guid writes a mark, a digit that says what the number is of, and the number in
 // the form of a UUID: 8 hex digits of the mark, 4 more, the digit and 3, and 16 of
 // the number.
-func guidOf(m pedigree.Mark, digit byte, n int64) string {
+func (m Mark) guid(digit byte, n int64) string {
 	var number [8]byte
 	binary.BigEndian.PutUint64(number[:], uint64(n))
 	text := hex.EncodeToString(m[:]) + hex.EncodeToString(number[:])
@@ -40,15 +41,15 @@ func guidOf(m pedigree.Mark, digit byte, n int64) string {
 
 // NodeID gives the number of the node that a guid is of, ok only if the guid is
 // made of the mark.
-func NodeID(m pedigree.Mark, guid string) (id pedigree.NodeID, ok bool) {
-	n, ok := numberIn(m, nodeDigit, guid)
+func (m Mark) NodeID(guid string) (id pedigree.NodeID, ok bool) {
+	n, ok := m.number(nodeDigit, guid)
 	return pedigree.NodeID(n), ok
 }
 
 // EventID does the same for events.
-func EventID(m pedigree.Mark, guid string) (id int64, ok bool) { return numberIn(m, eventDigit, guid) }
+func (m Mark) EventID(guid string) (id int64, ok bool) { return m.number(eventDigit, guid) }
 
-func numberIn(m pedigree.Mark, digit byte, guid string) (int64, bool) {
+func (m Mark) number(digit byte, guid string) (int64, bool) {
 	text := strings.ReplaceAll(guid, "-", "")
 	if len(guid) != 36 || len(text) != 32 {
 		return 0, false
@@ -58,7 +59,7 @@ func numberIn(m pedigree.Mark, digit byte, guid string) (int64, bool) {
 		return 0, false
 	}
 	n := int64(binary.BigEndian.Uint64(b))
-	return n, n > 0 && guidOf(m, digit, n) == guid
+	return n, n > 0 && m.guid(digit, n) == guid
 }
 
 // builtinGUID gives the guid of a definition that the server comes with: the same

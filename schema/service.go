@@ -87,6 +87,12 @@ func (s *Service) Now(ctx context.Context) (t *Types, err error) {
 	return t, err
 }
 
+// Mark gives that of the store.
+func (s *Service) Mark(r store.Reader) (Mark, error) {
+	m, err := r.Mark()
+	return Mark(m), err
+}
+
 // defs gives all definitions: those of models, those of other wires and those of
 // users, who may have changed some of the models'.
 func (s *Service) defs(r store.Reader) ([]Def, error) {
