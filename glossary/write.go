@@ -1,0 +1,502 @@
+package glossary
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/fault"
+)
+
+// maxAtOnce bounds how many terms or categories one request makes.
+const maxAtOnce = 10_000
+
+// CreateGlossary makes a glossary. Its qualified name is its name unless given.
+func (s *Service) CreateGlossary(ctx context.Context, workspace pedigree.NodeID, g *Glossary) (made *Glossary, err error) {
+	if g == nil {
+		return nil, fault.New(fault.BadRequest, "Glossary definition missing")
+	}
+	err = s.update(ctx, workspace, func(d *desk) error {
+		guid, err := d.createGlossary(g)
+		if err != nil {
+			return err
+		}
+		made, err = d.glossary(guid)
+		return err
+	})
+	return made, err
+}
+
+func (d *desk) createGlossary(g *Glossary) (guid string, err error) {
+	name := g.QualifiedName
+	if name == "" {
+		if name = g.Name; name == "" {
+			return "", fault.New(fault.GlossaryQualifiedNameCantBeDerived)
+		}
+		if err := checkName(name); err != nil {
+			return "", err
+		}
+	}
+	if n, err := d.named(GlossaryType, name); n != nil || err != nil {
+		return "", orTaken(err, fault.GlossaryAlreadyExists, g.Name)
+	}
+	return d.save(&catalog.Entity{TypeName: GlossaryType, GUID: "-1", Attributes: g.attributes(name)})
+}
+
+// orTaken gives an error, or that a name is taken.
+func orTaken(err error, r fault.Reason, name string) error {
+	if err != nil {
+		return err
+	}
+	return fault.New(r, name)
+}
+
+func (b *Base) attributes(qualifiedName string) map[string]any {
+	values := map[string]any{
+		qualified: qualifiedName, "name": orNil(b.Name), "shortDescription": orNil(b.ShortDescription), "longDescription": orNil(b.LongDescription),
+		"additionalAttributes": nil,
+	}
+	if len(b.AdditionalAttributes) > 0 {
+		values["additionalAttributes"] = b.AdditionalAttributes
+	}
+	return values
+}
+
+// orNil gives nil for a text that is not there, which clears an attribute.
+func orNil(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func (g *Glossary) attributes(qualifiedName string) map[string]any {
+	values := g.Base.attributes(qualifiedName)
+	values["language"], values["usage"] = orNil(g.Language), orNil(g.Usage)
+	return values
+}
+
+func (t *Term) attributes(qualifiedName string) map[string]any {
+	values := t.Base.attributes(qualifiedName)
+	values["abbreviation"], values["usage"], values["examples"] = orNil(t.Abbreviation), orNil(t.Usage), nil
+	if len(t.Examples) > 0 {
+		examples := make([]any, len(t.Examples))
+		for i, e := range t.Examples {
+			examples[i] = e
+		}
+		values["examples"] = examples
+	}
+	return values
+}
+
+// UpdateGlossary changes a glossary: what is not given of it is cleared, but for its
+// qualified name, terms and categories.
+func (s *Service) UpdateGlossary(ctx context.Context, workspace pedigree.NodeID, g *Glossary) (changed *Glossary, err error) {
+	err = s.update(ctx, workspace, func(d *desk) error {
+		changed, err = d.updateGlossary(g)
+		return err
+	})
+	return changed, err
+}
+
+func (d *desk) updateGlossary(g *Glossary) (*Glossary, error) {
+	if err := checkDisplayName(g.Name); err != nil {
+		return nil, err
+	}
+	stored, err := d.load(GlossaryType, g.GUID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.save(&catalog.Entity{TypeName: GlossaryType, GUID: g.GUID, Attributes: g.attributes(text(stored.Attributes, qualified))}); err != nil {
+		return nil, err
+	}
+	return d.glossary(g.GUID)
+}
+
+func checkDisplayName(name string) error {
+	if name == "" {
+		return fault.New(fault.BadRequest, "DisplayName can't be null/empty")
+	}
+	return checkName(name)
+}
+
+// PatchGlossary changes some attributes of a glossary.
+func (s *Service) PatchGlossary(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (changed *Glossary, err error) {
+	err = s.update(ctx, workspace, func(d *desk) error {
+		g, err := d.glossary(guid)
+		if err != nil {
+			return err
+		}
+		if err := patch(changes, "Glossary", g.set); err != nil {
+			return err
+		}
+		changed, err = d.updateGlossary(g)
+		return err
+	})
+	return changed, err
+}
+
+// patch sets attributes of a thing.
+func patch(changes map[string]string, thing string, set func(name, value string) bool) error {
+	if len(changes) == 0 {
+		return fault.New(fault.BadRequest, "PartialUpdates missing or empty")
+	}
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		if !set(name, changes[name]) {
+			return fault.New(fault.InvalidPartialUpdateAttr, name, thing)
+		}
+	}
+	return nil
+}
+
+// DeleteGlossary deletes a glossary with all that is in it, or nothing where one of
+// its terms is assigned to an entity.
+func (s *Service) DeleteGlossary(ctx context.Context, workspace pedigree.NodeID, guid string) error {
+	return s.update(ctx, workspace, func(d *desk) error {
+		e, err := d.load(GlossaryType, guid)
+		if err != nil {
+			return err
+		}
+		g := glossaryOfEntity(e)
+		terms, err := d.terms(g.Terms)
+		if err != nil {
+			return err
+		}
+		gone := []string{}
+		for _, t := range terms {
+			if err := d.unusedTerm(t); err != nil {
+				return err
+			}
+			gone = append(gone, t.GUID)
+		}
+		for _, c := range g.Categories {
+			gone = append(gone, c.CategoryGUID)
+		}
+		return d.remove(append(gone, guid)...)
+	})
+}
+
+// CreateTerms makes terms, all or none.
+func (s *Service) CreateTerms(ctx context.Context, workspace pedigree.NodeID, terms []*Term) (made []*Term, err error) {
+	if err := checkMany(len(terms), "glossaryTerm(s) is null/empty"); err != nil {
+		return nil, err
+	}
+	err = s.update(ctx, workspace, func(d *desk) error {
+		made = nil
+		for _, t := range terms {
+			guid, err := d.createTerm(t)
+			if err != nil {
+				return err
+			}
+			term, err := d.term(guid)
+			if err != nil {
+				return err
+			}
+			made = append(made, term)
+		}
+		return nil
+	})
+	return made, err
+}
+
+func checkMany(n int, none string) error {
+	switch {
+	case n == 0:
+		return fault.New(fault.BadRequest, none)
+	case n > maxAtOnce:
+		return fault.New(fault.BadRequest, "There are more than 10000 in one request")
+	}
+	return nil
+}
+
+func (d *desk) createTerm(t *Term) (guid string, err error) {
+	e, err := d.newTerm(t)
+	if err != nil {
+		return "", err
+	}
+	if guid, err = d.save(e); err != nil {
+		return "", err
+	}
+	fresh := &Term{Base: Base{GUID: guid}}
+	if err := d.relateTerms(fresh, t); err != nil {
+		return "", err
+	}
+	return guid, d.categorize(fresh, t)
+}
+
+// newTerm checks a term that is to be made and gives it as an entity.
+func (d *desk) newTerm(t *Term) (*catalog.Entity, error) {
+	switch {
+	case t == nil:
+		return nil, fault.New(fault.BadRequest, "GlossaryTerm definition missing")
+	case t.Anchor == nil:
+		return nil, fault.New(fault.MissingMandatoryAnchor)
+	case t.Name == "":
+		return nil, fault.New(fault.GlossaryTermQualifiedNameCantBeDerived)
+	}
+	if err := checkName(t.Name); err != nil {
+		return nil, err
+	}
+	anchor, err := d.anchorNode(t.Anchor.GlossaryGUID)
+	if fault.Is(err, fault.InstanceGUIDNotFound, fault.InstanceGUIDDeleted) {
+		return nil, fault.New(fault.GlossaryQualifiedNameCantBeDerived)
+	}
+	if err != nil {
+		return nil, err
+	}
+	name := inGlossary(t.Name, anchor.qualifiedName)
+	if n, err := d.named(TermType, name); n != nil || err != nil {
+		return nil, orTaken(err, fault.GlossaryTermAlreadyExists, name)
+	}
+	return &catalog.Entity{
+		TypeName: TermType, GUID: "-1", Attributes: t.attributes(name), Classifications: t.Classifications,
+		RelationshipAttributes: map[string]any{"anchor": catalog.ObjectID{GUID: anchor.guid}},
+	}, nil
+}
+
+// A place is a glossary that something is to belong to.
+type place struct{ guid, qualifiedName string }
+
+// anchorNode finds the glossary that something is to belong to.
+func (d *desk) anchorNode(guid string) (place, error) {
+	nodes, err := d.nodes(GlossaryType, []string{guid})
+	if err != nil {
+		return place{}, err
+	}
+	name, _, err := d.Reader().Property(nodes[0].ID, pedigree.Field, qualified)
+	return place{guid, name}, err
+}
+
+// UpdateTerm changes a term: what is not given of it is cleared, and so are its
+// relations to other terms and categories. Its qualified name stays unless it comes
+// to another glossary.
+func (s *Service) UpdateTerm(ctx context.Context, workspace pedigree.NodeID, t *Term) (changed *Term, err error) {
+	err = s.update(ctx, workspace, func(d *desk) error {
+		if err := d.checkOnce(t); err != nil {
+			return err
+		}
+		changed, err = d.updateTerm(t)
+		return err
+	})
+	return changed, err
+}
+
+// PatchTerm changes some attributes of a term.
+func (s *Service) PatchTerm(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (changed *Term, err error) {
+	err = s.update(ctx, workspace, func(d *desk) error {
+		t, err := d.term(guid)
+		if err != nil {
+			return err
+		}
+		if err := patch(changes, "Glossary Term", t.set); err != nil {
+			return err
+		}
+		changed, err = d.updateTerm(t)
+		return err
+	})
+	return changed, err
+}
+
+// checkOnce refuses a term that is related to another twice in the same way.
+func (d *desk) checkOnce(t *Term) error {
+	for _, k := range relations {
+		seen := make(map[string]bool)
+		for _, r := range *k.of(t) {
+			if !seen[r.TermGUID] {
+				seen[r.TermGUID] = true
+				continue
+			}
+			e, err := d.load(TermType, r.TermGUID)
+			if err != nil {
+				return err
+			}
+			return fault.New(fault.GlossaryTermAlreadyExists, text(e.Attributes, qualified))
+		}
+	}
+	return nil
+}
+
+func (d *desk) updateTerm(t *Term) (*Term, error) {
+	if err := checkDisplayName(t.Name); err != nil {
+		return nil, err
+	}
+	stored, err := d.term(t.GUID)
+	if err != nil {
+		return nil, err
+	}
+	if t.Anchor == nil {
+		return nil, fault.New(fault.MissingMandatoryAnchor)
+	}
+	name, err := d.moveTerm(stored, t)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.save(&catalog.Entity{TypeName: TermType, GUID: t.GUID, Attributes: t.attributes(name)}); err != nil {
+		return nil, err
+	}
+	if err := d.relateTerms(stored, t); err != nil {
+		return nil, err
+	}
+	if err := d.categorize(stored, t); err != nil {
+		return nil, err
+	}
+	return d.term(t.GUID)
+}
+
+// moveTerm takes a term to another glossary, if that is asked for, and gives its
+// qualified name.
+func (d *desk) moveTerm(stored, t *Term) (qualifiedName string, err error) {
+	if stored.Anchor != nil && stored.Anchor.GlossaryGUID == t.Anchor.GlossaryGUID {
+		return stored.QualifiedName, nil
+	}
+	if t.Anchor.GlossaryGUID == "" {
+		return "", fault.New(fault.InvalidNewAnchorGUID)
+	}
+	anchor, err := d.anchorNode(t.Anchor.GlossaryGUID)
+	if err != nil {
+		return "", err
+	}
+	name := inGlossary(t.Name, anchor.qualifiedName)
+	if n, err := d.named(TermType, name); err != nil || n != nil && n.UID != t.GUID {
+		return "", orTaken(err, fault.GlossaryTermAlreadyExists, name)
+	}
+	if stored.Anchor != nil {
+		if err := d.unrelate(stored.Anchor.RelationGUID); err != nil {
+			return "", err
+		}
+	}
+	return name, d.relate(termAnchor, anchor.guid, t.GUID, nil)
+}
+
+func (t *RelatedTerm) attributes() map[string]any {
+	values := map[string]any{
+		"description": orNil(t.Description), "expression": orNil(t.Expression), "steward": orNil(t.Steward), "source": orNil(t.Source),
+	}
+	if t.Status != "" {
+		values["status"] = t.Status
+	}
+	return values
+}
+
+// relateTerms makes the relations of a term to others what is asked for.
+func (d *desk) relateTerms(stored, t *Term) error {
+	for _, k := range relations {
+		have, want := byTerm(*k.of(stored)), byTerm(*k.of(t))
+		for _, guid := range slices.Sorted(maps.Keys(want)) {
+			r := want[guid]
+			old, there := have[guid]
+			if err := d.relateTerm(k, stored.GUID, &r, &old, there); err != nil {
+				return err
+			}
+		}
+		for _, guid := range slices.Sorted(maps.Keys(have)) {
+			if _, kept := want[guid]; !kept {
+				if err := d.unrelate(have[guid].RelationGUID); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// relateTerm relates a term to one other, or changes how it is: that only where the
+// relation is named.
+func (d *desk) relateTerm(k relation, guid string, want, have *RelatedTerm, there bool) error {
+	if !there {
+		if want.TermGUID == guid {
+			return fault.New(fault.InvalidTermRelationToSelf)
+		}
+		if k.end == 2 {
+			return d.relate(k.name, want.TermGUID, guid, want.attributes())
+		}
+		return d.relate(k.name, guid, want.TermGUID, want.attributes())
+	}
+	shown := *have
+	shown.DisplayText, shown.QualifiedName = want.DisplayText, want.QualifiedName
+	if want.RelationGUID == "" || shown == *want {
+		return nil
+	}
+	return d.change(have.RelationGUID, want.attributes())
+}
+
+// byTerm keeps headers by guid. Of two the one that names its relation counts.
+func byTerm(all []RelatedTerm) map[string]RelatedTerm {
+	kept := make(map[string]RelatedTerm, len(all))
+	for _, t := range all {
+		if old, ok := kept[t.TermGUID]; !ok || old.RelationGUID == "" && t.RelationGUID != "" {
+			kept[t.TermGUID] = t
+		}
+	}
+	return kept
+}
+
+// categorize makes the categories of a term what is asked for.
+func (d *desk) categorize(stored, t *Term) error {
+	have, want := byCategory(stored.Categories), byCategory(t.Categories)
+	for _, guid := range slices.Sorted(maps.Keys(want)) {
+		c := want[guid]
+		old, there := have[guid]
+		shown := old
+		shown.DisplayText = c.DisplayText
+		var err error
+		switch {
+		case !there:
+			err = d.relate(categorization, guid, stored.GUID, c.attributes())
+		case c.RelationGUID != "" && shown != c:
+			err = d.change(old.RelationGUID, c.attributes())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, guid := range slices.Sorted(maps.Keys(have)) {
+		if _, kept := want[guid]; !kept {
+			if err := d.unrelate(have[guid].RelationGUID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Categorization) attributes() map[string]any {
+	values := map[string]any{"description": orNil(c.Description)}
+	if c.Status != "" {
+		values["status"] = c.Status
+	}
+	return values
+}
+
+func byCategory(all []Categorization) map[string]Categorization {
+	kept := make(map[string]Categorization, len(all))
+	for _, c := range all {
+		if old, ok := kept[c.CategoryGUID]; !ok || old.RelationGUID == "" && c.RelationGUID != "" {
+			kept[c.CategoryGUID] = c
+		}
+	}
+	return kept
+}
+
+// DeleteTerm deletes a term that is assigned to no entity.
+func (s *Service) DeleteTerm(ctx context.Context, workspace pedigree.NodeID, guid string) error {
+	return s.update(ctx, workspace, func(d *desk) error {
+		t, err := d.term(guid)
+		if err != nil {
+			return err
+		}
+		if err := d.unusedTerm(t); err != nil {
+			return err
+		}
+		return d.remove(guid)
+	})
+}
+
+func (d *desk) unusedTerm(t *Term) error {
+	if n := len(t.AssignedEntities); n > 0 {
+		return fault.New(fault.TermHasEntityAssociation, t.GUID, n)
+	}
+	return nil
+}
