@@ -25,7 +25,7 @@ const module = "github.com/pedigree-ml/pedigree"
 // everything together.
 var mayImport = map[string][]string{
 	".":               {},
-	"api":             {".", "blob", "carry", "comment", "digest", "docs", "dossier", "graph", "importance", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "search", "series", "tracking", "watch", "webhook", "github.com/go-json-experiment/json"},
+	"api":             {".", "blob", "carry", "comment", "digest", "docs", "dossier", "graph", "importance", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "schema", "search", "series", "tracking", "watch", "webhook", "github.com/go-json-experiment/json"},
 	"atlas":           {".", "fault", "route", "schema", "github.com/go-json-experiment/json"},
 	"archive":         {},
 	"auth":            {".", "route"},

@@ -16,6 +16,7 @@ import (
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
+	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/search"
 	"github.com/pedigree-ml/pedigree/tracking"
 	"github.com/pedigree-ml/pedigree/watch"
@@ -39,6 +40,7 @@ type Handler struct {
 	Artifacts Artifacts
 	Dossiers  *dossier.Service
 	Classes   *carry.Service
+	Mark      schema.Mark // of the store
 
 	models    *registry.Service
 	digests   *digest.Service

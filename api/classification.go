@@ -24,6 +24,7 @@ func (h *Handler) classificationEndpoints() []endpoint {
 
 // A ClassificationsAnswer holds what a node is classified as.
 type ClassificationsAnswer struct {
+	GUID            string               `json:"guid"` // what Atlas's protocol knows the node by
 	Classifications []NodeClassification `json:"classifications"`
 }
 
@@ -48,6 +49,7 @@ type PlacedNode struct {
 	Protocol string          `json:"protocol" enum:"mlflow,mlmd,openlineage,atlas"` // through which it came
 	Name     string          `json:"name"`
 	UID      string          `json:"uid"`
+	GUID     string          `json:"guid"` // what Atlas's protocol knows it by
 	Version  string          `json:"version,omitempty"`
 }
 
@@ -57,29 +59,29 @@ type WayNode struct {
 	By   string     `json:"by"` // what leads to it: input, output, derived, version, same, or the type of a relationship
 }
 
-func placedNodeOf(n *lineage.Node) PlacedNode {
-	return PlacedNode{n.ID, n.Kind().String(), n.Type.Name, n.Type.Protocol(), n.Name, n.UID, n.Version}
+func (h *Handler) placedNode(n *lineage.Node) PlacedNode {
+	return PlacedNode{n.ID, n.Kind().String(), n.Type.Name, n.Type.Protocol(), n.Name, n.UID, h.guid(n.Type, n.UID, n.ID), n.Version}
 }
 
 // classifications tells what a node is classified as.
 func (h *Handler) classifications(w http.ResponseWriter, r *request) error {
-	found, err := h.Classes.Explain(r.Context(), h.workspace(), r.node("node"))
+	node, found, err := h.Classes.Explain(r.Context(), h.workspace(), r.node("node"))
 	if err != nil {
 		return err
 	}
-	a := ClassificationsAnswer{Classifications: make([]NodeClassification, len(found))}
+	a := ClassificationsAnswer{GUID: h.guid(node.Type, node.UID, node.ID), Classifications: make([]NodeClassification, len(found))}
 	for i := range found {
-		if a.Classifications[i], err = nodeClassificationOf(&found[i]); err != nil {
+		if a.Classifications[i], err = h.nodeClassification(&found[i]); err != nil {
 			return err
 		}
 	}
 	return answer(w, a)
 }
 
-func nodeClassificationOf(e *carry.Explained) (NodeClassification, error) {
+func (h *Handler) nodeClassification(e *carry.Explained) (NodeClassification, error) {
 	c := NodeClassification{
 		Type: e.Type, Own: e.Own, Attributes: map[string]any{}, Propagate: e.Propagate, RemoveOnDelete: e.RemoveOnDelete,
-		Source: placedNodeOf(&e.Source), Created: moment(e.Created),
+		Source: h.placedNode(&e.Source), Created: moment(e.Created),
 	}
 	if err := decode(e.Attributes, &c.Attributes); err != nil {
 		return c, err
@@ -88,7 +90,7 @@ func nodeClassificationOf(e *carry.Explained) (NodeClassification, error) {
 		return c, err
 	}
 	for i := range e.Way {
-		c.Way = append(c.Way, WayNode{placedNodeOf(&e.Way[i].Node), e.Way[i].By})
+		c.Way = append(c.Way, WayNode{h.placedNode(&e.Way[i].Node), e.Way[i].By})
 	}
 	return c, nil
 }

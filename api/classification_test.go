@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -25,7 +26,7 @@ func TestANodeIsToldWhatItIsClassifiedAsAndWhy(t *testing.T) {
 	}))
 	a := get[ClassificationsAnswer](&c.fixture, fmt.Sprintf("%s/nodes/%d/classifications", base, c.ids["clean"]))
 	place := func(name, kind, typ string) PlacedNode {
-		return PlacedNode{ID: c.ids[name], Kind: kind, Type: typ, Protocol: "mlmd", Name: name, UID: name}
+		return PlacedNode{ID: c.ids[name], Kind: kind, Type: typ, Protocol: "mlmd", Name: name, UID: name, GUID: schema.NodeGUID(schema.Mark{1}, c.ids[name])}
 	}
 	if len(a.Classifications) != 2 {
 		t.Fatalf("%+v", a)
@@ -47,6 +48,16 @@ func TestANodeIsToldWhatItIsClassifiedAsAndWhy(t *testing.T) {
 	if none := get[ClassificationsAnswer](&c.fixture, base+"/nodes/1/classifications"); len(none.Classifications) != 0 {
 		t.Errorf("of the workspace %+v", none)
 	}
+	if guid := schema.NodeGUID(schema.Mark{1}, c.ids["clean"]); a.GUID != guid {
+		t.Errorf("the guid is %s, want %s", a.GUID, guid)
+	} else {
+		for _, ref := range []string{guid, "atlas:" + guid} {
+			if found := get[NodesAnswer](&c.fixture, base+"/nodes?ref="+ref); len(found.Nodes) != 1 || found.Nodes[0].ID != c.ids["clean"] || found.Nodes[0].GUID != guid {
+				t.Errorf("by guid %+v", found)
+			}
+		}
+	}
+	c.send("GET", "/nodes?ref=01234567-89ab-7def-8123-456789abcdef", "", 404)
 	c.send("GET", "/nodes/4711/classifications", "", 404)
 	c.send("GET", "/nodes/x/classifications", "", 400)
 }

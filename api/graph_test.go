@@ -18,6 +18,7 @@ import (
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/search"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
@@ -43,6 +44,7 @@ func openChain(t *testing.T) *chain {
 	c.must(err)
 	h := New(nil, nil)
 	h.Search, h.Lineage, h.Comments, h.Classes = search.New(records), lineage.New(records), comment.New(records), carry.New(records)
+	h.Mark = schema.Mark{1}
 	mount(t, c.mux, h.Wire())
 	return c
 }

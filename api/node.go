@@ -54,6 +54,7 @@ type Property struct {
 // A DetailedNode is a node with what is known of it.
 type DetailedNode struct {
 	Node
+	GUID       string     `json:"guid"` // what Atlas's protocol knows it by
 	Properties []Property `json:"properties"`
 }
 
@@ -89,7 +90,7 @@ func number(v float64) any {
 }
 
 // refWanted says what a reference may be.
-const refWanted = "a node's id, a URI, models:/name/version, models:/name@alias, runs:/id, mlmd:artifact/id, mlmd:execution/id, mlmd:context/id or openlineage:namespace/name"
+const refWanted = "a node's id, a URI, models:/name/version, models:/name@alias, runs:/id, mlmd:artifact/id, mlmd:execution/id, mlmd:context/id, openlineage:namespace/name or atlas:guid"
 
 // refIn is a parameter that names nodes.
 func refIn(name string) parameter { return textOf(name, refWanted).must() }
@@ -125,12 +126,13 @@ func (h *Handler) nodes(w http.ResponseWriter, r *request) error {
 	}
 	a := NodesAnswer{Nodes: make([]DetailedNode, len(nodes))}
 	for i := range nodes {
-		a.Nodes[i] = DetailedNode{nodeOf(&nodes[i]), propertiesOf(&facts[i])}
+		n := &nodes[i]
+		a.Nodes[i] = DetailedNode{nodeOf(n), h.guid(n.Type, n.UID, n.ID), propertiesOf(&facts[i])}
 	}
 	return answer(w, a)
 }
 
 // resolve finds the nodes that a parameter names.
 func (h *Handler) resolve(r *request, parameter string) ([]lineage.Node, error) {
-	return h.Lineage.Resolve(r.Context(), h.workspace(), r.text(parameter))
+	return h.Lineage.Resolve(r.Context(), h.workspace(), h.fromGUID(r.text(parameter)))
 }

@@ -149,7 +149,7 @@ func (h *Handler) watchQuery(r *request) (sel watch.Selection, after *int64, err
 		}
 	}
 	for _, ref := range r.texts("ref") {
-		nodes, err := h.Lineage.Resolve(r.Context(), h.workspace(), ref)
+		nodes, err := h.Lineage.Resolve(r.Context(), h.workspace(), h.fromGUID(ref))
 		if err != nil {
 			return sel, after, err
 		}

@@ -28,39 +28,40 @@ const mostExplained = 50
 
 // Explain gives what a node is classified as: its own first, then what is carried to
 // it, each with its way. The error is NotFound where there is no such node.
-func (s *Service) Explain(ctx context.Context, ws, node pedigree.NodeID) (all []Explained, err error) {
+func (s *Service) Explain(ctx context.Context, ws, id pedigree.NodeID) (node lineage.Node, all []Explained, err error) {
 	err = s.store.View(ctx, func(r store.Reader) error {
-		all, err = explain(r, ws, node)
+		vertices, err := r.Vertices([]pedigree.NodeID{id})
+		if err != nil {
+			return err
+		}
+		if len(vertices) == 0 || vertices[0].Workspace != ws {
+			return pedigree.Errorf(pedigree.NotFound, "there is no node %d", id)
+		}
+		node.Vertex = vertices[0]
+		all, err = explain(r, &node)
 		return err
 	})
-	return all, err
+	return node, all, err
 }
 
-func explain(r store.Reader, ws, node pedigree.NodeID) ([]Explained, error) {
-	vertices, err := r.Vertices([]pedigree.NodeID{node})
-	if err != nil {
-		return nil, err
-	}
-	if len(vertices) == 0 || vertices[0].Workspace != ws {
-		return nil, pedigree.Errorf(pedigree.NotFound, "there is no node %d", node)
-	}
-	own, err := r.Classifications([]pedigree.NodeID{node})
+func explain(r store.Reader, node *lineage.Node) ([]Explained, error) {
+	own, err := r.Classifications([]pedigree.NodeID{node.ID})
 	if err != nil {
 		return nil, err
 	}
 	all := make([]Explained, 0, len(own))
 	for i := range own {
-		all = append(all, Explained{Classification: own[i], Own: true, Source: lineage.Node{Vertex: vertices[0]}})
+		all = append(all, Explained{Classification: own[i], Own: true, Source: *node})
 	}
-	carried, err := Of(r, []pedigree.NodeID{node})
+	carried, err := Of(r, []pedigree.NodeID{node.ID})
 	if err != nil {
 		return nil, err
 	}
-	for i, c := range carried[node] {
+	for i, c := range carried[node.ID] {
 		e := Explained{Classification: c}
 		var legs []Leg
 		if i < mostExplained {
-			if legs, err = Way(r, &c, node); err != nil {
+			if legs, err = Way(r, &c, node.ID); err != nil {
 				return nil, err
 			}
 		}

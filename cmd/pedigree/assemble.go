@@ -62,6 +62,7 @@ type engine struct {
 	search    *search.Service
 	watches   *watch.Service
 	carry     *carry.Service
+	mark      schema.Mark // of the store
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -111,6 +112,9 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
 	e.models.DigestWith(e.digests)
+	if err := e.store.View(ctx, e.readMark); err != nil {
+		return e, err
+	}
 	if err := e.rules.Prepare(ctx); err != nil {
 		return e, err
 	}
@@ -191,6 +195,13 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 // atlas gives the wire of Apache Atlas over the rules.
 func (e *engine) atlas() *atlas.Handler { return atlas.New(atlas.Services{Types: e.types}) }
 
+// readMark reads what tells the store from others.
+func (e *engine) readMark(r store.Reader) error {
+	mark, err := r.Mark()
+	e.mark = schema.Mark(mark)
+	return err
+}
+
 // openTypes opens the definitions of the catalog, with further models where dir is
 // given: those have to fit from the start.
 func (e *engine) openTypes(ctx context.Context, dir string) error {
@@ -215,6 +226,7 @@ func (e *engine) native() *api.Handler {
 	h := api.New(e.models, e.digests)
 	h.Webhooks, h.Graph, h.Search, h.Lineage, h.Watches = e.webhooks, e.graph, e.search, lineage.New(e.store), e.watches
 	h.Runs, h.Comments, h.Classes = e.rules, comment.New(e.store), e.carry
+	h.Mark = e.mark
 	h.Artifacts, h.Dossiers = e.mlflow(), dossier.New(e.store, h.Lineage)
 	return h
 }
