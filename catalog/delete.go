@@ -13,7 +13,8 @@ type deletion struct {
 }
 
 // Delete puts entities into the bin with all that they own, and lets go of what they
-// are tied to. Those that are there already are left out of the answer.
+// are tied to. Those that are there already are left out of the answer. Entities of
+// internal types, such as terms of a glossary, are removed for ever.
 func (w *Work) Delete(nodes []pedigree.Node) (*Mutations, error) {
 	answer := &Mutations{}
 	d, err := w.putInBin(nodes, false)
@@ -24,9 +25,14 @@ func (w *Work) Delete(nodes []pedigree.Node) (*Mutations, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range headers {
-		h.Status = Deleted
+	for i, h := range headers {
+		h.Status = Active // as clients read it: what it was
 		answer.add(ActionDelete, h)
+		if l := d.gone[i]; l.typ.Internal() {
+			if err := w.tx.Purge(l.ID); err != nil {
+				return nil, err
+			}
+		}
 	}
 	others, err := w.loadIDs(d.others, 0)
 	if err != nil {

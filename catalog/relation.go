@@ -581,6 +581,20 @@ func (w *Work) Unrelate(guid string) error {
 	return w.dropLink(l)
 }
 
+// Erase removes a relationship for ever, in the bin or not.
+func (w *Work) Erase(guid string) error {
+	l, err := w.linkByGUID(guid)
+	if err != nil {
+		return err
+	}
+	if l.event != nil {
+		_, err = w.tx.DeleteEvent(l.event.ID)
+	} else {
+		_, err = w.tx.DeleteRelationship(l.ID)
+	}
+	return err
+}
+
 // Related gives what a node is tied to by relationships of a type, of which it
 // stands at the given end (1 or 2), those in the bin left out, in the order in which
 // that came about.
