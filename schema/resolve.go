@@ -285,8 +285,9 @@ func inherit(name string, supers [][]*Field, own []*Field) ([]*Field, map[string
 				byName[f.Def.Name] = f
 				list = append(list, f)
 			case other.Owner == f.Owner:
-			case f.Owner == name:
-				return nil, nil, fault.New(fault.AttributeNameAlreadyExistsInParentType, name, f.Def.Name, other.Owner)
+			case f.Owner == name: // its own word on it counts
+				byName[f.Def.Name] = f
+				list[slices.Index(list, other)] = f
 			default:
 				return nil, nil, fault.New(fault.AttributeNameAlreadyExistsInAnotherParentType, name, f.Def.Name, other.Owner)
 			}
