@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/schema"
 )
@@ -20,7 +21,8 @@ const (
 
 // Services are the rules that the wire calls.
 type Services struct {
-	Types *schema.Service
+	Types    *schema.Service
+	Entities *catalog.Service
 }
 
 // A Handler answers requests of the protocol. Its operations are those of
@@ -48,6 +50,9 @@ func (h *Handler) Wire() route.Wire {
 func (h *Handler) operations() []operation {
 	return slices.Concat(
 		h.typeRoutes(),
+		h.entityRoutes(),
+		h.entityNoteRoutes(),
+		h.relationshipRoutes(),
 	)
 }
 

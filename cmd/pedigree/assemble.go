@@ -15,6 +15,7 @@ import (
 	"github.com/pedigree-ml/pedigree/atlas"
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/carry"
+	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/dossier"
@@ -193,7 +194,9 @@ func (e *engine) kfmd() *kfmd.Handler { return kfmd.New(e.graph) }
 func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.jobs) }
 
 // atlas gives the wire of Apache Atlas over the rules.
-func (e *engine) atlas() *atlas.Handler { return atlas.New(atlas.Services{Types: e.types}) }
+func (e *engine) atlas() *atlas.Handler {
+	return atlas.New(atlas.Services{Types: e.types, Entities: catalog.New(e.store, e.types)})
+}
 
 // readMark reads what tells the store from others.
 func (e *engine) readMark(r store.Reader) error {
