@@ -298,11 +298,13 @@ func (r *reading) related(l *loaded, name string) (related []*RelatedID, many bo
 }
 
 // linksAt gives the links of a node at an end of a relationship. A node can stand at
-// both ends of one and the same link.
+// both ends of one and the same link. Where both ends are alike, such as those of
+// synonyms, either counts.
 func (l *loaded) linksAt(end *schema.End) []*link {
+	either := alike(end.Relationship)
 	var at []*link
 	for _, k := range l.links {
-		if k.def == end.Relationship && (end.Number == 1 && k.End1 == l.ID || end.Number == 2 && k.End2 == l.ID) {
+		if k.def == end.Relationship && (either || end.Number == 1 && k.End1 == l.ID || end.Number == 2 && k.End2 == l.ID) {
 			at = append(at, k)
 		}
 	}

@@ -386,7 +386,7 @@ func (w *Work) standing(l *link, ends [2]*pedigree.Node) (*link, error) {
 			if k.def != l.def || !k.live() {
 				continue
 			}
-			same := k.End1 == l.End1 && k.End2 == l.End2
+			same := k.End1 == l.End1 && k.End2 == l.End2 || alike(l.def) && k.End1 == l.End2 && k.End2 == l.End1
 			taken := !isMany(l.def.End(i+1)) && (i == 0 && k.End1 == n.ID || i == 1 && k.End2 == n.ID)
 			if same || taken {
 				return k, nil
@@ -394,6 +394,11 @@ func (w *Work) standing(l *link, ends [2]*pedigree.Node) (*link, error) {
 		}
 	}
 	return nil, nil
+}
+
+// alike reports whether the ends of a relationship are the same, as those of synonyms.
+func alike(t *schema.RelationshipType) bool {
+	return t.Def.End1.Type == t.Def.End2.Type && t.Def.End1.Name == t.Def.End2.Name
 }
 
 func (w *Work) alreadyExists(l *link) error {
@@ -610,8 +615,11 @@ func (v *View) Related(n *pedigree.Node, typeName string, end int) ([]*RelatedID
 	}
 	related := []*RelatedID{}
 	for _, k := range l.links {
-		at := end == 1 && k.End1 == n.ID || end == 2 && k.End2 == n.ID
-		if k.def == nil || k.Type != typeName || !k.live() || !at {
+		if k.def == nil {
+			continue
+		}
+		at := alike(k.def) || end == 1 && k.End1 == n.ID || end == 2 && k.End2 == n.ID
+		if k.Type != typeName || !k.live() || !at {
 			continue
 		}
 		if id := r.relatedID(l, k); id != nil && id.EntityStatus == Active {
