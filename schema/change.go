@@ -3,6 +3,7 @@ package schema
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
@@ -48,8 +49,9 @@ func (s *Service) CreateIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs,
 		}
 		return nil
 	}, func(t *Types, given Def) error {
-		if t.byName[given.Common().Name] != nil {
-			return fault.New(fault.TypeAlreadyExists, given.Common().Name)
+		name := given.Common().Name
+		if _, gives := t.foreign[name]; t.byName[name] != nil && !gives {
+			return fault.New(fault.TypeAlreadyExists, name)
 		}
 		return nil
 	})
@@ -151,7 +153,15 @@ func (t *Types) with(given []Def) (*Types, error) {
 	for _, d := range given {
 		names[d.Common().Name] = true
 	}
-	return Resolve(append(t.without(names), given...)...)
+	return resolve(append(t.without(names), given...), t.foreignBut(names))
+}
+
+// foreignBut gives the types that other wires declared, but for some whose names
+// are taken from them: they go by another from now on.
+func (t *Types) foreignBut(names map[string]bool) map[string]foreignType {
+	left := maps.Clone(t.foreign)
+	maps.DeleteFunc(left, func(name string, _ foreignType) bool { return names[name] })
+	return left
 }
 
 // without lists all definitions but some.

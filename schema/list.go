@@ -122,7 +122,7 @@ func (e *EntityType) shown() *EntityDef {
 
 // attribute gives an end as an attribute of a type that stands at it.
 func (end *End) attribute(e *EntityType) RelationshipAttributeDef {
-	if f := e.fields[end.Def.Name]; f != nil {
+	if f := e.fields[end.Def.Name]; f != nil && f.Target != nil {
 		return RelationshipAttributeDef{*f.Def, end.Relationship.Def.Name, true}
 	}
 	a := AttributeDef{

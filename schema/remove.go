@@ -74,7 +74,7 @@ func (s *Service) remove(tx store.Tx, t *Types, gone []Def, force bool) error {
 			return fault.New(fault.SystemType, d.Common().Name)
 		}
 	}
-	_, err := Resolve(t.without(names)...)
+	_, err := resolve(t.without(names), t.foreignBut(names))
 	return err
 }
 

@@ -30,9 +30,14 @@ const nodePrefix = "atlas."
 
 // Resolve ties definitions together. The error says which of them does not fit,
 // and why: those that they build on must all be among them.
-func Resolve(defs ...Def) (*Types, error) {
+func Resolve(defs ...Def) (*Types, error) { return resolve(defs, nil) }
+
+// resolve does the same; foreign are the types among them whose nodes other wires
+// declared, beside those that models know.
+func resolve(defs []Def, foreign map[string]foreignType) (*Types, error) {
 	t := &Types{
-		byName: make(map[string]Def, len(defs)), byGUID: make(map[string]Def, len(defs)),
+		foreign: foreign,
+		byName:  make(map[string]Def, len(defs)), byGUID: make(map[string]Def, len(defs)),
 		enums: make(map[string]*EnumType), structs: make(map[string]*StructType), classifications: make(map[string]*ClassificationType),
 		entities: make(map[string]*EntityType), relationships: make(map[string]*RelationshipType), business: make(map[string]*BusinessType),
 		byNode: make(map[pedigree.Type]*EntityType), values: make(map[string]ValueType),
@@ -232,7 +237,11 @@ func (t *Types) field(owner string, a *AttributeDef) (*Field, error) {
 		}
 		v = &arrayType{plain.element, a.Min, a.Max, a.Cardinality == Set}
 	}
-	return &Field{Def: a, Owner: owner, Type: v, Target: t.target(v)}, nil
+	f := &Field{Def: a, Owner: owner, Type: v, Target: t.target(v)}
+	if f.Target == nil {
+		f.Place = Place{Space: pedigree.Field, Key: a.Name}
+	}
+	return f, nil
 }
 
 // target gives the type of entity that values of a type point to, nil for none.
@@ -421,6 +430,11 @@ func (t *Types) resolveEntity(e *EntityType) error {
 	}
 	e.Kind = kindOf(e)
 	e.Node = pedigree.Type{Name: nodePrefix + e.Def.Name, Kind: e.Kind}
+	if f, ok := wires[e.Def.Name]; ok {
+		t.adopt(e, f)
+	} else if f, ok := t.foreign[e.Def.Name]; ok {
+		t.adopt(e, f)
+	}
 	t.byNode[e.Node] = e
 	return nil
 }
@@ -581,7 +595,7 @@ func (t *Types) addEnd(r *RelationshipType, number int, holder, other *EntityTyp
 	for _, name := range holder.descendants {
 		e := t.entities[name]
 		f := e.fields[d.Name]
-		end := &End{Relationship: r, Number: number, Def: d, Other: other, Many: d.Cardinality == Set || d.Cardinality == List, Legacy: d.Legacy || f != nil}
+		end := &End{Relationship: r, Number: number, Def: d, Other: other, Many: d.Cardinality == Set || d.Cardinality == List, Legacy: d.Legacy || f != nil && f.Target != nil}
 		e.ends[d.Name] = append(e.ends[d.Name], end)
 	}
 }
@@ -612,6 +626,7 @@ func (t *Types) businessField(b *BusinessType, a *AttributeDef) (*BusinessField,
 	if err != nil {
 		return nil, err
 	}
+	field.Place.Key = b.Def.Name + "." + a.Name
 	f := &BusinessField{Field: field, Business: b.Def.Name, Pattern: a.Options["validPattern"]}
 	for _, name := range namesIn(a.Type) {
 		if !IsPrimitive(name) && t.enums[name] == nil {

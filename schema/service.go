@@ -24,11 +24,21 @@ type Service struct {
 	cached [2]cachedTypes // the last two versions that were asked for
 }
 
-// cachedTypes are the types of one version of the definitions.
+// A version is what types hang on: none comes again.
+type version struct{ definitions, declarations int64 }
+
+func versionOf(r store.Reader) (v version, err error) {
+	if v.definitions, err = r.DefinitionsVersion(workspace); err != nil {
+		return v, err
+	}
+	v.declarations, err = r.DeclarationsVersion()
+	return v, err
+}
+
+// cachedTypes are the types of one version.
 type cachedTypes struct {
-	workspace pedigree.NodeID
-	version   int64
-	types     *Types
+	version version
+	types   *Types
 }
 
 // New returns the rules over a store. models are folders of further definitions,
@@ -49,33 +59,51 @@ func (s *Service) Check(ctx context.Context) error {
 const workspace = pedigree.DefaultWorkspace
 
 // Types gives all types as they are in a transaction. It costs next to nothing
-// while no definition changes.
+// while no definition and no declaration changes.
 func (s *Service) Types(r store.Reader) (*Types, error) {
-	version, err := r.DefinitionsVersion(workspace)
+	v, err := versionOf(r)
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	for _, c := range s.cached {
-		if c.types != nil && c.version == version && c.workspace == workspace {
-			s.mu.Unlock()
-			return c.types, nil
-		}
+	if t := s.known(v); t != nil {
+		return t, nil
 	}
-	s.mu.Unlock()
-	defs, err := s.defs(r)
+	defs, foreign, err := s.defs(r)
 	if err != nil {
 		return nil, err
 	}
-	t, err := Resolve(defs...)
+	t, err := resolve(defs, foreign)
 	if err != nil {
 		return nil, pedigree.Hide(pedigree.Internal, err, "the stored definitions of types do not fit together")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cached[1] = s.cached[0]
-	s.cached[0] = cachedTypes{workspace, version, t}
+	s.cached[0] = cachedTypes{v, t}
 	return t, nil
+}
+
+func (s *Service) known(v version) *Types {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.cached {
+		if c.types != nil && c.version == v {
+			return c.types
+		}
+	}
+	return nil
+}
+
+// TypeOf gives the type of entity that a node of any wire is.
+func (s *Service) TypeOf(r store.Reader, n *pedigree.Node) (*EntityType, error) {
+	t, err := s.Types(r)
+	if err != nil {
+		return nil, err
+	}
+	if e := t.OfNode(n.Type); e != nil {
+		return e, nil
+	}
+	return nil, pedigree.Errorf(pedigree.Internal, "nodes of type %s are no entities", n.Type.Name)
 }
 
 // Now gives all types as they are now.
@@ -93,23 +121,23 @@ func (s *Service) Mark(r store.Reader) (Mark, error) {
 	return Mark(m), err
 }
 
-// defs gives all definitions: those of models, those of other wires and those of
-// users, who may have changed some of the models'.
-func (s *Service) defs(r store.Reader) ([]Def, error) {
+// defs gives all definitions: those of models, those of users, who may have changed
+// some of the models', and those of types that other wires declared.
+func (s *Service) defs(r store.Reader) ([]Def, map[string]foreignType, error) {
 	models, err := s.models()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	stored, err := r.Definitions(workspace)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	byName := make(map[string]Def, len(stored))
 	var own []Def
 	for i := range stored {
 		d, err := readDefinition(&stored[i])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		byName[d.Common().Name] = d
 		own = append(own, d)
@@ -122,7 +150,13 @@ func (s *Service) defs(r store.Reader) ([]Def, error) {
 			grow(changed, d)
 		}
 	}
-	return append(all, own...), nil
+	all = append(all, own...)
+	taken := make(map[string]bool, len(all))
+	for _, d := range all {
+		taken[d.Common().Name] = true
+	}
+	others, foreign, err := declared(r, taken)
+	return append(all, others...), foreign, err
 }
 
 // grow gives a changed definition of a model the attributes that a newer model has

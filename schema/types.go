@@ -20,8 +20,9 @@ type Types struct {
 	relationships   map[string]*RelationshipType
 	business        map[string]*BusinessType
 
-	byNode map[pedigree.Type]*EntityType // entity types by that of their nodes
-	values map[string]ValueType          // by name, as far as attributes have them
+	foreign map[string]foreignType        // types whose nodes other wires write, by name
+	byNode  map[pedigree.Type]*EntityType // entity types by that of their nodes
+	values  map[string]ValueType          // by name, as far as attributes have them
 }
 
 // An EnumType is an enum, resolved.
@@ -84,6 +85,7 @@ type Field struct {
 	Owner  string      // the definition that declares it
 	Type   ValueType   // what it holds
 	Target *EntityType // what it points to, if its values are references or lists or maps of them
+	Place  Place       // where nodes keep it
 }
 
 // A BusinessField is an attribute of business metadata.
