@@ -17,10 +17,13 @@ import (
 )
 
 // A Service applies the rules to the entities of one store.
-type Service struct{ entities *catalog.Service }
+type Service struct {
+	entities *catalog.Service
+	files    files
+}
 
 // New returns a service on what entities there are.
-func New(entities *catalog.Service) *Service { return &Service{entities} }
+func New(entities *catalog.Service) *Service { return &Service{entities: entities} }
 
 // view runs fn on one state of the store.
 func (s *Service) view(ctx context.Context, workspace pedigree.NodeID, fn func(*book) error) error {
