@@ -26,7 +26,7 @@ const module = "github.com/pedigree-ml/pedigree"
 var mayImport = map[string][]string{
 	".":               {},
 	"api":             {".", "blob", "carry", "comment", "digest", "docs", "dossier", "graph", "importance", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "schema", "search", "series", "tracking", "watch", "webhook", "github.com/go-json-experiment/json"},
-	"atlas":           {".", "catalog", "fault", "route", "schema", "github.com/go-json-experiment/json"},
+	"atlas":           {".", "catalog", "fault", "glossary", "route", "schema", "sheet", "github.com/go-json-experiment/json"},
 	"archive":         {},
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/glossary"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/schema"
 )
@@ -21,8 +22,9 @@ const (
 
 // Services are the rules that the wire calls.
 type Services struct {
-	Types    *schema.Service
-	Entities *catalog.Service
+	Types      *schema.Service
+	Entities   *catalog.Service
+	Glossaries *glossary.Service
 }
 
 // A Handler answers requests of the protocol. Its operations are those of
@@ -53,6 +55,7 @@ func (h *Handler) operations() []operation {
 		h.entityRoutes(),
 		h.entityNoteRoutes(),
 		h.relationshipRoutes(),
+		h.glossaryRoutes(),
 	)
 }
 

@@ -106,7 +106,7 @@ func (h *Handler) glossaries(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := h.Glossaries.Glossaries(r.Context(), h.workspace(), p)
+	all, err := h.Glossaries.Glossaries(r.Context(), workspace, p)
 	return listed(w, all, err)
 }
 
@@ -115,17 +115,17 @@ func (h *Handler) createGlossary(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &g); err != nil {
 		return err
 	}
-	g, err := h.Glossaries.CreateGlossary(r.Context(), h.workspace(), g)
+	g, err := h.Glossaries.CreateGlossary(r.Context(), workspace, g)
 	return answered(w, g, err)
 }
 
 func (h *Handler) glossary(w http.ResponseWriter, r *http.Request) error {
-	g, err := h.Glossaries.Glossary(r.Context(), h.workspace(), r.PathValue("guid"))
+	g, err := h.Glossaries.Glossary(r.Context(), workspace, r.PathValue("guid"))
 	return answered(w, g, err)
 }
 
 func (h *Handler) detailedGlossary(w http.ResponseWriter, r *http.Request) error {
-	g, err := h.Glossaries.DetailedGlossary(r.Context(), h.workspace(), r.PathValue("guid"))
+	g, err := h.Glossaries.DetailedGlossary(r.Context(), workspace, r.PathValue("guid"))
 	return answered(w, g, err)
 }
 
@@ -135,7 +135,7 @@ func (h *Handler) updateGlossary(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	g.GUID = r.PathValue("guid")
-	changed, err := h.Glossaries.UpdateGlossary(r.Context(), h.workspace(), &g)
+	changed, err := h.Glossaries.UpdateGlossary(r.Context(), workspace, &g)
 	return answered(w, changed, err)
 }
 
@@ -144,12 +144,12 @@ func (h *Handler) patchGlossary(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &changes); err != nil {
 		return err
 	}
-	changed, err := h.Glossaries.PatchGlossary(r.Context(), h.workspace(), r.PathValue("guid"), changes)
+	changed, err := h.Glossaries.PatchGlossary(r.Context(), workspace, r.PathValue("guid"), changes)
 	return answered(w, changed, err)
 }
 
 func (h *Handler) deleteGlossary(w http.ResponseWriter, r *http.Request) error {
-	return emptied(w, h.Glossaries.DeleteGlossary(r.Context(), h.workspace(), r.PathValue("guid")))
+	return emptied(w, h.Glossaries.DeleteGlossary(r.Context(), workspace, r.PathValue("guid")))
 }
 
 func (h *Handler) glossaryTerms(w http.ResponseWriter, r *http.Request) error {
@@ -157,7 +157,7 @@ func (h *Handler) glossaryTerms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := h.Glossaries.Terms(r.Context(), h.workspace(), r.PathValue("guid"), p)
+	all, err := h.Glossaries.Terms(r.Context(), workspace, r.PathValue("guid"), p)
 	return listed(w, all, err)
 }
 
@@ -166,7 +166,7 @@ func (h *Handler) glossaryTermHeaders(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	all, err := h.Glossaries.TermHeaders(r.Context(), h.workspace(), r.PathValue("guid"), p)
+	all, err := h.Glossaries.TermHeaders(r.Context(), workspace, r.PathValue("guid"), p)
 	return listed(w, all, err)
 }
 
@@ -175,7 +175,7 @@ func (h *Handler) glossaryCategories(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	all, err := h.Glossaries.Categories(r.Context(), h.workspace(), r.PathValue("guid"), p)
+	all, err := h.Glossaries.Categories(r.Context(), workspace, r.PathValue("guid"), p)
 	return listed(w, all, err)
 }
 
@@ -184,7 +184,7 @@ func (h *Handler) glossaryCategoryHeaders(w http.ResponseWriter, r *http.Request
 	if err != nil {
 		return err
 	}
-	all, err := h.Glossaries.CategoryHeaders(r.Context(), h.workspace(), r.PathValue("guid"), p)
+	all, err := h.Glossaries.CategoryHeaders(r.Context(), workspace, r.PathValue("guid"), p)
 	return listed(w, all, err)
 }
 
@@ -193,7 +193,7 @@ func (h *Handler) createTerm(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &t); err != nil {
 		return err
 	}
-	made, err := h.Glossaries.CreateTerms(r.Context(), h.workspace(), []*glossary.Term{t})
+	made, err := h.Glossaries.CreateTerms(r.Context(), workspace, []*glossary.Term{t})
 	if err != nil {
 		return err
 	}
@@ -205,12 +205,12 @@ func (h *Handler) createTerms(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &terms); err != nil {
 		return err
 	}
-	made, err := h.Glossaries.CreateTerms(r.Context(), h.workspace(), terms)
+	made, err := h.Glossaries.CreateTerms(r.Context(), workspace, terms)
 	return listed(w, made, err)
 }
 
 func (h *Handler) term(w http.ResponseWriter, r *http.Request) error {
-	t, err := h.Glossaries.Term(r.Context(), h.workspace(), r.PathValue("guid"))
+	t, err := h.Glossaries.Term(r.Context(), workspace, r.PathValue("guid"))
 	return answered(w, t, err)
 }
 
@@ -220,7 +220,7 @@ func (h *Handler) updateTerm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t.GUID = r.PathValue("guid")
-	changed, err := h.Glossaries.UpdateTerm(r.Context(), h.workspace(), &t)
+	changed, err := h.Glossaries.UpdateTerm(r.Context(), workspace, &t)
 	return answered(w, changed, err)
 }
 
@@ -229,19 +229,19 @@ func (h *Handler) patchTerm(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &changes); err != nil {
 		return err
 	}
-	changed, err := h.Glossaries.PatchTerm(r.Context(), h.workspace(), r.PathValue("guid"), changes)
+	changed, err := h.Glossaries.PatchTerm(r.Context(), workspace, r.PathValue("guid"), changes)
 	return answered(w, changed, err)
 }
 
 func (h *Handler) deleteTerm(w http.ResponseWriter, r *http.Request) error {
-	return emptied(w, h.Glossaries.DeleteTerm(r.Context(), h.workspace(), r.PathValue("guid")))
+	return emptied(w, h.Glossaries.DeleteTerm(r.Context(), workspace, r.PathValue("guid")))
 }
 
 func (h *Handler) relatedTerms(w http.ResponseWriter, r *http.Request) error {
 	if _, err := pageOf(r); err != nil {
 		return err
 	}
-	t, err := h.Glossaries.Term(r.Context(), h.workspace(), r.PathValue("guid"))
+	t, err := h.Glossaries.Term(r.Context(), workspace, r.PathValue("guid"))
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (h *Handler) assignedEntities(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	all, err := h.Glossaries.Assigned(r.Context(), h.workspace(), r.PathValue("guid"), p)
+	all, err := h.Glossaries.Assigned(r.Context(), workspace, r.PathValue("guid"), p)
 	return listed(w, all, err)
 }
 
@@ -262,7 +262,7 @@ func (h *Handler) assignTerm(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &to); err != nil {
 		return err
 	}
-	return emptied(w, h.Glossaries.Assign(r.Context(), h.workspace(), r.PathValue("guid"), to))
+	return emptied(w, h.Glossaries.Assign(r.Context(), workspace, r.PathValue("guid"), to))
 }
 
 func (h *Handler) dissociateTerm(w http.ResponseWriter, r *http.Request) error {
@@ -270,7 +270,7 @@ func (h *Handler) dissociateTerm(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &from); err != nil {
 		return err
 	}
-	return emptied(w, h.Glossaries.Dissociate(r.Context(), h.workspace(), r.PathValue("guid"), from))
+	return emptied(w, h.Glossaries.Dissociate(r.Context(), workspace, r.PathValue("guid"), from))
 }
 
 func (h *Handler) createCategory(w http.ResponseWriter, r *http.Request) error {
@@ -278,7 +278,7 @@ func (h *Handler) createCategory(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &c); err != nil {
 		return err
 	}
-	made, err := h.Glossaries.CreateCategories(r.Context(), h.workspace(), []*glossary.Category{c})
+	made, err := h.Glossaries.CreateCategories(r.Context(), workspace, []*glossary.Category{c})
 	if err != nil {
 		return err
 	}
@@ -290,12 +290,12 @@ func (h *Handler) createCategories(w http.ResponseWriter, r *http.Request) error
 	if err := decode(r, &categories); err != nil {
 		return err
 	}
-	made, err := h.Glossaries.CreateCategories(r.Context(), h.workspace(), categories)
+	made, err := h.Glossaries.CreateCategories(r.Context(), workspace, categories)
 	return listed(w, made, err)
 }
 
 func (h *Handler) category(w http.ResponseWriter, r *http.Request) error {
-	c, err := h.Glossaries.Category(r.Context(), h.workspace(), r.PathValue("guid"))
+	c, err := h.Glossaries.Category(r.Context(), workspace, r.PathValue("guid"))
 	return answered(w, c, err)
 }
 
@@ -305,7 +305,7 @@ func (h *Handler) updateCategory(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.GUID = r.PathValue("guid")
-	changed, err := h.Glossaries.UpdateCategory(r.Context(), h.workspace(), &c)
+	changed, err := h.Glossaries.UpdateCategory(r.Context(), workspace, &c)
 	return answered(w, changed, err)
 }
 
@@ -314,12 +314,12 @@ func (h *Handler) patchCategory(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &changes); err != nil {
 		return err
 	}
-	changed, err := h.Glossaries.PatchCategory(r.Context(), h.workspace(), r.PathValue("guid"), changes)
+	changed, err := h.Glossaries.PatchCategory(r.Context(), workspace, r.PathValue("guid"), changes)
 	return answered(w, changed, err)
 }
 
 func (h *Handler) deleteCategory(w http.ResponseWriter, r *http.Request) error {
-	return emptied(w, h.Glossaries.DeleteCategory(r.Context(), h.workspace(), r.PathValue("guid")))
+	return emptied(w, h.Glossaries.DeleteCategory(r.Context(), workspace, r.PathValue("guid")))
 }
 
 func (h *Handler) categoryTerms(w http.ResponseWriter, r *http.Request) error {
@@ -327,7 +327,7 @@ func (h *Handler) categoryTerms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := h.Glossaries.CategoryTerms(r.Context(), h.workspace(), r.PathValue("guid"), p)
+	all, err := h.Glossaries.CategoryTerms(r.Context(), workspace, r.PathValue("guid"), p)
 	return listed(w, all, err)
 }
 
@@ -336,7 +336,7 @@ func (h *Handler) relatedCategories(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	parent, children, err := h.Glossaries.Related(r.Context(), h.workspace(), r.PathValue("guid"), p)
+	parent, children, err := h.Glossaries.Related(r.Context(), workspace, r.PathValue("guid"), p)
 	if err != nil {
 		return err
 	}
@@ -428,7 +428,7 @@ func (h *Handler) searchGlossary(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &s); err != nil {
 		return err
 	}
-	all, err := h.Glossaries.List(r.Context(), h.workspace(), s.filter())
+	all, err := h.Glossaries.List(r.Context(), workspace, s.filter())
 	if err != nil {
 		return err
 	}
@@ -490,7 +490,7 @@ func (h *Handler) createGlossaryFile(w http.ResponseWriter, r *http.Request) err
 	case kind != "xlsx":
 		kind = "csv"
 	}
-	return emptied(w, h.Glossaries.CreateFile(r.Context(), h.workspace(), userOf(r), s.filter(), kind, s.Mode == "IMPORT_COMPATIBLE", s.Stamp))
+	return emptied(w, h.Glossaries.CreateFile(r.Context(), workspace, userOf(r), s.filter(), kind, s.Mode == "IMPORT_COMPATIBLE", s.Stamp))
 }
 
 // A downloadRecord is a file that was asked for.

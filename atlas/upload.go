@@ -87,7 +87,7 @@ func (h *Handler) importGlossary(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, err := h.Glossaries.Import(r.Context(), h.workspace(), name, data)
+	report, err := h.Glossaries.Import(r.Context(), workspace, name, data)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package glossary
 import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
-	"github.com/pedigree-ml/pedigree/fault"
 )
 
 // save creates an entity, whose guid begins with "-", or changes the one of a guid.
@@ -50,14 +49,4 @@ func (d *desk) change(guid string, attributes map[string]any) error {
 }
 
 // unrelate removes a relationship for ever: a thesaurus keeps no past relations.
-func (d *desk) unrelate(guid string) error {
-	rows, err := d.Reader().RelationshipsByUID(d.workspace, []string{guid})
-	if err != nil {
-		return err
-	}
-	if len(rows) == 0 {
-		return fault.New(fault.RelationshipGUIDNotFound, guid)
-	}
-	_, err = d.work.Tx().DeleteRelationship(rows[0].ID)
-	return err
-}
+func (d *desk) unrelate(guid string) error { return d.work.Erase(guid) }

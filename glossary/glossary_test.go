@@ -216,14 +216,22 @@ func TestAMovedCategoryRenamesWhatIsBelowIt(t *testing.T) {
 		change func(*Category)
 		want   map[string]string
 	}{
-		{"below another", sub, func(c *Category) { c.Parent = &RelatedCategory{CategoryGUID: b.GUID} },
-			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub.b@G", "leaf": "leaf.sub.b@G"}},
-		{"to the top", sub, func(c *Category) { c.Parent = nil },
-			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub@G", "leaf": "leaf.sub@G"}},
-		{"adopted", a, func(c *Category) { c.Children = []RelatedCategory{{CategoryGUID: sub.GUID}} },
-			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub.a@G", "leaf": "leaf.sub.a@G"}},
-		{"given up", a, func(c *Category) { c.Children = nil },
-			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub@G", "leaf": "leaf.sub@G"}},
+		{
+			"below another", sub, func(c *Category) { c.Parent = &RelatedCategory{CategoryGUID: b.GUID} },
+			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub.b@G", "leaf": "leaf.sub.b@G"},
+		},
+		{
+			"to the top", sub, func(c *Category) { c.Parent = nil },
+			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub@G", "leaf": "leaf.sub@G"},
+		},
+		{
+			"adopted", a, func(c *Category) { c.Children = []RelatedCategory{{CategoryGUID: sub.GUID}} },
+			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub.a@G", "leaf": "leaf.sub.a@G"},
+		},
+		{
+			"given up", a, func(c *Category) { c.Children = nil },
+			map[string]string{"a": "a@G", "b": "b@G", "sub": "sub@G", "leaf": "leaf.sub@G"},
+		},
 	} {
 		if err := move(step.of, step.change); err != nil {
 			t.Fatalf("%s: %v", step.what, err)

@@ -19,6 +19,7 @@ import (
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
 	"github.com/pedigree-ml/pedigree/dossier"
+	"github.com/pedigree-ml/pedigree/glossary"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/jobs"
 	"github.com/pedigree-ml/pedigree/kfmd"
@@ -195,7 +196,8 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 
 // atlas gives the wire of Apache Atlas over the rules.
 func (e *engine) atlas() *atlas.Handler {
-	return atlas.New(atlas.Services{Types: e.types, Entities: catalog.New(e.store, e.types)})
+	entities := catalog.New(e.store, e.types)
+	return atlas.New(atlas.Services{Types: e.types, Entities: entities, Glossaries: glossary.New(entities)})
 }
 
 // readMark reads what tells the store from others.
