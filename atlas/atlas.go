@@ -52,6 +52,7 @@ func (h *Handler) Wire() route.Wire {
 func (h *Handler) operations() []operation {
 	return slices.Concat(
 		h.typeRoutes(),
+		h.v1TypeRoutes(),
 		h.entityRoutes(),
 		h.entityNoteRoutes(),
 		h.relationshipRoutes(),

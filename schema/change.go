@@ -27,65 +27,93 @@ func UserOf(ctx context.Context) string {
 // Create makes definitions, which may build on each other. All are made or none.
 // What is given stays as it is; what is made is as clients see it.
 func (s *Service) Create(ctx context.Context, defs *Defs) (*Defs, error) {
-	var made *Defs
-	err := s.store.Update(ctx, func(tx store.Tx) (err error) {
-		made, err = s.CreateIn(ctx, tx, defs)
-		return err
-	})
-	return made, err
-}
-
-// CreateIn is [Service.Create] in a transaction.
-func (s *Service) CreateIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs, error) {
-	user, now := UserOf(ctx), Millis(tx.Now())
-	return s.put(tx, defs, func(_ *Types, given Def) error {
-		b := given.Common()
-		b.GUID, b.CreatedBy, b.UpdatedBy, b.CreateTime, b.UpdateTime, b.Version = NewGUID(), user, user, now, now, 1
-		if b.TypeVersion == "" {
-			b.TypeVersion = "1.0"
-		}
-		if b.Description == "" {
-			b.Description = b.Name
-		}
-		return nil
-	}, func(t *Types, given Def) error {
-		name := given.Common().Name
-		if _, gives := t.foreign[name]; t.byName[name] != nil && !gives {
-			return fault.New(fault.TypeAlreadyExists, name)
-		}
-		return nil
-	})
+	return s.change(ctx, defs, s.CreateIn)
 }
 
 // Update changes definitions, as far as what is stored stays valid. They are found
 // by guid or name. All are changed or none.
 func (s *Service) Update(ctx context.Context, defs *Defs) (*Defs, error) {
-	var changed *Defs
+	return s.change(ctx, defs, s.UpdateIn)
+}
+
+// Save changes the definitions that are there and makes the others. All are kept
+// or none.
+func (s *Service) Save(ctx context.Context, defs *Defs) (*Defs, error) {
+	return s.change(ctx, defs, s.SaveIn)
+}
+
+func (s *Service) change(ctx context.Context, defs *Defs, in func(context.Context, store.Tx, *Defs) (*Defs, error)) (*Defs, error) {
+	var shown *Defs
 	err := s.store.Update(ctx, func(tx store.Tx) (err error) {
-		changed, err = s.UpdateIn(ctx, tx, defs)
+		shown, err = in(ctx, tx, defs)
 		return err
 	})
-	return changed, err
+	return shown, err
+}
+
+// CreateIn is [Service.Create] in a transaction.
+func (s *Service) CreateIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs, error) {
+	return s.put(tx, defs, func(t *Types, given Def) error {
+		if t.has(given.Common().Name) {
+			return fault.New(fault.TypeAlreadyExists, given.Common().Name)
+		}
+		begin(ctx, tx, given)
+		return nil
+	})
 }
 
 // UpdateIn is [Service.Update] in a transaction.
 func (s *Service) UpdateIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs, error) {
-	user, now := UserOf(ctx), Millis(tx.Now())
+	return s.put(tx, defs, func(t *Types, given Def) error { return t.update(ctx, tx, given) })
+}
+
+// SaveIn is [Service.Save] in a transaction.
+func (s *Service) SaveIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs, error) {
 	return s.put(tx, defs, func(t *Types, given Def) error {
-		from, err := t.changed(given)
-		if err != nil {
-			return err
+		if t.has(given.Common().Name) {
+			return t.update(ctx, tx, given)
 		}
-		if e := t.entities[from.Common().Name]; e != nil && e.Foreign {
-			return fault.New(fault.SystemType, e.Def.Name)
-		}
-		if err := evolve(from, given); err != nil {
-			return err
-		}
-		b := given.Common()
-		b.UpdatedBy, b.UpdateTime = user, now
+		begin(ctx, tx, given)
 		return nil
-	}, nil)
+	})
+}
+
+// has reports whether a name is taken. Those of types that other wires declared
+// are not: they give way.
+func (t *Types) has(name string) bool {
+	_, gives := t.foreign[name]
+	return t.byName[name] != nil && !gives
+}
+
+// begin completes a definition that is new.
+func begin(ctx context.Context, tx store.Tx, given Def) {
+	b := given.Common()
+	b.GUID, b.Version = NewGUID(), 1
+	b.CreatedBy, b.CreateTime = UserOf(ctx), Millis(tx.Now())
+	b.UpdatedBy, b.UpdateTime = b.CreatedBy, b.CreateTime
+	if b.TypeVersion == "" {
+		b.TypeVersion = "1.0"
+	}
+	if b.Description == "" {
+		b.Description = b.Name
+	}
+}
+
+// update completes a definition that takes the place of another, if it may.
+func (t *Types) update(ctx context.Context, tx store.Tx, given Def) error {
+	from, err := t.changed(given)
+	if err != nil {
+		return err
+	}
+	if e := t.entities[from.Common().Name]; e != nil && e.Foreign {
+		return fault.New(fault.SystemType, e.Def.Name)
+	}
+	if err := evolve(from, given); err != nil {
+		return err
+	}
+	b := given.Common()
+	b.UpdatedBy, b.UpdateTime = UserOf(ctx), Millis(tx.Now())
+	return nil
 }
 
 // changed finds the definition that another is to take the place of.
@@ -105,9 +133,8 @@ func (t *Types) changed(given Def) (Def, error) {
 	return d, nil
 }
 
-// put stores definitions. before looks at each before the types are resolved that
-// come out, and completes it; admit does so before any of them is looked at.
-func (s *Service) put(tx store.Tx, defs *Defs, before, admit func(*Types, Def) error) (*Defs, error) {
+// put stores definitions, once prepare has completed each and not refused it.
+func (s *Service) put(tx store.Tx, defs *Defs, prepare func(*Types, Def) error) (*Defs, error) {
 	types, err := s.Types(tx)
 	if err != nil {
 		return nil, err
@@ -120,26 +147,19 @@ func (s *Service) put(tx store.Tx, defs *Defs, before, admit func(*Types, Def) e
 		}
 	}
 	for _, d := range given {
-		if admit != nil {
-			if err := admit(types, d); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, d := range given {
-		if err := before(types, d); err != nil {
+		if err := prepare(types, d); err != nil {
 			return nil, err
 		}
 	}
 	after, err := types.with(given)
-	if fault.Is(err, fault.TypeNameNotFound, fault.TypeGUIDNotFound) {
+	if fault.Is(err, fault.TypeNameNotFound) {
 		return nil, fault.New(fault.BadRequest, err.Error())
 	}
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range given {
-		if err := s.store1(tx, types, after, d); err != nil {
+		if err := keep(tx, types, after, d); err != nil {
 			return nil, err
 		}
 	}
@@ -175,9 +195,9 @@ func (t *Types) without(names map[string]bool) []Def {
 	return defs
 }
 
-// store1 stores one definition. An entity type is declared as the type of its
-// nodes too, for who reads them by other wires.
-func (s *Service) store1(tx store.Tx, before, after *Types, d Def) error {
+// keep stores a definition. An entity type is declared as the type of its nodes
+// too, for who reads them by other wires.
+func keep(tx store.Tx, before, after *Types, d Def) error {
 	row, err := writeDefinition(d)
 	if err != nil {
 		return err
