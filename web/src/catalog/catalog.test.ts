@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asNew, readClassification, readEntity, readHeader } from '../api/catalogentities';
-import { readCarried } from '../api/catalogcarried';
+import { guidKey, nodeIn, readCarried } from '../api/catalogcarried';
 import { readFlow } from '../api/cataloglineage';
 import { readImport, readOpened } from '../api/catalogglossary';
 import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
@@ -190,10 +190,16 @@ describe('a classification', () => {
 	});
 
 	test('is told with its way', () => {
-		const told = readCarried({ guid: 'g', classifications: [{ type: 'PII', own: false, propagate: true, source: { id: 3, guid: 's', name: 'readings' }, way: [{ node: { id: 3, guid: 's' }, by: '' }, { node: { id: 4 }, by: 'event' }] }, 'x'] });
-		expect(told.list[0]).toMatchObject({ own: false, source: { id: 3 }, classification: { type: 'PII', source: 's' } });
+		const told = readCarried({ guid: 'g', classifications: [{ type: 'PII', own: false, propagate: true, validity: [{ timeZone: 'UTC' }], source: { id: 3, name: 'readings' }, way: [{ node: { id: 4 }, by: 'input' }] }, 'x'] });
+		expect(told.list[0]).toMatchObject({ own: false, source: { id: 3 }, classification: { type: 'PII', source: 'node 3', validity: [{ zone: 'UTC' }] } });
 		expect(told.list[0]?.way.map((s) => s.node.id)).toEqual([3, 4]);
 		expect(told.list).toHaveLength(2);
+	});
+
+	test('of a node of another protocol is known by its guid', () => {
+		expect(nodeIn('0a1b2c3d-4e5f-0607-0000-0000000000ff')).toBe(255);
+		expect(nodeIn('0a1b2c3d-4e5f-9607-0000-0000000000ff')).toBeUndefined(); // of an event
+		expect([guidKey('0a1b2c3d-4e5f-0607-0000-000000000003'), guidKey('018f4e5f-0000-7000-8000-000000000003')]).toEqual(['node 3', '018f4e5f-0000-7000-8000-000000000003']);
 	});
 
 	test('spreads along what was made, and not behind what it has not reached', () => {

@@ -24,6 +24,7 @@ export function branchesOf<T extends Named>(types: readonly T[], open: (key: str
 		const above = type.superTypes.filter((s) => names.has(s) && s !== type.name);
 		for (const name of above.length > 0 ? above : ['']) below.set(name, [...(below.get(name) ?? []), type]);
 	}
+	below.get('')?.sort((a, b) => descendants(b.name, below) - descendants(a.name, below)); // the great families first
 	const rows: Branch<T>[] = [];
 	const grow = (name: string, path: string[]) => {
 		const children = (below.get(name) ?? []).filter((t) => !path.includes(t.name));
@@ -36,6 +37,15 @@ export function branchesOf<T extends Named>(types: readonly T[], open: (key: str
 	};
 	grow('', []);
 	return rows;
+}
+
+function descendants<T extends Named>(name: string, below: ReadonlyMap<string, readonly T[]>, seen = new Set<string>()): number {
+	for (const child of below.get(name) ?? []) {
+		if (seen.has(child.name)) continue;
+		seen.add(child.name);
+		descendants(child.name, below, seen);
+	}
+	return seen.size;
 }
 
 /** Gives all that a type descends from, the nearest first. */

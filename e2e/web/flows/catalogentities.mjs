@@ -1,0 +1,107 @@
+// Entities: listed, narrowed down, and each with all that is known of it, some of it
+// to be changed and put back.
+
+import assert from 'node:assert/strict';
+import { flow, until } from '../browser.mjs';
+
+const markup = '<script>alert(1)</script><img src=x onerror=alert(2)>';
+
+await flow('catalog entities', async (page) => {
+	await page.goto('/catalog?type=meter_table');
+	const grid = page.getByRole('grid', { name: 'Entities' });
+	await grid.getByRole('rowheader').first().waitFor();
+	await page.getByText('243 found').waitFor();
+
+	// A long list is read on as one scrolls.
+	await grid.focus();
+	for (let i = 0; i < 3; i++) {
+		await page.keyboard.press('End');
+		await page.waitForTimeout(150);
+	}
+	await until('all are read', async () => (await grid.getAttribute('aria-rowcount')) === '244');
+	assert.ok((await grid.getByRole('rowheader').count()) < 80);
+
+	// By a condition, by words, by what they carry; the address holds it all.
+	const form = page.getByRole('form', { name: 'Condition' });
+	await form.getByRole('combobox', { name: 'Attribute' }).fill('owner');
+	await form.getByRole('textbox', { name: 'Value' }).fill('ann');
+	await page.keyboard.press('Enter');
+	await page.getByRole('list', { name: 'Conditions' }).getByRole('button', { name: 'Remove the condition owner = ann' }).waitFor();
+	await page.getByText('81 found').waitFor();
+	await page.getByRole('combobox', { name: 'Classification' }).selectOption('PII');
+	await page.getByText('1 found').waitFor();
+	await page.goto(page.url());
+	await grid.getByRole('row', { name: /^meter_readings meter_table PII/ }).waitFor();
+	await page.getByRole('searchbox', { name: 'Words' }).fill('nosuchwordanywhere');
+	await page.keyboard.press('Enter');
+	await page.getByRole('button', { name: 'Clear the conditions' }).click();
+	await page.getByText(/entities/).first().waitFor();
+
+	// What a user wrote is text.
+	await page.goto(`/catalog?q=${encodeURIComponent('onerror')}&type=meter_table`);
+	await grid.getByText(markup).first().waitFor();
+	assert.equal(await page.locator('main img, main script').count(), 0);
+});
+
+await flow('a catalog entity', async (page, problems) => {
+	await page.goto('/catalog?type=meter_table&f=' + encodeURIComponent('name = meter_readings'));
+	const grid = page.getByRole('grid', { name: 'Entities' });
+	await grid.getByRole('row', { name: /^meter_readings/ }).waitFor();
+	await grid.focus();
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'meter_readings', level: 1 }).waitFor();
+	const attributes = page.getByRole('table', { name: 'Attributes' });
+	await attributes.getByRole('row', { name: /^retention days 90 reason law/ }).waitFor();
+	await attributes.getByRole('row', { name: /^units load kWh/ }).waitFor();
+	await page.getByRole('table', { name: 'Relationships' }).getByRole('row', { name: /^columns 4 .*street.*meter_table_columns/ }).waitFor();
+	await page.getByRole('region', { name: 'Terms' }).getByRole('link', { name: 'Load' }).waitFor();
+	await page.getByRole('group', { name: 'Lineage graph' }).getByRole('link', { name: /^mean of hours/ }).waitFor();
+
+	// An attribute is changed, and back.
+	await attributes.getByRole('button', { name: 'Change owner' }).click();
+	await attributes.getByRole('textbox', { name: 'owner' }).fill('zoe');
+	await page.keyboard.press('Enter');
+	await attributes.getByRole('row', { name: /^owner zoe/ }).waitFor();
+	await page.getByRole('region', { name: 'Attributes' }).getByRole('button', { name: 'Undo' }).click();
+	await attributes.getByRole('row', { name: /^owner ann/ }).waitFor();
+
+	// So is a label, and business metadata; a value that does not fit is refused beside it.
+	const labels = page.getByRole('region', { name: 'Labels' });
+	await labels.getByRole('textbox', { name: 'New label' }).fill('flow');
+	await page.keyboard.press('Enter');
+	await labels.getByRole('button', { name: 'Remove the label flow' }).click();
+	await labels.getByText('Label removed').waitFor();
+	const business = page.getByRole('region', { name: 'Business metadata' });
+	await business.getByRole('row', { name: /^Quality.score 92/ }).getByRole('button', { name: 'Change Quality.score' }).click();
+	await business.getByRole('textbox', { name: 'Quality.score' }).fill('much');
+	await page.keyboard.press('Enter');
+	await business.getByRole('alert').waitFor();
+	await until('the refusal is logged', () => problems.length === 1);
+	problems.pop();
+	await business.getByRole('textbox', { name: 'Quality.score' }).fill('93');
+	await page.keyboard.press('Enter');
+	await business.getByRole('row', { name: /^Quality.score 93/ }).waitFor();
+	await business.getByRole('button', { name: 'Undo' }).click();
+	await business.getByRole('row', { name: /^Quality.score 92/ }).waitFor();
+
+	// All of it was written down.
+	const audit = page.getByRole('region', { name: 'Audit' });
+	await audit.getByText('Labels added').first().waitFor();
+	await audit.getByText('Business metadata changed').first().waitFor();
+	await audit.getByText('Term assigned').first().waitFor();
+
+	// An entity of MLflow's is known by both names.
+	await page.goto('/catalog?type=mlflow_model_version&q=demand');
+	await grid.getByRole('row', { name: /^demand/ }).first().waitFor();
+	await grid.focus();
+	await page.keyboard.press('Enter');
+	await page.getByRole('link', { name: 'Open the model version' }).click();
+	await page.getByRole('heading', { name: /^demand version/, level: 1 }).waitFor();
+
+	// One that is not there says so.
+	await page.goto('/catalog/entities/018f4e5f-0000-7000-8000-000000000003');
+	await page.getByRole('alert').getByText('The entity cannot be shown.').waitFor();
+	await page.getByRole('link', { name: 'All entities' }).waitFor();
+	await until('the refusal is logged', () => problems.length === 1);
+	assert.match(problems.pop(), /404/);
+});
