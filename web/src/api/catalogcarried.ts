@@ -20,7 +20,7 @@ export interface Carried {
 }
 
 export interface CarriedBy {
-	guid: string; // of the node, by Atlas's protocol; empty where it is not told
+	guid: string; // of the node, by Atlas's protocol
 	list: Carried[];
 }
 
@@ -35,36 +35,15 @@ export function readCarried(x: unknown): CarriedBy {
 
 function readOne(x: unknown): Carried {
 	const c = asRecord(x);
-	const source = readNode(c.source);
-	const own = c.own === true;
 	const way = asList(c.way).map((y) => ({ node: readNode(asRecord(y).node), by: asText(asRecord(y).by) }));
 	return {
 		classification: {
 			...readClassification({ ...c, typeName: c.type, validityPeriods: c.validity }),
 			removeOnDelete: c.remove_on_delete === true,
-			source: own ? '' : sourceKey(source),
+			source: asText(asRecord(c.source).guid),
 		},
-		own,
-		source,
-		way: way.length > 0 ? [{ node: source, by: '' }, ...way] : [],
+		own: c.own === true,
+		source: readNode(c.source),
+		way: way.length > 0 ? [{ node: readNode(c.source), by: '' }, ...way] : [],
 	};
-}
-
-// An entity of Atlas's own has its guid; that of another protocol's node ends in its
-// number, and has a digit that says so.
-const foreign = /^[0-9a-f]{8}-[0-9a-f]{4}-0[0-9a-f]{3}-([0-9a-f]{4})-([0-9a-f]{12})$/i;
-
-/** Gives the number of the node of another protocol that a guid is of. */
-export function nodeIn(guid: string): number | undefined {
-	const digits = foreign.exec(guid)?.slice(1).join('');
-	return digits ? parseInt(digits, 16) : undefined;
-}
-
-/** Names a node as its guid does. */
-export const sourceKey = (node: Node) => (node.protocol === 'atlas' ? node.uid : `node ${node.id}`);
-
-/** Names what a guid is of, as sourceKey names a node. */
-export function guidKey(guid: string): string {
-	const id = nodeIn(guid);
-	return id === undefined ? guid : `node ${id}`;
 }

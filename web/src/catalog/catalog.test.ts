@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asNew, readClassification, readEntity, readHeader } from '../api/catalogentities';
-import { guidKey, nodeIn, readCarried } from '../api/catalogcarried';
+import { asNew, readClassification, readEntity, readHeader, readRelated } from '../api/catalogentities';
+import { readCarried } from '../api/catalogcarried';
 import { readFlow } from '../api/cataloglineage';
 import { readImport, readOpened } from '../api/catalogglossary';
 import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
@@ -190,16 +190,10 @@ describe('a classification', () => {
 	});
 
 	test('is told with its way', () => {
-		const told = readCarried({ guid: 'g', classifications: [{ type: 'PII', own: false, propagate: true, validity: [{ timeZone: 'UTC' }], source: { id: 3, name: 'readings' }, way: [{ node: { id: 4 }, by: 'input' }] }, 'x'] });
-		expect(told.list[0]).toMatchObject({ own: false, source: { id: 3 }, classification: { type: 'PII', source: 'node 3', validity: [{ zone: 'UTC' }] } });
+		const told = readCarried({ guid: 'g', classifications: [{ type: 'PII', own: false, propagate: true, validity: [{ timeZone: 'UTC' }], source: { id: 3, name: 'readings', guid: 's' }, way: [{ node: { id: 4 }, by: 'input' }] }, 'x'] });
+		expect(told.list[0]).toMatchObject({ own: false, source: { id: 3 }, classification: { type: 'PII', source: 's', validity: [{ zone: 'UTC' }] } });
 		expect(told.list[0]?.way.map((s) => s.node.id)).toEqual([3, 4]);
 		expect(told.list).toHaveLength(2);
-	});
-
-	test('of a node of another protocol is known by its guid', () => {
-		expect(nodeIn('0a1b2c3d-4e5f-0607-0000-0000000000ff')).toBe(255);
-		expect(nodeIn('0a1b2c3d-4e5f-9607-0000-0000000000ff')).toBeUndefined(); // of an event
-		expect([guidKey('0a1b2c3d-4e5f-0607-0000-000000000003'), guidKey('018f4e5f-0000-7000-8000-000000000003')]).toEqual(['node 3', '018f4e5f-0000-7000-8000-000000000003']);
 	});
 
 	test('spreads along what was made, and not behind what it has not reached', () => {
@@ -214,6 +208,13 @@ describe('a classification', () => {
 		expect(links.find((l) => l.to === 'q')?.passes).toBe(false);
 		expect(links.some((l) => l.to === 'c')).toBe(false);
 		expect(left).toBe(0);
+
+		// What is tied to the source is reached by the tie, if it has it from there.
+		const carrier = (guid: string, source: string) => readHeader({ ...header(guid, 'PII'), classifications: [{ typeName: 'PII', entityGuid: source }] });
+		const tied = [{ guid: 'column', relationshipType: 'table_columns' }, { guid: 'other', relationshipType: 'x' }].map(readRelated);
+		const spread = spreadOf('PII', readHeader(header('a', 'PII')), flow, tied, [carrier('column', 'a'), carrier('other', 'elsewhere'), carrier('far', 'a')]);
+		expect(spread.links.filter((l) => l.by)).toEqual([{ from: 'a', to: 'column', passes: true, by: 'table_columns' }]);
+		expect([spread.stops.has('other'), spread.left]).toEqual([false, 1]);
 	});
 });
 
