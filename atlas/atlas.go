@@ -57,6 +57,7 @@ func (h *Handler) operations() []operation {
 		h.entityNoteRoutes(),
 		h.relationshipRoutes(),
 		h.glossaryRoutes(),
+		h.v1EntityRoutes(),
 	)
 }
 

@@ -67,6 +67,9 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if isV1(r.URL.Path) {
+		if fault.Is(err, fault.InstanceCrudInvalidParams) {
+			form.status = http.StatusBadRequest // version 1 never had the odd 404
+		}
 		write(w, form.status, v1Failure{message})
 		return
 	}

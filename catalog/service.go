@@ -94,6 +94,26 @@ func (s *Service) PartialByUnique(ctx context.Context, workspace pedigree.NodeID
 	return answer, err
 }
 
+// Partial changes what is given of one entity and of those that come with it; the
+// first of a batch is the one that ref means.
+func (s *Service) Partial(ctx context.Context, workspace pedigree.NodeID, ref Ref, b *Batch) (answer *Mutations, err error) {
+	if len(b.Entities) == 0 || b.Entities[0] == nil {
+		return nil, fault.New(fault.InvalidParameters, "no entity to update.")
+	}
+	copied := b.copy()
+	err = s.Update(ctx, workspace, func(w *Work) error {
+		n, err := w.Node(ref)
+		if err != nil {
+			return err
+		}
+		c := copied()
+		c.Entities[0].GUID = w.GUID(n)
+		answer, err = w.Save(c, SaveOptions{Partial: true})
+		return err
+	})
+	return answer, err
+}
+
 // Entities gives entities by guid, and those that they own.
 func (s *Service) Entities(ctx context.Context, workspace pedigree.NodeID, guids []string, o ReadOptions) (all *Entities, err error) {
 	err = s.View(ctx, workspace, func(v *View) (err error) {
