@@ -30,9 +30,6 @@ func (h *Handler) v1EntityRoutes() []operation {
 	}
 }
 
-// requestID is how an answer names its request.
-func requestID(w http.ResponseWriter) string { return w.Header().Get("X-Request-Id") }
-
 // A v1Done tells what a change did.
 type v1Done struct {
 	Request     string              `json:"requestId"`
@@ -238,7 +235,7 @@ func (h *Handler) v1TraitDefinitions(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	traits := make([]*v1Struct, len(all))
+	traits := make([]*v1Values, len(all))
 	for i := range all {
 		traits[i] = v1Trait(&all[i])
 	}
@@ -248,7 +245,7 @@ func (h *Handler) v1TraitDefinitions(w http.ResponseWriter, r *http.Request) err
 // A v1Result is one result.
 type v1Result struct {
 	Request string    `json:"requestId"`
-	Results *v1Struct `json:"results"`
+	Results *v1Values `json:"results"`
 }
 
 func (h *Handler) v1TraitDefinition(w http.ResponseWriter, r *http.Request) error {

@@ -31,8 +31,8 @@ type v1ID struct {
 	State   string `json:"state"`
 }
 
-// A v1Struct is a struct or a trait.
-type v1Struct struct {
+// v1Values is a struct or a trait.
+type v1Values struct {
 	Class  string         `json:"jsonClass"`
 	Type   string         `json:"typeName"`
 	Values map[string]any `json:"values"`
@@ -45,7 +45,7 @@ type v1Reference struct {
 	Type       string               `json:"typeName"`
 	Values     map[string]any       `json:"values"`
 	TraitNames []string             `json:"traitNames"`
-	Traits     map[string]*v1Struct `json:"traits"`
+	Traits     map[string]*v1Values `json:"traits"`
 	System     *v1System            `json:"systemAttributes"`
 }
 
@@ -57,8 +57,8 @@ type v1System struct {
 	Modified   string `json:"modifiedTime"`
 }
 
-// A v1Enum is a value of an enum.
-type v1Enum struct {
+// A v1EnumValue is a value of an enum.
+type v1EnumValue struct {
 	Value   string `json:"value"`
 	Ordinal int64  `json:"ordinal"`
 }
@@ -85,7 +85,7 @@ type v1Writer struct {
 
 func (w *v1Writer) reference(e *catalog.Entity) *v1Reference {
 	out := &v1Reference{
-		Class: v1ReferenceClass, Type: e.TypeName, Values: make(map[string]any, len(e.Attributes)), TraitNames: []string{}, Traits: map[string]*v1Struct{},
+		Class: v1ReferenceClass, Type: e.TypeName, Values: make(map[string]any, len(e.Attributes)), TraitNames: []string{}, Traits: map[string]*v1Values{},
 		ID:     v1ID{v1IDClass, e.GUID, e.Version, e.TypeName, string(e.Status)},
 		System: &v1System{e.CreatedBy, e.UpdatedBy, v1Time(int64(e.CreateTime)), v1Time(int64(e.UpdateTime))},
 	}
@@ -121,7 +121,7 @@ func (w *v1Writer) value(v any, typeName string) any {
 		if of := w.types.Enum(typeName); of != nil {
 			for _, e := range of.Def.Elements {
 				if e.Value == v {
-					return v1Enum{v, e.Ordinal}
+					return v1EnumValue{v, e.Ordinal}
 				}
 			}
 		}
@@ -152,7 +152,7 @@ func (w *v1Writer) mapping(v map[string]any, typeName string) any {
 			}
 			values[name] = w.value(value, of)
 		}
-		return &v1Struct{v1StructClass, typeName, values}
+		return &v1Values{v1StructClass, typeName, values}
 	}
 	out := make(map[string]any, len(v))
 	for key, value := range v {
@@ -173,12 +173,12 @@ func innerType(typeName string) string {
 	return ""
 }
 
-func v1Trait(c *catalog.Classification) *v1Struct {
+func v1Trait(c *catalog.Classification) *v1Values {
 	values := c.Attributes
 	if values == nil {
 		values = map[string]any{}
 	}
-	return &v1Struct{v1StructClass, c.TypeName, values}
+	return &v1Values{v1StructClass, c.TypeName, values}
 }
 
 func v1Time(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z") }

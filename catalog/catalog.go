@@ -62,13 +62,9 @@ func (s *Service) view(ctx context.Context, r store.Reader, workspace pedigree.N
 	if err != nil {
 		return nil, err
 	}
-	var mark schema.Mark
-	if m, ok := any(s.types).(interface {
-		Mark(r store.Reader) (schema.Mark, error)
-	}); ok {
-		if mark, err = m.Mark(r); err != nil {
-			return nil, err
-		}
+	mark, err := s.types.Mark(r)
+	if err != nil {
+		return nil, err
 	}
 	return &View{ctx: ctx, service: s, reader: r, workspace: workspace, types: types, mark: mark}, nil
 }

@@ -1,11 +1,8 @@
 package catalog
 
 import (
-	"cmp"
-
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/schema"
-	"github.com/pedigree-ml/pedigree/store"
 )
 
 // typeOf gives the type of a node of any protocol.
@@ -13,12 +10,7 @@ func (v *View) typeOf(n *pedigree.Node) (*schema.EntityType, error) {
 	if t := v.types.OfNode(n.Type); t != nil {
 		return t, nil
 	}
-	if t, ok := any(v.service.types).(interface {
-		TypeOf(r store.Reader, n *pedigree.Node) (*schema.EntityType, error)
-	}); ok {
-		return t.TypeOf(v.reader, n)
-	}
-	return nil, pedigree.Errorf(pedigree.Internal, "there is no type for nodes of type %s", n.Type.Name)
+	return v.service.types.TypeOf(v.reader, n)
 }
 
 // TypeOf gives the type of a node of any protocol.
@@ -31,23 +23,12 @@ func refuseForeign(typeName string) error {
 }
 
 // foreignValue reads an attribute of a node of another protocol.
-func (v *View) foreignValue(l *loaded, f *schema.Field) any {
-	switch f.Def.Name {
-	case "qualifiedName":
-		return l.guid
-	case "name":
-		return cmp.Or(l.Name, l.UID)
-	case "owner":
-		return nilIfEmpty(l.Owner)
+func foreignValue(l *loaded, f *schema.Field) any {
+	value, err := f.Type.Normalize(f.Place.ValueAt(&l.Node, &l.facts, l.guid))
+	if err != nil {
+		return nil // the other protocol takes values that the type has no word for
 	}
-	return nil
-}
-
-func nilIfEmpty(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
+	return value
 }
 
 // lookupForeign finds a node of another protocol by its unique attributes.

@@ -250,7 +250,7 @@ func (r *reading) system(l *loaded) *Entity {
 		}
 	}
 	e.Labels = l.labels()
-	if custom := l.custom(); len(custom) > 0 {
+	if custom := l.custom(); len(custom) > 0 && !l.typ.Foreign {
 		e.CustomAttributes = custom
 	}
 	e.Classifications = r.classifications(l)
@@ -268,7 +268,7 @@ func (l *loaded) creator() string {
 // value reads a plain attribute.
 func (v *View) value(l *loaded, f *schema.Field) any {
 	if l.typ.Foreign {
-		return v.foreignValue(l, f)
+		return foreignValue(l, f)
 	}
 	if p := l.field(f.Def.Name); p != nil {
 		return valueOf(f.Type, p)

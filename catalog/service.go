@@ -302,8 +302,12 @@ func (v *View) checkClassification(name string) error {
 
 // Declassify takes a classification from an entity; see [Work.Declassify].
 func (s *Service) Declassify(ctx context.Context, workspace pedigree.NodeID, ref Ref, name, from string) error {
-	return s.Change(ctx, workspace, ref, func(w *Work, n *pedigree.Node) error {
+	return s.Update(ctx, workspace, func(w *Work) error {
 		if err := w.checkClassification(name); err != nil {
+			return err
+		}
+		n, err := w.Node(ref)
+		if err != nil {
 			return err
 		}
 		return w.Declassify(n, name, from)
