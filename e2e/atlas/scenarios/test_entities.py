@@ -72,12 +72,12 @@ def test_the_same_again_changes_nothing_and_a_change_is_one(atlas, types, name):
     guid = created(first)
     again = atlas.entity.update_entity(AtlasEntityWithExtInfo(body))
     assert not again.mutatedEntities and created(again) == guid
-    body["entity"]["attributes"] = {"qualifiedName": name("t"), "title": "U"}
+    body["entity"]["attributes"] = {"qualifiedName": name("t"), "name": "t", "title": "U"}
     changed = atlas.entity.update_entity(AtlasEntityWithExtInfo(body))
     assert [h.guid for h in changed.mutatedEntities["UPDATE"]] == [guid] and "CREATE" not in changed.mutatedEntities
     read = atlas.entity.get_entity_by_guid(guid).entity
     assert (read.attributes["title"], read.attributes["name"], read.attributes["settings"]) == ("U", "t", {"a": "1"})
-    body["entity"]["attributes"] = {"qualifiedName": name("t"), "title": "U", "settings": None}
+    body["entity"]["attributes"] = {"qualifiedName": name("t"), "name": "t", "title": "U", "settings": None}
     atlas.entity.update_entity(AtlasEntityWithExtInfo(body))
     assert atlas.entity.get_entity_by_guid(guid).entity.attributes["settings"] is None
 
@@ -167,7 +167,7 @@ def test_references_may_be_whole_entities_or_unique_attributes(rest, types, make
 
 
 def test_custom_attributes_come_back(rest, types, name):
-    body = {"entity": {"typeName": types.table, "attributes": {"qualifiedName": name("t"), "title": "T"}, "customAttributes": {"team": "blue"}, "labels": ["l1"]}}
+    body = {"entity": {"typeName": types.table, "attributes": {"qualifiedName": name("t"), "name": "t", "title": "T"}, "customAttributes": {"team": "blue"}, "labels": ["l1"]}}
     made = rest.post("entity", body)
     read = rest.get(f"entity/guid/{created(made.json)}").json["entity"]
     assert read["customAttributes"] == {"team": "blue"} and read["labels"] == ["l1"]

@@ -146,7 +146,7 @@ def test_entities(v2, own, make):
     assert [e["guid"] for e in v2("getEntitiesByAttribute(String,List,boolean,boolean)", own.table, [where(name)], True, True)["entities"]] == [guid]
     assert [e["guid"] for e in v2("getEntitiesByGuids(List)", [guid])["entities"]] == [guid]
     assert [e["guid"] for e in v2("getEntitiesByGuids(List,boolean,boolean)", [guid], True, True)["entities"]] == [guid]
-    again = {"entity": {"guid": "-1", "typeName": own.table, "attributes": {"qualifiedName": name, "title": "U"}}}
+    again = {"entity": {"guid": "-1", "typeName": own.table, "attributes": {"qualifiedName": name, "name": name, "title": "U"}}}
     assert [h["guid"] for h in v2("updateEntity(AtlasEntityWithExtInfo)", again)["mutatedEntities"]["UPDATE"]] == [guid]
     part = v2("updateEntityByAttribute(String,Map,AtlasEntityWithExtInfo)", own.table, where(name), {"entity": {"typeName": own.table, "attributes": {"owner": "o"}}})
     assert [h["guid"] for h in part["mutatedEntities"]["PARTIAL_UPDATE"]] == [guid]

@@ -25,8 +25,8 @@ def test_one_bad_definition_keeps_all_out(rest, name):
 
 def test_one_bad_entity_keeps_all_out(rest, types, name):
     answer = rest.post("entity/bulk", {"entities": [
-        {"typeName": types.table, "attributes": {"qualifiedName": name("good"), "title": "T"}},
-        {"typeName": types.table, "attributes": {"qualifiedName": name("bad")}},
+        {"typeName": types.table, "attributes": {"qualifiedName": name("good"), "name": "t", "title": "T"}},
+        {"typeName": types.table, "attributes": {"qualifiedName": name("bad"), "name": "t"}},
     ]})
     assert answer.error[:2] == (404, "ATLAS-404-00-007"), answer.text
     assert "mandatory attribute value missing" in answer.error[2] and f"{types.table}.title" in answer.error[2]
@@ -89,11 +89,11 @@ def test_wrong_parameters(rest, types):
 
 
 @pytest.mark.parametrize("attributes", [
-    {"rows": "many"}, {"rows": 1.5}, {"score": "high"}, {"hidden": "perhaps"}, {"loaded": "not a day"}, {"format": "XML"}, {"settings": ["a"]},
-    {"place": {"typeName": "nothing", "attributes": {}}}, {"place": "here"},
+    {"rows": "many"}, {"score": "high"}, {"hidden": "perhaps"}, {"loaded": "not a day"}, {"format": "XML"}, {"settings": ["a"]},
+    {"place": {"attributes": {"size": "large"}}}, {"place": "here"},
 ])
 def test_values_of_the_wrong_kind(rest, types, name, attributes):
-    answer = rest.post("entity", {"entity": {"typeName": types.table, "attributes": {"qualifiedName": name("t"), "title": "T"} | attributes}})
+    answer = rest.post("entity", {"entity": {"typeName": types.table, "attributes": {"qualifiedName": name("t"), "name": "t", "title": "T"} | attributes}})
     assert answer.status in (400, 404) and answer.json["errorCode"].startswith("ATLAS-40"), answer.text
     assert rest.get(f"entity/uniqueAttribute/type/{types.table}", **{"attr:qualifiedName": name("t")}).status == 404
 
@@ -101,8 +101,8 @@ def test_values_of_the_wrong_kind(rest, types, name, attributes):
 def test_the_same_unique_attribute_in_one_request(rest, types, name):
     """Two that say they are the same entity are one."""
     answer = rest.post("entity/bulk", {"entities": [
-        {"guid": "-1", "typeName": types.table, "attributes": {"qualifiedName": name("t"), "title": "one"}},
-        {"guid": "-2", "typeName": types.table, "attributes": {"qualifiedName": name("t"), "title": "two"}},
+        {"guid": "-1", "typeName": types.table, "attributes": {"qualifiedName": name("t"), "name": "t", "title": "one"}},
+        {"guid": "-2", "typeName": types.table, "attributes": {"qualifiedName": name("t"), "name": "t", "title": "two"}},
     ]})
     assert answer.status == 200, answer.text
     assert rest.get(f"entity/guid/{created(answer.json)}").status == 200

@@ -73,7 +73,7 @@ class Story:
             "entityDefs": [
                 {"name": n("pe"), "superTypes": ["DataSet"], "attributeDefs": [
                     attribute("req", isOptional=False, valuesMinCount=1), attribute("dflt", "int", defaultValue="7"), attribute("en", n("pen")),
-                    attribute("arr", "array<string>", cardinality="LIST"), attribute("mp", "map<string,string>"), attribute("st", n("pst")),
+                    attribute("arr", "array<string>", cardinality="LIST", valuesMaxCount=2147483647), attribute("mp", "map<string,string>"), attribute("st", n("pst")),
                     attribute("b", "boolean"), attribute("dt", "date"),
                 ]},
                 {"name": n("ps"), "superTypes": [n("pe")], "attributeDefs": []},
@@ -205,7 +205,7 @@ def test_line(story, label):
     answer = story.answers[label]
     assert answer.status == status, answer.text[:500]
     if status >= 400:
-        assert answer.json == json.loads(story.here(text), strict=False)
+        assert answer.json == json.loads(story.here(text).replace("\\\\/", "/"))  # the first version escapes what it need not
     elif status == 200:
         agree(story.here(text), answer.json)
 
