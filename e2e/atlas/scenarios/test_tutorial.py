@@ -70,11 +70,9 @@ def compare(there, here, pairs, path, builtin):
 
 
 def more(key, there, here, builtin):
-    """Say whether this is what we tell beyond what the recorded release did: the unique name of what is
-    referred to, as later ones do, and subtypes that are ours alone."""
-    if key == "qualifiedName":
-        return key not in there and "relationshipGuid" in there
-    return key == "subTypes" and builtin and set(there[key]) <= set(here[key])
+    """Say whether this is of more than what the two were asked: the unique name of what is referred to, which
+    later releases tell too, and the subtypes of built-in types, of which each server has others."""
+    return key == "qualifiedName" and key not in there and "relationshipGuid" in there or key == "subTypes" and builtin
 
 
 def rank(value):
