@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 import javax.ws.rs.core.Cookie;
 import javax.ws.rs.core.MultivaluedMap;
 import org.apache.atlas.AtlasServiceException;
+import org.apache.atlas.model.SearchFilter;
 import org.apache.atlas.type.AtlasType;
 
 /**
@@ -135,6 +136,11 @@ public final class Bridge {
             MultivaluedMapImpl map = new MultivaluedMapImpl();
             given.fields().forEachRemaining(entry -> map.add(entry.getKey(), entry.getValue().asText()));
             return map;
+        }
+        if (wanted == SearchFilter.class) {
+            SearchFilter filter = new SearchFilter();
+            given.fields().forEachRemaining(entry -> filter.setParam(entry.getKey(), entry.getValue().asText()));
+            return filter;
         }
         if (wanted == Instant.class) {
             return Instant.parse(given.asText());

@@ -105,10 +105,10 @@ def test_types(v2, own):
         read = v2("getBusinessMetadataDefByName(String)", own.business)
         assert v2("getBusinessMetadataDefGuid(String)", read["guid"])["name"] == own.business
     assert v2("typeWithNameExists(String)", own.table) is True and v2("typeWithNameExists(String)", "nothing_" + own.table) is False
-    one = v2("getAllTypeDefs(SearchFilter)", {"params": {"name": [own.table]}})
+    one = v2("getAllTypeDefs(SearchFilter)", {"name": own.table})
     assert [d["name"] for d in one["entityDefs"]] == [own.table] and one["enumDefs"] == one["structDefs"] == one["classificationDefs"] == one["relationshipDefs"] == []
     if v2.has("getAllTypeDefHeaders(SearchFilter)"):
-        headers = {h["name"]: h["category"] for h in v2("getAllTypeDefHeaders(SearchFilter)", {"params": {}})}
+        headers = {h["name"]: h["category"] for h in v2("getAllTypeDefHeaders(SearchFilter)", {})}
         assert headers[own.table] == "ENTITY" and headers[own.pii] == "CLASSIFICATION"
 
 
@@ -187,16 +187,16 @@ def test_classifications(v2, own, make):
         v2("addClassifications(String,Map,List)", own.table, where(name), [{"typeName": own.still}])
         v2("updateClassifications(String,Map,List)", own.table, where(name), [{"typeName": own.pii, "attributes": {"level": 3}}])
         v2("getEntityClassifications(String,String)", guid, own.pii)
-        assert names(entity(v2, guid)["classifications"]) == sorted([own.pii, own.secret, own.still])
+        assert names(entity(v2, guid).get("classifications")) == sorted([own.pii, own.secret, own.still])
         v2("removeClassification(String,Map,String)", own.table, where(name), own.still)
         v2("removeClassification(String,String,String)", guid, own.secret, guid)
     v2("deleteClassification(String,String)", guid, own.pii)
-    assert names(entity(v2, guid)["classifications"]) == []
+    assert names(entity(v2, guid).get("classifications")) == []
     v2("addClassifications(String,List)", guid, [{"typeName": own.pii}])
     v2("deleteClassifications(String,List)", guid, [{"typeName": own.pii}])
     header = {"guid": guid, "typeName": own.table, "attributes": where(name), "classifications": [{"typeName": own.pii, "attributes": {"level": 9}}]}
     assert v2("setClassifications(AtlasEntityHeaders)", {"guidHeaderMap": {guid: header}})
-    assert names(entity(v2, guid)["classifications"]) == [own.pii]
+    assert names(entity(v2, guid).get("classifications")) == [own.pii]
     assert v2("getEntityHeaders(long)", 0)["guidHeaderMap"][guid]["classificationNames"] == [own.pii]
     with pytest.raises(Refused) as twice:
         v2("addClassifications(String,List)", guid, [{"typeName": own.pii}])
@@ -207,7 +207,7 @@ def test_carried_classifications_and_lineage(v2, own, make):
     source, sink = make(own.table), make(own.table)
     job = make.job([source], [sink])
     v2("addClassifications(String,List)", source, [{"typeName": own.pii}])
-    assert [names(entity(v2, g)["classifications"]) for g in (job, sink)] == [[own.pii], [own.pii]]
+    assert [names(entity(v2, g).get("classifications")) for g in (job, sink)] == [[own.pii], [own.pii]]
     graph = v2("getLineageInfo(String,LineageDirection,int)", source, "BOTH", 3)
     assert {(r["fromEntityId"], r["toEntityId"]) for r in graph["relations"]} == {(source, job), (job, sink)} and set(graph["guidEntityMap"]) == {source, job, sink}
     if v2.has("getLineageInfo(String,Map,LineageDirection,int)"):
@@ -238,21 +238,22 @@ def test_labels_and_business_metadata(v2, own, make, tmp_path):
     guid = make(own.table, name)
 
     def labels():
-        return sorted(entity(v2, guid)["labels"])
+        return sorted(entity(v2, guid).get("labels") or [])
 
     def business():
         return entity(v2, guid).get("businessAttributes") or {}
 
     v2("addLabels(String,Set)", guid, ["a"])
+    swapped = v2.release == "2.3.0"  # whose methods that add and set labels by name call the other's operation
     v2("addLabels(String,Map,Set)", own.table, where(name), ["b"])
-    assert labels() == ["a", "b"]
+    assert labels() == (["b"] if swapped else ["a", "b"])
     v2("removeLabels(String,Set)", guid, ["a"])
     v2("removeLabels(String,Map,Set)", own.table, where(name), ["b"])
     assert labels() == []
     v2("setLabels(String,Set)", guid, ["c"])
     assert labels() == ["c"]
     v2("setLabels(String,Map,Set)", own.table, where(name), ["d"])
-    assert labels() == ["d"]
+    assert labels() == (["c", "d"] if swapped else ["d"])
     v2("addOrUpdateBusinessAttributes(String,boolean,Map)", guid, False, {own.business: {"steward": "ann"}})
     v2("addOrUpdateBusinessAttributes(String,String,Map)", guid, own.business, {"priority": 2})  # whose parameter is called a map of maps
     assert business() == {own.business: {"steward": "ann", "priority": 2}}
