@@ -38,7 +38,8 @@ import org.apache.atlas.type.AtlasType;
  * {"result": ...}, or {"error": {"type", "status", "message"}}. The method "?" lists all public ones.
  *
  * Arguments are JSON, which becomes what the method takes. Those that JSON has no word for are objects:
- * {"$static": "class.FIELD"}, {"$class": "name"}, {"$file": "path"}, {"$cookie": "name=value"}, {"$kept": "key"}.
+ * {"$static": "class.FIELD"}, {"$class": "name"}, {"$file": "path"}, {"$cookie": "name=value"}, {"$kept": "key"};
+ * {"$map": {...}} is a map of anything, whatever the method says is in it.
  * What a call gives that is no data is kept, and is {"$kept": "key"}.
  */
 public final class Bridge {
@@ -128,6 +129,9 @@ public final class Bridge {
         if (given.has("$cookie")) {
             String[] parts = given.get("$cookie").asText().split("=", 2);
             return new Cookie(parts[0], parts[1]);
+        }
+        if (given.has("$map")) {
+            return JSON.convertValue(given.get("$map"), Map.class);
         }
         if (given.has("$kept")) {
             return kept.get(given.get("$kept").asText());

@@ -175,6 +175,16 @@ def test_entities(v2, own, make):
         assert gone.value.status == 404 and "ATLAS-404-00-005" in gone.value.message
 
 
+def removed(v2, method, *arguments):
+    """Call a method for which 2.0.0 wants the status 204, and then wants a body all the same."""
+    if v2.release != "2.0.0":
+        v2(method, *arguments)
+        return
+    with pytest.raises(Refused, match="UniformInterfaceException: .* a response status of 204 No Content"):
+        v2(method, *arguments)
+    v2.made.add(method)
+
+
 def test_classifications(v2, own, make):
     name = f"{own.table}.classified"
     guid, other = make(own.table, name), make(own.table)
@@ -193,7 +203,7 @@ def test_classifications(v2, own, make):
     v2("deleteClassification(String,String)", guid, own.pii)
     assert names(entity(v2, guid).get("classifications")) == []
     v2("addClassifications(String,List)", guid, [{"typeName": own.pii}])
-    v2("deleteClassifications(String,List)", guid, [{"typeName": own.pii}])
+    removed(v2, "deleteClassifications(String,List)", guid, [{"typeName": own.pii}])
     header = {"guid": guid, "typeName": own.table, "attributes": where(name), "classifications": [{"typeName": own.pii, "attributes": {"level": 9}}]}
     assert v2("setClassifications(AtlasEntityHeaders)", {"guidHeaderMap": {guid: header}})
     assert names(entity(v2, guid).get("classifications")) == [own.pii]
@@ -255,10 +265,10 @@ def test_labels_and_business_metadata(v2, own, make, tmp_path):
     v2("setLabels(String,Map,Set)", own.table, where(name), ["d"])
     assert labels() == (["c", "d"] if swapped else ["d"])
     v2("addOrUpdateBusinessAttributes(String,boolean,Map)", guid, False, {own.business: {"steward": "ann"}})
-    v2("addOrUpdateBusinessAttributes(String,String,Map)", guid, own.business, {"priority": 2})  # whose parameter is called a map of maps
+    v2("addOrUpdateBusinessAttributes(String,String,Map)", guid, own.business, {"$map": {"priority": 2}})  # whose parameter is said to be a map of maps
     assert business() == {own.business: {"steward": "ann", "priority": 2}}
     v2("removeBusinessAttributes(String,Map)", guid, {own.business: {"steward": None}})
-    v2("removeBusinessAttributes(String,String,Map)", guid, own.business, {"priority": None})
+    v2("removeBusinessAttributes(String,String,Map)", guid, own.business, {"$map": {"priority": None}})
     assert business() == {}
     head = v2("getTemplateForBulkUpdateBusinessAttributes()")
     assert len(next(csv.reader(io.StringIO(head)))) >= 4
