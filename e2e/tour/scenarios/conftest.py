@@ -42,6 +42,7 @@ def tour(tmp_path_factory):
     for alpha, alias in (("1", "candidate"), ("100", "champion")):
         step(os.environ["MLFLOW_PYTHON"], "train_with_mlflow.py", t.features, MODEL, alpha, alias)
     step(sys.executable, "serve_with_kubeflow.py", SERVER, t.served)
+    step(os.environ["ATLAS_PYTHON"], "govern_with_atlas.py", URL, t.raw.as_uri())
     return t
 
 
@@ -67,6 +68,16 @@ def get():
     def ask(path, **query):
         url = f"{URL}{path}?{urllib.parse.urlencode(query)}"
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as answer:
+            return json.load(answer)
+    return ask
+
+
+@pytest.fixture
+def post():
+    """Asks by HTTP with a body."""
+    def ask(path, **body):
+        request = urllib.request.Request(URL + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
             return json.load(answer)
     return ask
 

@@ -1,4 +1,6 @@
-"""Four tools, four wires, one graph: what each answer must hold."""
+"""Five tools, five wires, one graph: what each answer must hold."""
+
+from urllib.parse import quote
 
 import pytest
 from ml_metadata import ListOptions
@@ -48,9 +50,9 @@ def check_joins(told):
     nodes = {n["id"]: n for n in told["nodes"]}
     joined = [sorted(nodes[i]["type"] for i in ids) for ids in told["joined"]]
     assert sorted(joined) == [
-        ["kubeflow.org/alpha/model", "mlflow.ModelVersion"], ["mlflow.Dataset", "system.Dataset"], ["openlineage.Dataset", "system.Dataset"],
+        ["atlas.fs_path", "openlineage.Dataset"], ["kubeflow.org/alpha/model", "mlflow.ModelVersion"], ["mlflow.Dataset", "system.Dataset"], ["openlineage.Dataset", "system.Dataset"],
     ]
-    assert len(told["ties"]) == 3 and all(t["uri"] for t in told["ties"])
+    assert len(told["ties"]) == 4 and all(t["uri"] for t in told["ties"])
 
 
 @pytest.mark.parametrize("spelling", ["{raw}", "file:{raw}", "file://localhost{raw}", "openlineage:file{raw}", "file:///nowhere/..{raw}"])
@@ -99,7 +101,7 @@ def test_difference_of_the_versions_is_the_parameter_alone(tour, pedigree):
     told = pedigree("diff", tour.first, tour.served)
     assert not told["removed"]
     assert [n["type"] for n in told["added"]] == ["kubeflow.org/alpha/model"], "the first version is not served"
-    assert told["common"] == 7, "raw file, cleaning, cleaned data of two wires, features of two wires, features step"
+    assert told["common"] == 8, "raw file of two wires, cleaning, cleaned data of two wires, features of two wires, features step"
     [run] = [c for c in told["changed"] if c["left"]["type"] == TRAINED]
     assert {"key": "params.alpha", "left": "1", "right": "100"} in run["fields"]
     assert not [c for c in told["changed"] if c["left"]["type"] in (CLEANED, FEATURED, "mlflow.Dataset")]
@@ -128,6 +130,29 @@ def test_ml_metadata_follows_the_events_from_what_kubeflow_serves(tour, store):
     assert reached(store, version, pb.LineageSubgraphQueryOptions.UPSTREAM) == {TRAINED}
     [clean] = store.get_artifacts(ListOptions(filter_query=f"uri = '{tour.clean.as_uri()}' AND type = 'system.Dataset'"))
     assert reached(store, clean, pb.LineageSubgraphQueryOptions.DOWNSTREAM) == {FEATURED}
+
+
+MARK = "pedigree.classification.PII"
+
+
+def test_what_atlas_says_of_the_readings_holds_for_what_is_served_on_every_wire(tour, get, store, post):
+    [version] = get("/api/pedigree/v1/nodes", ref=tour.served)["nodes"][:1]
+    told = get(f"/api/pedigree/v1/nodes/{version['id']}/classifications")["classifications"]
+    [pii] = [c for c in told if c["type"] == "PII"]
+    assert (pii["own"], pii["attributes"], pii["source"]["type"]) == (False, {"level": 2}, "atlas.fs_path")
+    assert [TRAINED in [w["node"]["type"] for w in pii["way"]], pii["way"][-1]["node"]["id"]] == [True, version["id"]]
+
+    name, number = tour.served.removeprefix("models:/").split("/")
+    tags = get("/api/2.0/mlflow/model-versions/get", name=name, version=number)["model_version"]["tags"]
+    assert [t["value"] for t in tags if t["key"] == MARK] == ["from atlas.fs_path electricity.csv"]
+    [artifact] = store.get_artifacts_by_id([version["id"]])
+    assert artifact.custom_properties[MARK].string_value == "from atlas.fs_path electricity.csv"
+    assert MARK in get(f"/api/v1/namespaces/file/datasets/{quote(str(tour.clean))}")["tags"]
+
+    entity = get(f"/api/atlas/v2/entity/guid/{version['guid']}")["entity"]
+    assert (entity["typeName"], [c["typeName"] for c in entity["classifications"]]) == ("mlflow_model_version", ["PII"])
+    found = post("/api/atlas/v2/search/basic", classification="PII", limit=100)["entities"]
+    assert {"fs_path", "openlineage_dataset", "mlflow_run", "mlflow_model_version"} <= {e["typeName"] for e in found}
 
 
 def reached(store, artifact, direction):
