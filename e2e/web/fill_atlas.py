@@ -112,7 +112,7 @@ def explain(client, made):
         "categories": [{"categoryGuid": energy.guid}],
     }))
     client.glossary.create_glossary_term(AtlasGlossaryTerm({"name": "Demand", "anchor": anchor, "synonyms": [{"termGuid": load.guid}]}))
-    client.glossary.create_glossary_term(AtlasGlossaryTerm({"name": MARKUP, "shortDescription": MARKUP, "anchor": anchor}))
+    client.glossary.create_glossary_term(AtlasGlossaryTerm({"name": "Markup", "shortDescription": MARKUP, "anchor": anchor}))
     client.glossary.assign_term_to_entities(load.guid, [AtlasRelatedObjectId({"guid": made["table"]})])
     client.glossary.create_glossary(AtlasGlossary({"name": "Finance"}))
 

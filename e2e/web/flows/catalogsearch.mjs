@@ -7,7 +7,7 @@ import { flow, until } from '../browser.mjs';
 
 await flow('catalog search', async (page, problems) => {
 	await page.goto('/catalog/search');
-	const query = page.getByRole('combobox', { name: 'Query' });
+	const query = page.getByRole('textbox', { name: 'Query' });
 	await query.click();
 
 	// What fits is offered; the arrows choose, Tab takes.
