@@ -24,11 +24,25 @@ type HeaderOptions struct {
 
 // Headers gives the headers of nodes in the order given.
 func (v *View) Headers(nodes []pedigree.Node, o HeaderOptions) ([]*Header, error) {
-	all, err := v.load(nodes, withLinks|withClasses)
+	parts := withMeanings | withClasses
+	if wantLinks(o.Attributes) {
+		parts = withLinks | withClasses
+	}
+	all, err := v.load(nodes, parts)
 	if err != nil {
 		return nil, err
 	}
 	return v.headers(all, o)
+}
+
+// wantLinks reports whether some attributes may be references.
+func wantLinks(attributes []string) bool {
+	for _, name := range attributes {
+		if !slices.Contains(headerNames, name) && name != "qualifiedName" {
+			return true
+		}
+	}
+	return false
 }
 
 // Header gives the header of a node with all that it says.

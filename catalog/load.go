@@ -13,8 +13,9 @@ import (
 type part uint8
 
 const (
-	withLinks   part = 1 << iota // what ties them to others
-	withClasses                  // classifications, their own and carried ones
+	withLinks    part = 1 << iota // what ties them to others
+	withClasses                   // classifications, their own and carried ones
+	withMeanings                  // of what ties them to others, the terms of glossaries that are assigned to them
 )
 
 // A loaded is a node with what an entity is made of.
@@ -81,12 +82,32 @@ func (v *View) load(nodes []pedigree.Node, parts part) ([]*loaded, error) {
 			l.links = links[l.ID]
 		}
 	}
+	if parts&withMeanings != 0 {
+		if err := v.loadMeanings(all, ids); err != nil {
+			return nil, err
+		}
+	}
 	if parts&withClasses != 0 {
 		if err := v.loadClasses(all, ids); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+func (v *View) loadMeanings(all []*loaded, ids []pedigree.NodeID) error {
+	rows, err := v.reader.RelationshipsNamed(ids, MeaningRelationship, 2)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	byNode := make(map[pedigree.NodeID][]*link)
+	for i := range rows {
+		byNode[rows[i].End2] = append(byNode[rows[i].End2], &link{Relationship: rows[i], def: v.types.Relationship(MeaningRelationship)})
+	}
+	for _, l := range all {
+		l.links = byNode[l.ID]
+	}
+	return nil
 }
 
 func (v *View) loadClasses(all []*loaded, ids []pedigree.NodeID) error {

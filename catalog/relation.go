@@ -25,11 +25,7 @@ func (w *Work) createLink(l *link, ends ...*pedigree.Node) error {
 func (w *Work) createEvent(l *link, ends []*pedigree.Node) error {
 	for _, n := range ends {
 		if n.ID == l.End1 && !isOurs(n.Type) {
-			t, err := w.typeOf(n)
-			if err != nil {
-				return err
-			}
-			return refuseForeign(t.Name())
+			return w.checkOurs(n.ID)
 		}
 	}
 	e := &pedigree.Event{Execution: l.End1, Artifact: l.End2, Direction: l.def.Event, Time: w.Now(), Tags: eventTags(&l.Relationship)}
@@ -74,6 +70,9 @@ func (w *Work) dropLink(l *link) error {
 		l.Deleted = w.Now()
 		return w.tx.UpdateRelationship(&l.Relationship)
 	}
+	if err := w.checkOurs(l.End1); err != nil {
+		return err
+	}
 	if _, err := w.tx.DeleteEvent(l.event.ID); err != nil {
 		return err
 	}
@@ -84,6 +83,19 @@ func (w *Work) dropLink(l *link) error {
 	}
 	l.Relationship, l.event = row, nil
 	return nil
+}
+
+// checkOurs refuses a change of what a node of another protocol says.
+func (w *Work) checkOurs(id pedigree.NodeID) error {
+	nodes, err := w.reader.Nodes([]pedigree.NodeID{id})
+	if err != nil || len(nodes) == 0 || isOurs(nodes[0].Type) {
+		return err
+	}
+	t, err := w.typeOf(&nodes[0])
+	if err != nil {
+		return err
+	}
+	return refuseForeign(t.Name())
 }
 
 // linkByGUID finds a link by the guid of its relationship, in the bin or not.
@@ -569,19 +581,6 @@ func (w *Work) Unrelate(guid string) error {
 	}
 	if !l.live() {
 		return fault.New(fault.RelationshipAlreadyDeleted, guid)
-	}
-	if l.event != nil {
-		nodes, err := w.reader.Nodes([]pedigree.NodeID{l.End1})
-		if err != nil {
-			return err
-		}
-		if len(nodes) > 0 && !isOurs(nodes[0].Type) {
-			t, err := w.typeOf(&nodes[0])
-			if err != nil {
-				return err
-			}
-			return refuseForeign(t.Name())
-		}
 	}
 	return w.dropLink(l)
 }

@@ -28,6 +28,9 @@ type CatalogReader interface {
 	// at which the node stands: a page, from after the given ID, at most limit.
 	RelationshipsOf(node pedigree.NodeID, name string, end int, after pedigree.RelationshipID, limit int) ([]pedigree.Relationship, error)
 
+	// RelationshipsNamed does the same for several nodes and all pages.
+	RelationshipsNamed(nodes []pedigree.NodeID, name string, end int) ([]pedigree.Relationship, error)
+
 	// RelationshipsByUID finds relationships, in the bin or not, in no order;
 	// unknown ones are left out.
 	RelationshipsByUID(workspace pedigree.NodeID, uids []string) ([]pedigree.Relationship, error)

@@ -68,6 +68,8 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"cells of texts", "PRIMARY KEY", cellsOf(batch, batch)},
 		{"relationships from nodes", "relationship_end1", relationshipsOf("end1", given)},
 		{"relationships to nodes", "relationship_end2", relationshipsOf("end2", given)},
+		{"relationships of a type from nodes", "relationship_end1", relationshipsNamed("end1", given)},
+		{"relationships of a type to nodes", "relationship_end2", relationshipsNamed("end2", given)},
 		{"relationships by public identity", "relationship_uid", relationshipsByUID(batch)},
 		{"how classifications pass along some events", "PRIMARY KEY", eventPassagesOf(batch)},
 		{"classifications of nodes", "classification_node", classificationsOf(given)},

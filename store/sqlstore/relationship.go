@@ -51,6 +51,10 @@ func relationshipsOf(end, given string) string {
 	return given + "SELECT " + relationshipColumns + " FROM given g CROSS JOIN relationship r ON r." + end + " = g.id"
 }
 
+func relationshipsNamed(end, given string) string {
+	return relationshipsOf(end, given) + " AND r.type = ?"
+}
+
 func relationshipsByUID(list string) string {
 	return "SELECT " + relationshipColumns + " FROM relationship r WHERE r.workspace = ? AND r.uid IN (" + list + ")"
 }
@@ -81,6 +85,22 @@ func (t *tx) RelationshipsOf(node pedigree.NodeID, name string, end int, after p
 		return nil, err
 	}
 	return t.relationships(t.query(relationshipsAtEnd[end], node, typ, after, limit))
+}
+
+func (t *tx) RelationshipsNamed(nodes []pedigree.NodeID, name string, end int) ([]pedigree.Relationship, error) {
+	typ, err := t.findKey(definitionName, name)
+	if err != nil || typ == 0 {
+		return nil, err
+	}
+	var all []pedigree.Relationship
+	err = batchesGiven(nodes, func(given string, args []any) error {
+		r, err := t.conn.query(background, relationshipsNamed(ends[end], given), append(args, typ)...)
+		some, err := t.relationships(r, err)
+		all = append(all, some...)
+		return err
+	})
+	slices.SortFunc(all, func(a, b pedigree.Relationship) int { return cmp.Compare(a.ID, b.ID) })
+	return all, err
 }
 
 func (t *tx) RelationshipsByUID(workspace pedigree.NodeID, uids []string) ([]pedigree.Relationship, error) {

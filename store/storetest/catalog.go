@@ -82,6 +82,11 @@ func relationships(e *env) {
 		if none, err := r.RelationshipsOf(c.ID, "unknown", 1, 0, 10); len(none) > 0 || err != nil {
 			e.Errorf("of an unknown type %v (%v)", none, err)
 		}
+		named, err := r.RelationshipsNamed([]pedigree.NodeID{c.ID, a.ID}, "other", 2)
+		wantSame(e.T, "of a type to several nodes", named, []pedigree.Relationship{two, self})
+		if err != nil {
+			return err
+		}
 		byUID, byErr := r.RelationshipsByUID(pedigree.DefaultWorkspace, []string{"r2", "nothing"})
 		wantSame(e.T, "by public identity", byUID, []pedigree.Relationship{two})
 		if byErr != nil {

@@ -1,0 +1,133 @@
+package catalog_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// run makes an MLflow run that read a data set and made a model version, as the
+// rules of tracking do, and gives their guids.
+func (f *fixture) run() (run, dataset, version string) {
+	f.t.Helper()
+	nodes := []*pedigree.Node{
+		{Type: pedigree.RunType, UID: "r1", Name: "trial", Owner: "ann", State: "FINISHED"},
+		{Type: pedigree.DatasetType, UID: "d1", Name: "clean", Version: "abc"},
+		{Type: pedigree.ModelVersionType, UID: "v1", Name: "model", Version: "3"},
+	}
+	err := f.store.Update(f.t.Context(), func(tx store.Tx) error {
+		for _, n := range nodes {
+			n.Workspace, n.Home, n.Started, n.Ended, n.Deleted = workspace, workspace, pedigree.NoTime, pedigree.NoTime, pedigree.NoTime
+			if err := tx.CreateNode(n); err != nil {
+				return err
+			}
+		}
+		if err := tx.PutProperties(nodes[0], pedigree.Property{Space: pedigree.Param, Key: "lr", Value: "0.1"}, pedigree.Property{Space: pedigree.Tag, Key: "team", Value: "x"}); err != nil {
+			return err
+		}
+		for i, d := range []pedigree.Direction{pedigree.Input, pedigree.Output} {
+			if _, err := tx.PutEvent(&pedigree.Event{Execution: nodes[0].ID, Artifact: nodes[1+i].ID, Direction: d, Time: tx.Now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = f.View(f.t.Context(), workspace, func(v *catalog.View) error {
+			run, dataset, version = v.GUID(nodes[0]), v.GUID(nodes[1]), v.GUID(nodes[2])
+			return nil
+		})
+	}
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return run, dataset, version
+}
+
+func TestARunOfMLflowIsAProcess(t *testing.T) {
+	f := open(t)
+	run, dataset, version := f.run()
+	e := f.get(run)
+	if e.TypeName != "mlflow_run" || e.GUID != run || e.CreatedBy != "ann" || e.Attributes["name"] != "trial" || e.Attributes["status"] != "FINISHED" {
+		t.Errorf("run %+v", e)
+	}
+	if got := e.Attributes["params"].(map[string]any)["lr"]; got != "0.1" {
+		t.Errorf("lr is %v", got)
+	}
+	if got := related(e.Attributes["inputs"]); !slices.Equal(got, []string{dataset}) {
+		t.Errorf("inputs %v", got)
+	}
+	if got := related(e.RelationshipAttributes["outputs"]); !slices.Equal(got, []string{version}) {
+		t.Errorf("outputs %v", got)
+	}
+	d := f.get(dataset)
+	if d.TypeName != "mlflow_dataset" || d.Attributes["digest"] != "abc" || !slices.Equal(related(d.RelationshipAttributes["inputToProcesses"]), []string{run}) {
+		t.Errorf("data set %+v", d)
+	}
+	name := e.Attributes["qualifiedName"]
+	if got, _, err := f.Entity(t.Context(), workspace, catalog.Ref{Type: "mlflow_run", Unique: attrs{"qualifiedName": name}}, catalog.ReadOptions{}); err != nil || got.GUID != run {
+		t.Errorf("by its qualified name: %v, %v", got, err)
+	}
+}
+
+func TestWhatIsPutOnADataSetShowsOnTheModelMadeFromIt(t *testing.T) {
+	f := open(t)
+	run, dataset, version := f.run()
+	if err := f.classify(dataset, catalog.Classification{TypeName: "PII"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, guid := range []string{run, version} {
+		if c := f.get(guid).Classifications; len(c) != 1 || c[0].TypeName != "PII" || c[0].EntityGUID != dataset {
+			t.Errorf("classifications of %s: %+v", guid, c)
+		}
+	}
+	process := f.make(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": version}}}))
+	if c := f.get(process).Classifications; len(c) != 1 || c[0].EntityGUID != dataset {
+		t.Errorf("classifications of what reads the model: %+v", c)
+	}
+}
+
+func TestFactsOfOtherProtocolsStayAsTheyAre(t *testing.T) {
+	f := open(t)
+	run, dataset, _ := f.run()
+	refused := func(err error) {
+		t.Helper()
+		if p, ok := errors.AsType[*pedigree.Error](err); !ok || p.Code != pedigree.BadState {
+			t.Errorf("got %v", err)
+		}
+	}
+	_, err := f.PartialByGUID(t.Context(), workspace, run, "name", "x")
+	refused(err)
+	_, err = f.Delete(t.Context(), workspace, []string{run})
+	refused(err)
+	_, err = f.Save(t.Context(), workspace, &catalog.Batch{Entities: []*catalog.Entity{an("mlflow_run", "new", nil)}})
+	refused(err)
+	shelf := f.make(an("shelf", "s", nil))
+	_, err = f.Relate(t.Context(), workspace, &catalog.Relationship{TypeName: catalog.InputsRelationship, End1: &catalog.ObjectID{GUID: run}, End2: &catalog.ObjectID{GUID: shelf}})
+	refused(err)
+	_, err = f.Save(t.Context(), workspace, &catalog.Batch{Entities: []*catalog.Entity{an("shelf", "s", attrs{"inputToProcesses": []any{attrs{"guid": run}}})}})
+	refused(err)
+	taken := f.get(dataset).RelationshipAttributes["inputToProcesses"].([]*catalog.RelatedID)
+	refused(f.Unrelate(t.Context(), workspace, taken[0].RelationshipGUID))
+	err = f.change(run, func(w *catalog.Work, n *pedigree.Node) error { return w.SetLabels(n, []string{"good"}) })
+	if err != nil || !slices.Equal(f.get(run).Labels, []string{"good"}) {
+		t.Errorf("labels %v, %v", f.get(run).Labels, err)
+	}
+	if got := f.get(run).Attributes["tags"].(map[string]any)["team"]; got != "x" {
+		t.Errorf("setting labels took a tag away: %v", got)
+	}
+	err = f.change(run, func(w *catalog.Work, n *pedigree.Node) error { return w.AddLabels(n, []string{"team"}) })
+	if err == nil {
+		t.Error("a label wiped out a tag")
+	}
+	err = f.change(dataset, func(w *catalog.Work, n *pedigree.Node) error {
+		return w.PutBusiness(n, map[string]map[string]any{"cost": {"score": int64(3)}}, false)
+	})
+	if err != nil || f.get(dataset).BusinessAttributes["cost"]["score"] != int64(3) {
+		t.Errorf("business attributes %v, %v", f.get(dataset).BusinessAttributes, err)
+	}
+}
