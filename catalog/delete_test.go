@@ -1,0 +1,158 @@
+package catalog_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/fault"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+func TestWhatIsOwnedGoesWithItsOwner(t *testing.T) {
+	f := open(t)
+	box, book := f.make(an("box", "b", nil)), f.make(an("book", "k", nil))
+	room := f.make(an("room", "r", nil))
+	shelf := f.make(an("shelf", "s", attrs{"boxes": []any{attrs{"guid": box}}, "books": []any{attrs{"guid": book}}, "room": attrs{"guid": room}}))
+	m := f.delete(shelf)
+	want := []string{shelf, box, book}
+	slices.Sort(want)
+	if got := guids(m, catalog.ActionDelete); !slices.Equal(got, want) {
+		t.Errorf("deleted %v, want %v", got, want)
+	}
+	if f.get(room).Status != catalog.Active {
+		t.Error("what only gathers it went, too")
+	}
+	if id := f.get(room).RelationshipAttributes["shelves"].([]*catalog.RelatedID)[0]; id.RelationshipStatus != catalog.Deleted || id.EntityStatus != catalog.Deleted {
+		t.Errorf("the room's shelf %+v", id)
+	}
+	if m := f.delete(shelf); m.Mutated != nil || m.Assignments != nil {
+		t.Errorf("deleted again: %+v", m)
+	}
+}
+
+func TestDeletingAProcessTellsOfItsDataSets(t *testing.T) {
+	f := open(t)
+	in, out := f.make(an("shelf", "in", nil)), f.make(an("shelf", "out", nil))
+	p := f.make(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": in}}, "outputs": []any{attrs{"guid": out}}}))
+	if err := f.classify(in, catalog.Classification{TypeName: "PII"}); err != nil {
+		t.Fatal(err)
+	}
+	if c := f.get(out).Classifications; len(c) != 1 {
+		t.Fatalf("classifications %+v", c)
+	}
+	m := f.delete(p)
+	want := []string{in, out}
+	slices.Sort(want)
+	if got := guids(m, catalog.ActionUpdate); !slices.Equal(got, want) || !slices.Equal(guids(m, catalog.ActionDelete), []string{p}) {
+		t.Errorf("mutations %+v", m)
+	}
+	if c := f.get(out).Classifications; len(c) != 0 {
+		t.Errorf("still carried through what is in the bin: %+v", c)
+	}
+	if id := f.get(in).RelationshipAttributes["inputToProcesses"].([]*catalog.RelatedID)[0]; id.RelationshipStatus != catalog.Deleted {
+		t.Errorf("the data set is still read: %+v", id)
+	}
+}
+
+func TestAClassificationEndsWithItsEntityIfItSaysSo(t *testing.T) {
+	f := open(t)
+	yes, no := true, false
+	in, out := f.make(an("shelf", "in", nil)), f.make(an("shelf", "out", nil))
+	f.make(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": in}}, "outputs": []any{attrs{"guid": out}}}))
+	err := f.classify(in, catalog.Classification{TypeName: "PII", RemoveOnDelete: &yes}, catalog.Classification{TypeName: "Secret", RemoveOnDelete: &no})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.delete(in)
+	c := f.get(out).Classifications
+	if len(c) != 1 || c[0].TypeName != "Secret" || c[0].EntityStatus != catalog.Deleted || c[0].EntityGUID != in {
+		t.Fatalf("classifications %+v", c)
+	}
+	declassify := func(w *catalog.Work, n *pedigree.Node) error { return w.Declassify(n, "Secret", in) }
+	if err := f.change(out, declassify); err != nil {
+		t.Fatal(err)
+	}
+	if c := f.get(out).Classifications; len(c) != 0 {
+		t.Errorf("classifications %+v", c)
+	}
+	wants(t, f.change(out, declassify), fault.PropagatedClassificationNotAssociatedWithEntity,
+		"Propagated classification Secret is not associated with entity "+out+", it is associated with entity "+in)
+}
+
+func TestPurgeTakesWhatIsInTheBinAlone(t *testing.T) {
+	f := open(t)
+	book := f.make(an("book", "k", nil))
+	shelf := f.make(an("shelf", "s", attrs{"books": []any{attrs{"guid": book}}}))
+	if m, err := f.Purge(t.Context(), workspace, []string{shelf}); err != nil || m.Mutated != nil {
+		t.Errorf("purged what lives: %+v, %v", m, err)
+	}
+	f.delete(shelf)
+	m, err := f.Purge(t.Context(), workspace, []string{shelf})
+	want := []string{shelf, book}
+	slices.Sort(want)
+	if err != nil || !slices.Equal(guids(m, catalog.ActionPurge), want) {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	_, _, err = f.Entity(t.Context(), workspace, catalog.Ref{GUID: book}, catalog.ReadOptions{})
+	wants(t, err, fault.InstanceGUIDNotFound, "Given instance guid "+book+" is invalid/not found")
+	err = f.store.View(t.Context(), func(r store.Reader) error {
+		lines, err := r.ChangesBefore(&store.ChangeQuery{Workspace: workspace, What: catalog.PurgeChange, Limit: 10})
+		if len(lines) != 1 || lines[0].Before != `["`+shelf+`"]` || lines[0].Node != workspace {
+			t.Errorf("lines %+v", lines)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Purge(t.Context(), workspace, []string{"nope"})
+	wants(t, err, fault.InstanceGUIDNotFound, "Given instance guid nope is invalid/not found")
+}
+
+func TestAWholeHasItsPartsToItself(t *testing.T) {
+	f := open(t)
+	book := f.make(an("book", "k", nil))
+	one := f.make(an("shelf", "1", attrs{"books": []any{attrs{"guid": book}}}))
+	two := f.make(an("shelf", "2", nil))
+	relate := func(shelf string) error {
+		_, err := f.Relate(t.Context(), workspace, &catalog.Relationship{TypeName: "shelf_books", End1: &catalog.ObjectID{GUID: shelf}, End2: &catalog.ObjectID{GUID: book}})
+		return err
+	}
+	wants(t, relate(two), fault.RelationshipAlreadyExists, "relationship shelf_books already exists between entities "+one+" and "+book)
+	f.save(an("book", "k", attrs{"shelf": attrs{"guid": two}}))
+	if id := f.get(book).RelationshipAttributes["shelf"].(*catalog.RelatedID); id.GUID != two || f.get(book).Status != catalog.Active {
+		t.Errorf("the book that moved stands in %+v", id)
+	}
+	if got := related(f.get(two).RelationshipAttributes["books"]); !slices.Equal(got, []string{book}) {
+		t.Errorf("books %v", got)
+	}
+}
+
+func TestRelationshipAttributesAreChecked(t *testing.T) {
+	f := open(t)
+	book, shelf := f.make(an("book", "k", nil)), f.make(an("shelf", "s", nil))
+	r := &catalog.Relationship{TypeName: "shelf_books", End1: &catalog.ObjectID{GUID: shelf}, End2: &catalog.ObjectID{GUID: book}, Attributes: attrs{"since": "x"}}
+	_, err := f.Relate(t.Context(), workspace, r)
+	wants(t, err, fault.RelationshipCrudInvalidParams, "Invalid relationship creation/updation parameters passed : shelf_books.since=x: invalid value for type int")
+	r.Attributes = attrs{"since": int64(1999)}
+	made, err := f.Relate(t.Context(), workspace, r)
+	if err != nil || made.Attributes["since"] != int64(1999) || made.PropagateTags != "ONE_TO_TWO" {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	changed, err := f.UpdateRelationship(t.Context(), workspace, &catalog.Relationship{GUID: made.GUID, Attributes: attrs{"since": int64(2000)}})
+	if err != nil || changed.Attributes["since"] != int64(2000) || changed.PropagateTags != "ONE_TO_TWO" {
+		t.Errorf("%+v, %v", changed, err)
+	}
+	id := f.get(book).RelationshipAttributes["shelf"].(*catalog.RelatedID)
+	if id.RelationshipAttributes.Attributes["since"] != int64(2000) {
+		t.Errorf("seen from the book: %+v", id.RelationshipAttributes)
+	}
+	err = f.Update(t.Context(), workspace, func(w *catalog.Work) error { return w.Erase(made.GUID) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Relationship(t.Context(), workspace, made.GUID, false)
+	wants(t, err, fault.RelationshipGUIDNotFound, "Given relationship guid "+made.GUID+" is invalid/not found")
+}
