@@ -16,6 +16,11 @@ const (
 	batch    = 2000             // notes that one write makes: who writes meanwhile waits
 	mostFeed = 200_000          // entries behind which all is found anew instead
 	idle     = 30 * time.Second // after which it is looked again, for other processes may write too
+
+	// gather is how long what is written is collected before it is looked at, so that
+	// writes that come one after the other cost one note together. Readers walk
+	// meanwhile.
+	gather = 200 * time.Millisecond
 )
 
 // Run keeps the notes until ctx ends.
@@ -31,6 +36,7 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 			wait(ctx, nil, idle)
 		case !more:
 			wait(ctx, changed, idle)
+			wait(ctx, nil, gather)
 		}
 	}
 }
