@@ -47,7 +47,8 @@ const (
 )
 
 // A Fact is a condition on an entity, which holds or does not: [Every], [Some],
-// [Except], [Holds], [Classified], [Tied], [Traded], [Binned], [Among] or [Worded].
+// [Except], [Holds], [Keyed], [OfType], [Classified], [Tied], [Traded], [Binned],
+// [Among] or [Worded].
 type Fact interface{ fact() }
 
 // Every holds where all of its parts do; an empty one always does.
@@ -116,6 +117,17 @@ type Traded struct {
 	Where     Fact // what must hold of that; nil for anything
 }
 
+// Keyed holds of what has a property in a space, whatever its value, whose key stands
+// in a relation to a value.
+type Keyed struct {
+	Space  pedigree.Space
+	Is     Comparison
+	Values []any // as in [Holds]
+}
+
+// OfType holds of nodes of some types.
+type OfType struct{ Types []pedigree.Type }
+
 // Binned holds of what is in the bin.
 type Binned struct{}
 
@@ -136,12 +148,14 @@ func (Holds) fact()      {}
 func (Classified) fact() {}
 func (Tied) fact()       {}
 func (Traded) fact()     {}
+func (Keyed) fact()      {}
+func (OfType) fact()     {}
 func (Binned) fact()     {}
 func (Among) fact()      {}
 func (Worded) fact()     {}
 
-// A Trait is something that an entity has: [FieldTrait], [Attr], [TypeTrait], or, of a
-// classification, [Attribute].
+// A Trait is something that an entity has: [FieldTrait], [Attr], [TypeTrait], [Calc],
+// or, of a classification, [Attribute].
 type Trait interface{ trait() }
 
 // A FieldTrait is a property.
@@ -165,7 +179,29 @@ type Attribute struct {
 	Unset any
 }
 
+// Calc is a number computed of others. There is none where one of them is not there,
+// or where a divisor is 0.
+type Calc struct {
+	Op          byte // + - * /
+	Left, Right Trait
+}
+
+// Constant is a number as a trait that everything has.
+type Constant struct{ Number float64 }
+
+func (Calc) trait()       {}
+func (Constant) trait()   {}
 func (FieldTrait) trait() {}
 func (TypeTrait) trait()  {}
 func (Attribute) trait()  {}
 func (Attr) trait()       {}
+
+// Relations asks for relationships, in the bin or not, by arrival.
+type Relations struct {
+	Workspace pedigree.NodeID
+	Types     []string             // names of relationships
+	Events    []pedigree.Direction // also what executions read or wrote, after those; only where Where is nil
+	Where     Fact                 // what must hold of the relationship itself, in traits that are [Attribute], [Created] or [Updated]; nil for anything
+	Limit     int
+	Offset    int
+}

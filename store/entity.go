@@ -19,6 +19,11 @@ type EntityReader interface {
 	// then those of the cells. They are nil, int64, float64, bool or string.
 	Tabulate(q *query.Table) ([][]any, error)
 
+	// FindRelationships gives a page of relationships and how many there are in all. Events
+	// are given as relationships without type and UID: their ID is that of the event,
+	// End1 the execution, End2 the artifact and Place the direction.
+	FindRelationships(q *query.Relations) (page []pedigree.Relationship, total int64, err error)
+
 	// TypesUsed counts nodes by type, exactly, in the bin or not.
 	TypesUsed(workspace pedigree.NodeID) ([]TypeUse, error)
 }

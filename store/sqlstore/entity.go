@@ -271,9 +271,28 @@ func (e *entities) value(n string, t query.Trait) (*sqlText, error) {
 			w.Reset()
 			w.add("coalesce("+inner+", ?)", t.Unset)
 		}
+	case query.Constant:
+		w.add("?", t.Number)
+	case query.Calc:
+		return e.calc(n, t)
 	default:
 		return nil, pedigree.Errorf(pedigree.Internal, "a query of the catalog has an unknown trait %T", t)
 	}
+	return w, nil
+}
+
+func (e *entities) calc(n string, t query.Calc) (*sqlText, error) {
+	left, err := e.value(n, t.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := e.value(n, t.Right)
+	if err != nil {
+		return nil, err
+	}
+	w := &sqlText{}
+	w.add("(CAST("+left.String()+" AS REAL) "+string(t.Op)+" ", left.args...)
+	w.add(right.String()+")", right.args...)
 	return w, nil
 }
 

@@ -37,6 +37,10 @@ func (e *entities) fact(w *sqlText, n string, f query.Fact) error {
 		return e.inBrackets(w, n, f.Part)
 	case query.Holds:
 		return e.holds(w, n, f)
+	case query.Keyed:
+		return e.keyed(w, n, f)
+	case query.OfType:
+		return e.ofType(w, n, f)
 	case query.Classified:
 		return e.classified(w, n, f)
 	case query.Tied:
@@ -62,6 +66,29 @@ func (e *entities) several(w *sqlText, n, word, none string, parts []query.Fact)
 		return nil
 	}
 	return balanced(w, word, parts, func(f query.Fact) error { return e.fact(w, n, f) })
+}
+
+func (e *entities) keyed(w *sqlText, n string, f query.Keyed) error {
+	p, k := e.alias("p"), e.alias("k")
+	w.add("EXISTS (SELECT 1 FROM property "+p+" CROSS JOIN key "+k+" ON "+k+".id = "+p+".key WHERE "+p+".node = "+n+".id AND "+p+".space = ? AND ", f.Space)
+	value := &sqlText{}
+	value.add(k + ".name")
+	err := comparison(w, value, query.Holds{Is: f.Is, Values: f.Values})
+	w.add(")")
+	return err
+}
+
+func (e *entities) ofType(w *sqlText, n string, f query.OfType) error {
+	types, _, err := e.typeNumbers(f.Types)
+	if err != nil {
+		return err
+	}
+	if len(types) == 0 {
+		w.add(n + nowhere)
+		return nil
+	}
+	w.add(n+".type IN ("+placeholders(len(types))+")", types...)
+	return nil
 }
 
 func (e *entities) inBrackets(w *sqlText, n string, f query.Fact) error {
@@ -90,7 +117,7 @@ func (e *entities) holds(w *sqlText, n string, f query.Holds) error {
 	switch t := f.Trait.(type) {
 	case query.FieldTrait:
 		return e.holdsField(w, n, t, f)
-	case query.Attr, query.TypeTrait:
+	case query.Attr, query.TypeTrait, query.Calc, query.Constant:
 		value, err := e.value(n, t)
 		if err != nil {
 			return err
@@ -367,15 +394,29 @@ func (e *entities) carried(w *sqlText, n string, ids []any, f query.Classified) 
 	if f.Fix == nil {
 		return nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(f.Fix.To)) {
-		c := e.alias("c")
-		w.add(" OR ("+n+".id IN "+listed+" AND EXISTS (SELECT 1 FROM classification "+c+" WHERE "+c+".id = ?", jsonList(f.Fix.To[id]), id)
-		if err := e.ofClass(w, c, ids, f.Where); err != nil {
-			return err
-		}
-		w.add("))")
+	x, c := e.alias("x"), e.alias("c")
+	w.add(" OR "+n+".id IN (SELECT json_extract("+x+".value, '$[1]') FROM json_each(?) "+x+" CROSS JOIN classification "+c+
+		" ON "+c+".id = json_extract("+x+".value, '$[0]') WHERE "+c+".id > 0", carriedPairs(f.Fix.To))
+	if err := e.ofClass(w, c, ids, f.Where); err != nil {
+		return err
 	}
+	w.add(")")
 	return nil
+}
+
+// carriedPairs lists which classification is carried to which node, as one JSON text.
+func carriedPairs(to map[pedigree.ClassificationID][]pedigree.NodeID) string {
+	b := []byte{'['}
+	for _, id := range slices.Sorted(maps.Keys(to)) {
+		for _, node := range to[id] {
+			if len(b) > 1 {
+				b = append(b, ',')
+			}
+			b = strconv.AppendInt(append(b, '['), int64(id), 10)
+			b = append(strconv.AppendInt(append(b, ','), int64(node), 10), ']')
+		}
+	}
+	return string(append(b, ']'))
 }
 
 func (e *entities) ofClass(w *sqlText, c string, ids []any, where query.Fact) error {

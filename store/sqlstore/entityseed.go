@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -264,9 +263,7 @@ func (e *entities) seedOfClass(f query.Classified) (*seed, error) {
 	}
 	one.text.add("SELECT k.node FROM "+from+" CROSS JOIN carried k"+e.use("carried_by")+" ON k.classification = c.id"+of, args...)
 	if f.Fix != nil {
-		for _, id := range slices.Sorted(maps.Keys(f.Fix.To)) {
-			one.text.add(" UNION ALL SELECT value FROM json_each(?)", jsonList(f.Fix.To[id]))
-		}
+		one.text.add(" UNION ALL SELECT json_extract(x.value, '$[1]') FROM json_each(?) x", carriedPairs(f.Fix.To))
 	}
 	return one, nil
 }

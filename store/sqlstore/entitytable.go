@@ -143,6 +143,8 @@ func formOf(t query.Trait) pedigree.Form {
 	switch t := t.(type) {
 	case query.FieldTrait:
 		return t.Form
+	case query.Calc, query.Constant:
+		return pedigree.Double
 	case query.Attr:
 		if t.Numeric() {
 			return pedigree.Int

@@ -201,7 +201,7 @@ func drawFact(t *rapid.T, w *catalogWorld, depth int) query.Fact {
 		}
 		return c
 	case 4:
-		return rapid.SampledFrom([]query.Fact{query.Binned{}, query.Worded{Text: "red"}, query.Worded{Text: "red "}, query.Worded{Text: "blue", Fresh: []pedigree.NodeID{w.nodes[0].ID}, Stale: []pedigree.NodeID{w.nodes[len(w.nodes)-1].ID}}}).Draw(t, "plain")
+		return rapid.SampledFrom([]query.Fact{query.Binned{}, query.OfType{Types: entityTypes[2:4]}, query.Keyed{Space: pedigree.Tag, Is: query.Starting, Values: []any{"lab"}}, query.Keyed{Space: pedigree.Field, Is: query.Equal, Values: []any{"num"}}, query.Worded{Text: "red"}, query.Worded{Text: "red "}, query.Worded{Text: "blue", Fresh: []pedigree.NodeID{w.nodes[0].ID}, Stale: []pedigree.NodeID{w.nodes[len(w.nodes)-1].ID}}}).Draw(t, "plain")
 	case 5:
 		return query.Among{Nodes: []pedigree.NodeID{rapid.SampledFrom(w.nodes).Draw(t, "one").ID, rapid.SampledFrom(w.nodes).Draw(t, "other").ID}}
 	case 6:
@@ -225,7 +225,7 @@ func drawFacts(t *rapid.T, w *catalogWorld, depth int) []query.Fact {
 }
 
 func drawHolds(t *rapid.T) query.Holds {
-	traits := []query.Trait{query.Name, query.Created, query.TypeTrait{}}
+	traits := []query.Trait{query.Name, query.Created, query.TypeTrait{}, query.Calc{Op: '+', Left: entityFields[1], Right: query.Calc{Op: '*', Left: entityFields[2], Right: query.Constant{Number: 2}}}}
 	for _, f := range entityFields {
 		traits = append(traits, f, f)
 	}
@@ -233,9 +233,12 @@ func drawHolds(t *rapid.T) query.Holds {
 	texts := []query.Comparison{query.Present, query.NotEmpty, query.Equal, query.Less, query.LessEqual, query.More, query.MoreEqual, query.Globbed, query.Starting, query.Ending, query.Containing}
 	numbers := []query.Comparison{query.Present, query.Equal, query.Less, query.LessEqual, query.More, query.MoreEqual}
 	f, isField := h.Trait.(query.FieldTrait)
+	_, isCalc := h.Trait.(query.Calc)
 	switch {
 	case h.Trait == query.Trait(query.Created):
 		h.Is, h.Values = rapid.SampledFrom(numbers).Draw(t, "is"), []any{int64(1_700_000_000_003)}
+	case isCalc:
+		h.Is, h.Values = rapid.SampledFrom(numbers).Draw(t, "is"), []any{rapid.Int64Range(-1, 3).Draw(t, "number")}
 	case h.Trait == query.Trait(query.TypeTrait{}):
 		h.Is, h.Values = query.Equal, []any{"atlas.table", "atlas.db"}
 	case isField && (f.Form != pedigree.Text || f.Decimal):
@@ -271,6 +274,12 @@ func (w *catalogWorld) holds(n *worldNode, f query.Fact) bool {
 		return w.classified(n, f)
 	case query.Binned:
 		return !n.Live()
+	case query.OfType:
+		return slices.Contains(f.Types, n.Type)
+	case query.Keyed:
+		return slices.ContainsFunc(n.properties, func(p pedigree.Property) bool {
+			return p.Space == f.Space && (f.Is == query.Equal && p.Key == f.Values[0] || f.Is == query.Starting && strings.HasPrefix(p.Key, f.Values[0].(string)))
+		})
 	case query.Among:
 		return slices.Contains(f.Nodes, n.ID)
 	case query.Worded:
@@ -325,6 +334,17 @@ func (w *catalogWorld) classified(n *worldNode, f query.Classified) bool {
 // traitOf gives a value as a text or number, nil for none.
 func traitOf(n *worldNode, t query.Trait) any {
 	switch t := t.(type) {
+	case query.Constant:
+		return t.Number
+	case query.Calc:
+		left, right := traitOf(n, t.Left), traitOf(n, t.Right)
+		switch {
+		case left == nil || right == nil:
+			return nil
+		case t.Op == '+':
+			return left.(float64) + right.(float64)
+		}
+		return left.(float64) * right.(float64)
 	case query.TypeTrait:
 		return n.Type.Name
 	case query.Attr:

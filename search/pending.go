@@ -1,0 +1,90 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
+)
+
+// mostPending is how many nodes the index may be behind for those to be looked at one
+// by one.
+const mostPending = 2000
+
+// Pending tells of the nodes that the index of words has not read since they were
+// touched in which of them some words are found now, and in which not; the last word
+// may be a beginning, unless a space follows. Where the index is far behind it tells
+// of none: who searches then finds what the index knows.
+func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err error) {
+	walked, err := r.Position(scanner)
+	if err != nil || walked != scanned {
+		return nil, nil, err
+	}
+	at, err := r.Position(follower)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, newest, err := r.FeedEnds()
+	if err != nil || newest-at > mostPending || newest == at {
+		return nil, nil, err
+	}
+	feed, err := r.Feed(at, mostPending)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []pedigree.NodeID
+	for _, e := range feed {
+		if e.Touch&changes != 0 && e.Touch&pedigree.TouchPurged == 0 {
+			ids = append(ids, e.Node)
+		}
+	}
+	slices.Sort(ids)
+	nodes, err := r.Nodes(slices.Compact(ids))
+	if err != nil || len(nodes) == 0 {
+		return nil, nil, err
+	}
+	words, err := wordsOf(r, nodes)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range nodes {
+		id := nodes[i].ID
+		if says(words[id], text) {
+			found = append(found, id)
+		} else {
+			not = append(not, id)
+		}
+	}
+	return found, not, nil
+}
+
+// says reports whether all words of a text are among others, as the index does but
+// for accents. What is written together stands together.
+func says(words, text string) bool {
+	all := tokens(words)
+	fields := strings.Fields(text)
+	for i, word := range fields {
+		beginning := i == len(fields)-1 && !strings.HasSuffix(text, " ")
+		if !contains(all, tokens(word), beginning) {
+			return false
+		}
+	}
+	return true
+}
+
+func tokens(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+}
+
+// contains reports whether some tokens follow each other among others.
+func contains(all, some []string, beginning bool) bool {
+	for i := 0; len(some) > 0 && i+len(some) <= len(all); i++ {
+		last := len(some) - 1
+		if slices.Equal(all[i:i+last], some[:last]) && (all[i+last] == some[last] || beginning && strings.HasPrefix(all[i+last], some[last])) {
+			return true
+		}
+	}
+	return false
+}

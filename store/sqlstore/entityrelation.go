@@ -1,0 +1,78 @@
+package sqlstore
+
+import (
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+var (
+	eventsPage  = define("a page of events by direction", "event", "SELECT v.id, v.execution, v.artifact, v.time FROM event v WHERE v.direction = ? AND v.role <> ? ORDER BY v.id LIMIT ? OFFSET ?")
+	eventsCount = define("number of events by direction", "event", "SELECT count(*) FROM event v WHERE v.direction = ? AND v.role <> ?")
+)
+
+// FindRelationships reads relationships by type, then events. Events of all workspaces are
+// those of the one there is.
+func (t *tx) FindRelationships(q *query.Relations) (page []pedigree.Relationship, total int64, err error) {
+	e := &entities{tx: t, q: &query.Entities{Workspace: q.Workspace}}
+	ids, err := e.names(q.Types)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(ids) > 0 {
+		if page, total, err = e.relations(q, ids); err != nil {
+			return nil, 0, err
+		}
+	}
+	if q.Where != nil {
+		return page, total, nil
+	}
+	for _, direction := range q.Events {
+		n, err := t.oneInt(eventsCount, direction, pedigree.RoleInternal)
+		if err != nil {
+			return nil, 0, err
+		}
+		if room := q.Limit - len(page); room > 0 {
+			some, err := t.eventPage(direction, room, max(0, q.Offset-int(total)))
+			if err != nil {
+				return nil, 0, err
+			}
+			page = append(page, some...)
+		}
+		total += n
+	}
+	return page, total, nil
+}
+
+func (e *entities) relations(q *query.Relations, ids []any) ([]pedigree.Relationship, int64, error) {
+	w := &sqlText{}
+	w.add(" FROM relationship r"+e.use("relationship_type_used")+" WHERE r.type IN ("+placeholders(len(ids))+")", ids...)
+	w.add(" AND r.workspace = ?", q.Workspace)
+	if q.Where != nil {
+		w.add(" AND ")
+		if err := e.fact(w, "r", q.Where); err != nil {
+			return nil, 0, err
+		}
+	}
+	total, err := e.firstInt("SELECT count(*)"+w.String(), w.args)
+	if err != nil {
+		return nil, 0, err
+	}
+	w.args = append(w.args, q.Limit, q.Offset)
+	r, err := e.conn.query(e.ctx, "SELECT "+relationshipColumns+w.String()+" ORDER BY r.type, r.id LIMIT ? OFFSET ?", w.args...)
+	page, err := e.tx.relationships(r, err)
+	return page, total, err
+}
+
+func (t *tx) eventPage(direction pedigree.Direction, limit, offset int) ([]pedigree.Relationship, error) {
+	r, err := t.query(eventsPage, direction, pedigree.RoleInternal, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	var all []pedigree.Relationship
+	for r.next() {
+		all = append(all, pedigree.Relationship{
+			ID: pedigree.RelationshipID(r.int(0)), End1: r.id(1), End2: r.id(2), Place: int64(direction), Created: r.time(3), Updated: r.time(3), Deleted: pedigree.NoTime,
+		})
+	}
+	return all, r.close()
+}
