@@ -26,7 +26,7 @@ const module = "github.com/pedigree-ml/pedigree"
 var mayImport = map[string][]string{
 	".":               {},
 	"api":             {".", "blob", "carry", "comment", "digest", "docs", "dossier", "graph", "importance", "lineage", "openapi", "query", "query/mlflowql", "registry", "route", "schema", "search", "series", "tracking", "watch", "webhook", "github.com/go-json-experiment/json"},
-	"atlas":           {".", "catalog", "fault", "glossary", "route", "schema", "sheet", "github.com/go-json-experiment/json"},
+	"atlas":           {".", "catalog", "discovery", "fault", "glossary", "route", "schema", "sheet", "github.com/go-json-experiment/json"},
 	"archive":         {},
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"client":          {".", "api"},
 	"comment":         {".", "naming", "store"},
 	"digest":          {".", "blob", "query", "registry", "store"},
+	"discovery":       {".", "carry", "catalog", "fault", "query", "query/atlasql", "schema", "search", "store"},
 	"docs":            {},
 	"dossier":         {".", "digest", "lineage", "naming", "registry", "store"},
 	"egress":          {"."},

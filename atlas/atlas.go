@@ -9,6 +9,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/discovery"
 	"github.com/pedigree-ml/pedigree/glossary"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/schema"
@@ -25,6 +26,7 @@ type Services struct {
 	Types      *schema.Service
 	Entities   *catalog.Service
 	Glossaries *glossary.Service
+	Discovery  *discovery.Service
 }
 
 // A Handler answers requests of the protocol. Its operations are those of
@@ -58,6 +60,10 @@ func (h *Handler) operations() []operation {
 		h.relationshipRoutes(),
 		h.glossaryRoutes(),
 		h.v1EntityRoutes(),
+		h.searchRoutes(),
+		h.v1SearchRoutes(),
+		h.lineageRoutes(),
+		h.v1LineageRoutes(),
 	)
 }
 

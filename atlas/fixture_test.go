@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/discovery"
 	"github.com/pedigree-ml/pedigree/glossary"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/schema"
@@ -34,6 +35,7 @@ func open(t testing.TB) *fixture {
 	f := &fixture{t: t, Services: Services{Types: schema.New(records)}}
 	f.Entities = catalog.New(records, f.Types)
 	f.Glossaries = glossary.New(f.Entities)
+	f.Discovery = discovery.New(f.Entities)
 	s := server.New(server.Options{Wires: []route.Wire{New(f.Services).Wire()}, Log: slog.New(slog.DiscardHandler)})
 	f.Handler = s.Handler("127.0.0.1:5000")
 	return f

@@ -422,10 +422,6 @@ func eachReference(v any, fn func(guid string)) {
 		fn(v.GUID)
 	case *schema.ObjectID:
 		fn(v.GUID)
-	case catalog.ObjectID:
-		fn(v.GUID)
-	case *catalog.ObjectID:
-		fn(v.GUID)
 	case catalog.RelatedID:
 		fn(v.GUID)
 	case *catalog.RelatedID:

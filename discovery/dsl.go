@@ -93,7 +93,11 @@ func (r *run) answer() (*Result, error) {
 		return nil, err
 	}
 	if r.query.Where != nil && len(r.problems) == 0 {
-		where, err := r.condition(r.of, r.types, r.query.Where)
+		of := r.of
+		if of == nil && r.all {
+			of = r.selectable(nil)
+		}
+		where, err := r.condition(of, r.types, r.query.Where)
 		if err != nil {
 			return nil, r.refuse(err)
 		}
@@ -167,7 +171,8 @@ func (r *run) source(src atlasql.From) (func(*schema.EntityType) bool, error) {
 	switch name {
 	case AllEntityTypes:
 		r.all = true
-		return nil, r.alias(src, nil, "")
+		r.alias(src, nil, "")
+		return nil, nil
 	case Classified, AllClassifications, NotClassified:
 		class, err := r.classified(nil, nil, false, false)
 		if name == NotClassified {
@@ -175,16 +180,15 @@ func (r *run) source(src atlasql.From) (func(*schema.EntityType) bool, error) {
 		}
 		r.where = append(r.where, class)
 		r.all = r.all || r.of == nil
-		if err == nil {
-			err = r.alias(src, nil, name)
-		}
+		r.alias(src, nil, name)
 		return nil, err
 	}
 	if t := r.finder.types.Entity(name); t != nil {
 		if r.of == nil {
 			r.of = t
 		}
-		return func(e *schema.EntityType) bool { return e.IsA(name) }, r.alias(src, t, "")
+		r.alias(src, t, "")
+		return func(e *schema.EntityType) bool { return e.IsA(name) }, nil
 	}
 	if c := r.finder.types.Classification(name); c != nil {
 		class, err := r.classified(c.Descendants(), nil, false, false)
@@ -192,9 +196,7 @@ func (r *run) source(src atlasql.From) (func(*schema.EntityType) bool, error) {
 		if r.of == nil && r.class == nil {
 			r.class = c
 		}
-		if err == nil {
-			err = r.alias(src, nil, name)
-		}
+		r.alias(src, nil, name)
 		return nil, err
 	}
 	if def := r.finder.types.Def(name); def != nil {
@@ -207,7 +209,7 @@ func (r *run) source(src atlasql.From) (func(*schema.EntityType) bool, error) {
 }
 
 // alias remembers by which names a source is known.
-func (r *run) alias(src atlasql.From, t *schema.EntityType, class string) error {
+func (r *run) alias(src atlasql.From, t *schema.EntityType, class string) {
 	names := []string{src.Name.Text}
 	if src.Alias.Text != "" && src.Alias.Text != src.Name.Text {
 		names = append(names, src.Alias.Text)
@@ -224,7 +226,6 @@ func (r *run) alias(src atlasql.From, t *schema.EntityType, class string) error 
 			r.aliases[name] = t
 		}
 	}
-	return nil
 }
 
 // firstName gives the name that a condition begins with: what it is about where no
@@ -275,7 +276,7 @@ func (r *run) locate(of *schema.EntityType, types []pedigree.Type, name atlasql.
 	if r.attributeOf(of, parts[0]) == nil || r.aliasOnly(parts) {
 		known := false
 		if parts, known = r.strip(p, parts); !known {
-			r.unknown(of, name.Text, parts)
+			r.unknown(of, name.Text)
 			return nil, false
 		}
 	}
@@ -286,7 +287,7 @@ func (r *run) locate(of *schema.EntityType, types []pedigree.Type, name atlasql.
 		a := r.attributeOf(p.at, part)
 		switch {
 		case a == nil:
-			r.unknown(p.at, part, nil)
+			r.unknown(p.at, part)
 			return nil, false
 		case a.target == nil && i < len(parts)-1:
 			r.problem(fault.InvalidDSLQualifiedName, name.Text)
@@ -311,10 +312,7 @@ func (r *run) aliasOnly(parts []string) bool {
 // strip takes the name of a source, or of a classification, off a path.
 func (r *run) strip(p *place, parts []string) ([]string, bool) {
 	first, rest := parts[0], parts[1:]
-	if t, ok := r.aliases[first]; ok {
-		if t == nil || p.at == r.of {
-			return rest, true
-		}
+	if _, ok := r.aliases[first]; ok {
 		return rest, true
 	}
 	class, ok := r.classes[first]
@@ -348,7 +346,7 @@ func (r *run) classField(p *place, parts []string) bool {
 }
 
 // unknown says that there is no such attribute.
-func (r *run) unknown(of *schema.EntityType, name string, parts []string) {
+func (r *run) unknown(of *schema.EntityType, name string) {
 	switch {
 	case of != nil:
 		r.problem(fault.InvalidDSLUnknownAttrType, name, of.Name())
@@ -357,7 +355,6 @@ func (r *run) unknown(of *schema.EntityType, name string, parts []string) {
 	default:
 		r.problem(fault.InvalidDSLUnknownAttrType, name, AllEntityTypes)
 	}
-	_ = parts
 }
 
 // along wraps a condition on what a path leads to in the references on the way.
@@ -408,7 +405,7 @@ func (r *run) bare(name atlasql.Name) (query.Fact, error) {
 	if r.finder.types.Classification(name.Text) != nil {
 		return r.isClass(r.of, r.types, atlasql.Is{Left: atlasql.Name{}, Name: name})
 	}
-	r.unknown(r.of, name.Text, nil)
+	r.unknown(r.of, name.Text)
 	return none, nil
 }
 

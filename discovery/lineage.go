@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
@@ -130,6 +131,7 @@ type tracer struct {
 	mark    schema.Mark
 	demands map[string]*Demand // nil for no limits
 	shown   map[string]*Demanded
+	guids   map[pedigree.NodeID]string
 	nodes   map[pedigree.NodeID]bool
 	events  map[int64]bool
 	taken   []pedigree.Event
@@ -149,7 +151,7 @@ func (f *finder) lineage(n *pedigree.Node, o LineageOptions, demands map[string]
 		return nil, err
 	}
 	w := &tracer{
-		finder: f, mark: schema.Mark(mark), demands: demands, shown: make(map[string]*Demanded),
+		finder: f, mark: schema.Mark(mark), demands: demands, shown: make(map[string]*Demanded), guids: make(map[pedigree.NodeID]string),
 		nodes: make(map[pedigree.NodeID]bool), events: make(map[int64]bool),
 	}
 	if o.Direction == "" {
@@ -256,8 +258,36 @@ func (w *tracer) take(e *pedigree.Event) bool {
 	return true
 }
 
-// ids of nodes on the way, by guid, where demands go by them.
-func (w *tracer) learn(events []pedigree.Event) error { return nil }
+// learn notes the guids of what events join: demands go by these.
+func (w *tracer) learn(events []pedigree.Event) error {
+	var ids []pedigree.NodeID
+	for i := range events {
+		for _, id := range []pedigree.NodeID{events[i].Execution, events[i].Artifact} {
+			if w.guids[id] == "" {
+				ids = append(ids, id)
+			}
+		}
+	}
+	nodes, err := w.r.Nodes(ids)
+	for i := range nodes {
+		w.guids[nodes[i].ID] = w.GUID(&nodes[i])
+	}
+	return err
+}
+
+// demandOf gives how much of an entity is shown, and how much of it is wanted.
+func (w *tracer) demandOf(id pedigree.NodeID) (*Demanded, *Demand) {
+	guid := w.guids[id]
+	if w.shown[guid] == nil {
+		w.shown[guid] = &Demanded{}
+	}
+	d := w.demands[guid]
+	if d == nil {
+		d = &Demand{}
+		d.fill()
+	}
+	return w.shown[guid], d
+}
 
 // demanded counts an event at both of its ends, and reports whether both want it.
 func (w *tracer) demanded(e *pedigree.Event) bool {
@@ -284,4 +314,68 @@ func (w *tracer) count(from, to pedigree.NodeID) bool {
 	a.Outputs++
 	b.Inputs++
 	return true
+}
+
+// show makes the answer of what was taken.
+func (w *tracer) show(answer *Lineage, hideProcess bool) error {
+	answer.Entities, answer.Relations = make(map[string]*catalog.Header), []LineageRelation{}
+	var ids []pedigree.NodeID
+	for id := range w.nodes {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	nodes, err := w.r.Nodes(ids)
+	if err != nil {
+		return err
+	}
+	headers, err := w.Headers(nodes, catalog.HeaderOptions{Classifications: true})
+	if err != nil {
+		return err
+	}
+	guids := make(map[pedigree.NodeID]string, len(nodes))
+	for i := range nodes {
+		guids[nodes[i].ID] = headers[i].GUID
+		if !hideProcess || nodes[i].Type.Kind != pedigree.Execution {
+			answer.Entities[headers[i].GUID] = headers[i]
+		}
+	}
+	relations := make([]LineageRelation, len(w.taken))
+	for i := range w.taken {
+		e := &w.taken[i]
+		r := LineageRelation{From: guids[e.Artifact], To: guids[e.Execution], GUID: schema.RelationGUID(w.mark, e.ID)}
+		if e.Direction == pedigree.Output {
+			r.From, r.To = r.To, r.From
+		}
+		relations[i] = r
+	}
+	if hideProcess {
+		relations = joined(relations, answer.Entities)
+	}
+	answer.Relations = append(answer.Relations, relations...)
+	return nil
+}
+
+// joined leads past what is not shown: from what a process read to what it wrote. A
+// relation goes by the guid of the one that leads to what was written.
+func joined(relations []LineageRelation, shown map[string]*catalog.Header) []LineageRelation {
+	reads := make(map[string][]string)
+	for _, r := range relations {
+		if shown[r.To] == nil {
+			reads[r.To] = append(reads[r.To], r.From)
+		}
+	}
+	var all []LineageRelation
+	seen := make(map[[2]string]bool)
+	for _, r := range relations {
+		if shown[r.From] != nil {
+			continue
+		}
+		for _, from := range reads[r.From] {
+			if pair := [2]string{from, r.To}; !seen[pair] {
+				seen[pair] = true
+				all = append(all, LineageRelation{From: from, To: r.To, GUID: r.GUID})
+			}
+		}
+	}
+	return all
 }

@@ -256,9 +256,9 @@ func (f *finder) endsOf(ids []pedigree.NodeID) (map[pedigree.NodeID]*catalog.Obj
 	}
 	ends := make(map[pedigree.NodeID]*catalog.ObjectID, len(nodes))
 	for i, h := range headers {
-		end := &catalog.ObjectID{GUID: h.GUID, TypeName: h.TypeName}
+		end := &catalog.ObjectID{GUID: h.GUID, Type: h.TypeName}
 		if name := h.Attributes["qualifiedName"]; name != nil {
-			end.UniqueAttributes = map[string]any{"qualifiedName": name}
+			end.Unique = map[string]any{"qualifiedName": name}
 		}
 		ends[nodes[i].ID] = end
 	}

@@ -155,7 +155,7 @@ func (r *run) selection() (*selected, error) {
 				s.columns = append(s.columns, column{label: item.Label, calc: calc})
 			}
 		case atlasql.Name:
-			p, ok := r.locate(r.selectable(r.of), r.types, r.itself(e))
+			p, ok := r.locate(r.selectable(r.of), r.types, e)
 			switch {
 			case !ok:
 			case p.class != "":
@@ -191,9 +191,6 @@ func (r *run) selection() (*selected, error) {
 	}
 	return s, nil
 }
-
-// itself takes the name of the type itself for a path of nothing.
-func (r *run) itself(name atlasql.Name) atlasql.Name { return name }
 
 // aggregates by the words of the language.
 var aggregateOf = map[atlasql.Function]query.Aggregate{
@@ -292,7 +289,7 @@ func (r *run) totals(q *query.Entities, s *selected) ([]any, error) {
 	if err != nil || len(rows) == 0 {
 		return row, err
 	}
-	place(row, s.columns, rows[0])
+	r.fillCells(row, s.columns, rows[0])
 	return row, nil
 }
 
@@ -306,22 +303,22 @@ func cellsOf(columns []column) []query.Cell {
 	return cells
 }
 
-// place puts computed cells where their columns are.
-func place(row []any, columns []column, cells []any) {
+// fillCells puts computed cells where their columns are.
+func (r *run) fillCells(row []any, columns []column, cells []any) {
 	for i, c := range columns {
 		if c.of != 0 {
-			row[i], cells = shownCell(cells[0]), cells[1:]
+			row[i], cells = r.shownCell(c.attr, cells[0]), cells[1:]
 		}
 	}
 }
 
-// shownCell is what a table shows for a value.
-func shownCell(v any) any {
+// shownCell is what a table shows for a value of an attribute.
+func (r *run) shownCell(a *attribute, v any) any {
 	if v == nil {
 		return ""
 	}
-	if text, ok := v.(string); ok {
-		return strings.TrimPrefix(text, typePrefix)
+	if text, ok := v.(string); ok && a != nil && a.name == "__typeName" {
+		return r.typeName(text)
 	}
 	return v
 }
@@ -527,7 +524,7 @@ func (r *run) groups(q *query.Entities, s *selected, group []query.Trait) ([][]a
 	if !s.plain() {
 		for _, total := range totals {
 			row := make([]any, len(s.columns))
-			place(row, s.columns, total[len(group):])
+			r.fillCells(row, s.columns, total[len(group):])
 			rows = append(rows, row)
 		}
 		return rows, r.sortRows(rows, s)
@@ -557,11 +554,11 @@ func (r *run) groups(q *query.Entities, s *selected, group []query.Trait) ([][]a
 	}
 	for _, one := range distinct {
 		row := make([]any, len(s.columns))
-		place(row, s.columns, byGroup[fmt.Sprintf("%#v", one[:len(group)])])
+		r.fillCells(row, s.columns, byGroup[fmt.Sprintf("%#v", one[:len(group)])])
 		values := one[len(group):]
 		for i, c := range s.columns {
 			if c.of == 0 {
-				row[i], values = shownCell(values[0]), values[1:]
+				row[i], values = r.shownCell(c.attr, values[0]), values[1:]
 			}
 		}
 		rows = append(rows, row)

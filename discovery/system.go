@@ -29,7 +29,7 @@ func init() {
 		"__historicalGuids":       {fact: guidFact},
 		"__typeName":              {trait: query.TypeTrait{}, fact: typeFact, value: func(_ *finder, _ *pedigree.Node, h *catalog.Header) any { return h.TypeName }},
 		"__superTypeNames":        {fact: superTypeFact},
-		"__state":                 {trait: query.State, fact: stateFact, value: func(_ *finder, _ *pedigree.Node, h *catalog.Header) any { return string(h.Status) }},
+		"__state":                 {trait: query.StatusTrait{}, fact: stateFact, value: func(_ *finder, _ *pedigree.Node, h *catalog.Header) any { return string(h.Status) }},
 		"__timestamp":             {trait: query.Created, date: true, fact: traitFact(query.Created), value: func(_ *finder, n *pedigree.Node, _ *catalog.Header) any { return int64(n.Created) }},
 		"__modificationTimestamp": {trait: query.Updated, date: true, fact: traitFact(query.Updated), value: func(_ *finder, n *pedigree.Node, _ *catalog.Header) any { return int64(n.Updated) }},
 		"__createdBy":             {trait: createdBy, fact: traitFact(createdBy)},

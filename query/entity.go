@@ -154,8 +154,8 @@ func (Binned) fact()     {}
 func (Among) fact()      {}
 func (Worded) fact()     {}
 
-// A Trait is something that an entity has: [FieldTrait], [Attr], [TypeTrait], [Calc],
-// or, of a classification, [Attribute].
+// A Trait is something that an entity has: [FieldTrait], [Attr], [TypeTrait],
+// [StatusTrait], [Calc], [Constant] or, of a classification, [Attribute].
 type Trait interface{ trait() }
 
 // A FieldTrait is a property.
@@ -179,6 +179,9 @@ type Attribute struct {
 	Unset any
 }
 
+// StatusTrait is ACTIVE, or DELETED for what is in the bin.
+type StatusTrait struct{}
+
 // Calc is a number computed of others. There is none where one of them is not there,
 // or where a divisor is 0.
 type Calc struct {
@@ -189,12 +192,13 @@ type Calc struct {
 // Constant is a number as a trait that everything has.
 type Constant struct{ Number float64 }
 
-func (Calc) trait()       {}
-func (Constant) trait()   {}
-func (FieldTrait) trait() {}
-func (TypeTrait) trait()  {}
-func (Attribute) trait()  {}
-func (Attr) trait()       {}
+func (StatusTrait) trait() {}
+func (Calc) trait()        {}
+func (Constant) trait()    {}
+func (FieldTrait) trait()  {}
+func (TypeTrait) trait()   {}
+func (Attribute) trait()   {}
+func (Attr) trait()        {}
 
 // Relations asks for relationships, in the bin or not, by arrival.
 type Relations struct {

@@ -19,15 +19,16 @@ const mostPending = 2000
 // of none: who searches then finds what the index knows.
 func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err error) {
 	walked, err := r.Position(scanner)
-	if err != nil || walked != scanned {
+	if err != nil {
 		return nil, nil, err
 	}
 	at, err := r.Position(follower)
 	if err != nil {
 		return nil, nil, err
 	}
-	_, newest, err := r.FeedEnds()
-	if err != nil || newest-at > mostPending || newest == at {
+	oldest, newest, err := r.FeedEnds()
+	begins := walked == 0 && at == 0 && oldest <= 1 // it has read nothing, and the feed tells all
+	if err != nil || walked != scanned && !begins || newest-at > mostPending || newest == at {
 		return nil, nil, err
 	}
 	feed, err := r.Feed(at, mostPending)

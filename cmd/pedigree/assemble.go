@@ -18,6 +18,7 @@ import (
 	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
+	"github.com/pedigree-ml/pedigree/discovery"
 	"github.com/pedigree-ml/pedigree/dossier"
 	"github.com/pedigree-ml/pedigree/glossary"
 	"github.com/pedigree-ml/pedigree/graph"
@@ -197,7 +198,9 @@ func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.j
 // atlas gives the wire of Apache Atlas over the rules.
 func (e *engine) atlas() *atlas.Handler {
 	entities := catalog.New(e.store, e.types)
-	return atlas.New(atlas.Services{Types: e.types, Entities: entities, Glossaries: glossary.New(entities)})
+	return atlas.New(atlas.Services{
+		Types: e.types, Entities: entities, Glossaries: glossary.New(entities), Discovery: discovery.New(entities),
+	})
 }
 
 // readMark reads what tells the store from others.
