@@ -2,7 +2,6 @@ package atlas
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
@@ -23,14 +22,6 @@ func (h *Handler) v1LineageRoutes() []operation {
 	}
 }
 
-// requestID is what version 1 tells requests apart by.
-func requestID(r *http.Request) string {
-	if id := r.Header.Get("X-Request-Id"); id != "" {
-		return id
-	}
-	return "pedigree - " + strconv.FormatInt(time.Now().UnixNano(), 36)
-}
-
 // v1Date writes a moment as searches of version 1 do.
 func v1Date(t pedigree.Time) string {
 	return time.UnixMilli(int64(t)).UTC().Format("Mon Jan 02 15:04:05 UTC 2006")
@@ -40,20 +31,13 @@ func v1Date(t pedigree.Time) string {
 type v1Graph struct {
 	RequestID string    `json:"requestId"`
 	Table     string    `json:"tableName,omitempty"`
-	Results   *v1Struct `json:"results"`
+	Results   *v1Values `json:"results"`
 }
 
-// A v1Struct is a value with a type.
-type v1Struct struct {
-	Class  string         `json:"jsonClass"`
-	Type   string         `json:"typeName"`
-	Values map[string]any `json:"values"`
-}
-
+// The types of what graphs are made of.
 const (
-	v1StructName = "org.apache.atlas.typesystem.json.InstanceSerialization$_Struct"
-	v1Temporary  = "__tempQueryResultStruct"
-	v1IDResult   = "__IdType"
+	v1Temporary = "__tempQueryResultStruct"
+	v1IDResult  = "__IdType"
 )
 
 // v1Entity reads which entity a lineage is asked for: by guid, or a table by its
@@ -77,7 +61,7 @@ func (h *Handler) v1Lineage(direction string) call {
 		if err != nil {
 			return err
 		}
-		vertices, edges := map[string]*v1Struct{}, map[string][]string{}
+		vertices, edges := map[string]*v1Values{}, map[string][]string{}
 		for guid, e := range found.Entities {
 			if t := types.Entity(e.TypeName); t != nil && t.IsA("DataSet") {
 				vertices[guid] = v1Vertex(e)
@@ -90,18 +74,18 @@ func (h *Handler) v1Lineage(direction string) call {
 				edges[one.From] = append(edges[one.From], one.To)
 			}
 		}
-		graph := &v1Struct{v1StructName, v1Temporary, map[string]any{"vertices": vertices, "edges": edges}}
-		return answer(w, v1Graph{requestID(r), table, graph})
+		graph := &v1Values{v1StructClass, v1Temporary, map[string]any{"vertices": vertices, "edges": edges}}
+		return answer(w, v1Graph{requestID(w), table, graph})
 	}
 }
 
-func v1Vertex(e *catalog.Header) *v1Struct {
+func v1Vertex(e *catalog.Header) *v1Values {
 	qualified := e.Attributes["qualifiedName"]
 	if qualified == nil {
 		qualified = e.DisplayText
 	}
-	id := &v1Struct{v1StructName, v1IDResult, map[string]any{"guid": e.GUID, "state": e.Status, "typeName": e.TypeName}}
-	return &v1Struct{v1StructName, v1Temporary, map[string]any{"qualifiedName": qualified, "vertexId": id, "name": e.DisplayText}}
+	id := &v1Values{v1StructClass, v1IDResult, map[string]any{"guid": e.GUID, "state": e.Status, "typeName": e.TypeName}}
+	return &v1Values{v1StructClass, v1Temporary, map[string]any{"qualifiedName": qualified, "vertexId": id, "name": e.DisplayText}}
 }
 
 // A v1Columns is what columns a table has.
@@ -138,5 +122,5 @@ func (h *Handler) v1Schema(w http.ResponseWriter, r *http.Request) error {
 		rows = append(rows, row)
 	}
 	dataType := map[string]any{"typeName": "hive_column", "hierarchicalMetaTypeName": "org.apache.atlas.typesystem.types.ClassType"}
-	return answer(w, v1Columns{requestID(r), table, map[string]any{"dataType": dataType, "rows": rows}})
+	return answer(w, v1Columns{requestID(w), table, map[string]any{"dataType": dataType, "rows": rows}})
 }

@@ -49,9 +49,9 @@ func v1Page(q url.Values) (limit, offset int, err error) {
 
 // v1Search takes a text for the query language, or for words where it is no such query.
 func (h *Handler) v1Search(w http.ResponseWriter, r *http.Request) error {
-	found, err := h.v1FindDSL(r)
+	found, err := h.v1FindDSL(w, r)
 	if err != nil {
-		found, err = h.v1FindWords(r)
+		found, err = h.v1FindWords(w, r)
 	}
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (h *Handler) v1Search(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) v1SearchDSL(w http.ResponseWriter, r *http.Request) error {
-	found, err := h.v1FindDSL(r)
+	found, err := h.v1FindDSL(w, r)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (h *Handler) v1SearchDSL(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) v1SearchWords(w http.ResponseWriter, r *http.Request) error {
-	found, err := h.v1FindWords(r)
+	found, err := h.v1FindWords(w, r)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func v1Query(r *http.Request) (string, error) {
 	return text, nil
 }
 
-func (h *Handler) v1FindDSL(r *http.Request) (*v1Found, error) {
+func (h *Handler) v1FindDSL(w http.ResponseWriter, r *http.Request) (*v1Found, error) {
 	text, err := v1Query(r)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (h *Handler) v1FindDSL(r *http.Request) (*v1Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &v1Found{RequestID: requestID(r), QueryType: "dsl", Query: found.QueryText, Results: []any{}}
+	out := &v1Found{RequestID: requestID(w), QueryType: "dsl", Query: found.QueryText, Results: []any{}}
 	for _, e := range found.Entities {
 		one, err := h.v1Row(r, e)
 		if err != nil {
@@ -164,7 +164,7 @@ func v1SearchValue(v any) any {
 	return v
 }
 
-func (h *Handler) v1FindWords(r *http.Request) (*v1Found, error) {
+func (h *Handler) v1FindWords(w http.ResponseWriter, r *http.Request) (*v1Found, error) {
 	text, err := v1Query(r)
 	if err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ func (h *Handler) v1FindWords(r *http.Request) (*v1Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &v1Found{RequestID: requestID(r), QueryType: "full-text", Query: found.QueryText, Results: []any{}}
+	out := &v1Found{RequestID: requestID(w), QueryType: "full-text", Query: found.QueryText, Results: []any{}}
 	for _, one := range found.FullText {
 		out.Results = append(out.Results, map[string]any{"guid": one.Entity.GUID, "typeName": one.Entity.TypeName, "score": one.Score})
 	}

@@ -6,8 +6,8 @@ import (
 )
 
 var (
-	eventsPage  = define("a page of events by direction", "event", "SELECT v.id, v.execution, v.artifact, v.time FROM event v WHERE v.direction = ? AND v.role <> ? ORDER BY v.id LIMIT ? OFFSET ?")
-	eventsCount = define("number of events by direction", "event", "SELECT count(*) FROM event v WHERE v.direction = ? AND v.role <> ?")
+	eventsPage  = define("a page of events by direction", "PRIMARY KEY", "SELECT v.id, v.execution, v.artifact, v.time FROM event v WHERE v.id > 0 AND +v.direction = ? AND v.role <> ? ORDER BY v.id LIMIT ? OFFSET ?")
+	eventsCount = define("number of events by direction", "PRIMARY KEY", "SELECT count(*) FROM event v NOT INDEXED WHERE v.id > 0 AND +v.direction = ? AND v.role <> ?")
 )
 
 // FindRelationships reads relationships by type, then events. Events of all workspaces are
