@@ -1,5 +1,7 @@
 package schema
 
+import "slices"
+
 // Base is what definitions of all categories have.
 type Base struct {
 	Category    Category          `json:"category"`
@@ -144,6 +146,11 @@ func (d *Defs) clone() *Defs {
 	c := &Defs{}
 	for _, def := range d.All() {
 		c.Add(def)
+	}
+	for _, def := range c.All() {
+		if list := attributeList(def); list != nil {
+			*list = slices.Clone(*list)
+		}
 	}
 	return c
 }

@@ -85,7 +85,7 @@ func (m *models) add(d Def) error {
 	if b.Name == "" {
 		return errors.New("a definition has no name")
 	}
-	fill(d)
+	complete(d)
 	b.GUID, b.CreatedBy, b.UpdatedBy, b.Version = builtinGUID(b.Name), builtinAuthor, builtinAuthor, 1
 	if i, known := m.byName[b.Name]; known {
 		m.defs[i] = d
@@ -96,25 +96,21 @@ func (m *models) add(d Def) error {
 	return nil
 }
 
-// fill says what a model leaves open: how many values an attribute has, as far as
-// that follows from the rest, and what all definitions of a category have.
-func fill(d Def) {
-	for i := range attributesOf(d) {
-		a := &attributesOf(d)[i]
-		if a.Min == NoCount {
-			a.Min = 1
-			if a.Optional {
-				a.Min = 0
-			}
-		}
-		if a.Max == NoCount {
-			a.Max = math.MaxInt32
-			if a.Cardinality == Single {
-				a.Max = 1
-			}
-		}
+// count makes the bounds of an attribute's values follow from the rest, as far as
+// they do.
+func (a *AttributeDef) count() {
+	switch {
+	case a.Optional:
+		a.Min = 0
+	case a.Cardinality == Single || a.Min < 1:
+		a.Min = 1
 	}
-	complete(d)
+	switch {
+	case a.Cardinality == Single:
+		a.Max = 1
+	case a.Max < 2:
+		a.Max = math.MaxInt32
+	}
 }
 
 // complete says what every definition says in the end, and takes out what is found
@@ -122,6 +118,9 @@ func fill(d Def) {
 func complete(d Def) {
 	b := d.Common()
 	b.Category = categoryOf(d)
+	for i := range attributesOf(d) {
+		attributesOf(d)[i].count()
+	}
 	b.Name = strings.TrimSpace(b.Name)
 	switch d := d.(type) {
 	case *ClassificationDef:

@@ -49,7 +49,7 @@ func (m *models) apply(p *patch) error {
 		b.TypeVersion = p.To
 	}
 	d.Common().Version++
-	fill(d)
+	complete(d)
 	return nil
 }
 

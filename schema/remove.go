@@ -88,10 +88,13 @@ func (t *Types) checkUnused(r store.Reader, d Def, gone map[string]bool, force b
 	if used {
 		return fault.New(fault.TypeHasReferences, name)
 	}
-	for _, other := range t.without(gone) {
-		if rel, ok := other.(*RelationshipDef); ok && (rel.End1.Type == name || rel.End2.Type == name) {
+	others := t.without(gone)
+	for _, other := range others {
+		if r, ok := other.(*RelationshipDef); ok && (r.End1.Type == name || r.End2.Type == name) {
 			return fault.New(fault.TypeHasRelationships, name)
 		}
+	}
+	for _, other := range others {
 		if buildsOn(other, name) {
 			return fault.New(fault.TypeHasReferences, name)
 		}

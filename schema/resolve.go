@@ -160,7 +160,7 @@ func (t *Types) climb(all map[string]*tree, name string, below []string) error {
 	for _, super := range own.supers {
 		if all[super] == nil {
 			if t.byName[super] != nil {
-				return fault.New(fault.IncompatibleSupertype, super, name)
+				return fault.New(fault.IncompatibleSupertype, name, super)
 			}
 			return fault.New(fault.TypeNameNotFound, super)
 		}
@@ -282,27 +282,22 @@ func (t *Types) resolveStructs() (err error) {
 	return nil
 }
 
-// inherit puts the attributes of super types before those of a type. One that two
-// of them declare is refused, unless they have it from the same.
-func inherit(name string, supers [][]*Field, own []*Field) ([]*Field, map[string]*Field, error) {
+// inherit puts the attributes of super types before those of a type. Of one that
+// several declare the last word counts, and its own before all.
+func inherit(supers [][]*Field, own []*Field) ([]*Field, map[string]*Field) {
 	var list []*Field
 	byName := make(map[string]*Field)
 	for _, fields := range append(supers, own) {
 		for _, f := range fields {
-			switch other := byName[f.Def.Name]; {
-			case other == nil:
-				byName[f.Def.Name] = f
+			if other := byName[f.Def.Name]; other == nil {
 				list = append(list, f)
-			case other.Owner == f.Owner:
-			case f.Owner == name: // its own word on it counts
-				byName[f.Def.Name] = f
+			} else {
 				list[slices.Index(list, other)] = f
-			default:
-				return nil, nil, fault.New(fault.AttributeNameAlreadyExistsInAnotherParentType, name, f.Def.Name, other.Owner)
 			}
+			byName[f.Def.Name] = f
 		}
 	}
-	return list, byName, nil
+	return list, byName
 }
 
 func (t *Types) resolveClassifications() error {
@@ -335,8 +330,8 @@ func (t *Types) resolveClassification(c *ClassificationType) error {
 	if err != nil {
 		return err
 	}
-	c.Fields, c.fields, err = inherit(c.Def.Name, supers, own)
-	return err
+	c.Fields, c.fields = inherit(supers, own)
+	return nil
 }
 
 // restrict finds which entities can be of a class: those that all of its super
@@ -419,9 +414,7 @@ func (t *Types) resolveEntity(e *EntityType) error {
 	if err != nil {
 		return err
 	}
-	if e.Fields, e.fields, err = inherit(e.Def.Name, supers, own); err != nil {
-		return err
-	}
+	e.Fields, e.fields = inherit(supers, own)
 	for _, name := range append([]string{e.Def.Name}, e.ancestors...) {
 		if shown := t.entities[name].Def.Options["displayTextAttribute"]; shown != "" && e.fields[shown] != nil {
 			e.display = shown
