@@ -1,7 +1,10 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
@@ -276,4 +279,57 @@ func TestATransactionThatFailsLeavesNoTypes(t *testing.T) {
 	if types := f.types(); types.Entity("gone") != nil || types.Entity("kept") == nil {
 		t.Error("types of a failed transaction are seen")
 	}
+}
+
+func TestDefinitionsOfAnySizeAreRefusedInTime(t *testing.T) {
+	f := open(t)
+	deep, wide := &Defs{}, &Defs{Entities: []EntityDef{{Base: Base{Name: "wide"}}}}
+	for i := range 100_000 {
+		deep.Entities = append(deep.Entities, EntityDef{Base: Base{Name: fmt.Sprintf("t%d", i)}, SuperTypes: []string{fmt.Sprintf("t%d", i+1)}})
+		wide.Entities[0].Attributes = append(wide.Entities[0].Attributes, AttributeDef{Name: fmt.Sprintf("a%d", i), Type: "int", Cardinality: Single})
+	}
+	deep.Entities = append(deep.Entities, EntityDef{Base: Base{Name: "t100000"}})
+	_, err := f.Create(f.ctx, deep)
+	refused(t, err, fault.InvalidTypeDefinition, "more than 200 super types above each other")
+	_, err = f.Create(f.ctx, wide)
+	refused(t, err, fault.InvalidTypeDefinition, "wide: more than 2000 attributes")
+	_, err = f.Create(f.ctx, parse(t, entity("nested", "", `{"name":"a","typeName":"`+strings.Repeat("array<", 10_000)+"int"+strings.Repeat(">", 10_000)+`"}`)))
+	if err == nil || len(err.Error()) > 100_000 {
+		t.Errorf("lists in lists: %d bytes of error", len(err.Error()))
+	}
+}
+
+func TestManyReadTypesWhileTheyChange(t *testing.T) {
+	f := open(t)
+	var readers sync.WaitGroup
+	stop := make(chan struct{})
+	for range 4 {
+		readers.Go(func() {
+			for last := 0; ; {
+				types, err := f.Now(f.ctx)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				n := len(types.Subtypes("DataSet"))
+				if n < last {
+					t.Errorf("%d subtypes after %d", n, last)
+				}
+				last = n
+				for _, e := range types.Entities() {
+					_, _ = e.EndNames(), e.Business()
+				}
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		f.create(entity(fmt.Sprintf("new%d", i), "DataSet", ""))
+	}
+	close(stop)
+	readers.Wait()
 }

@@ -187,6 +187,6 @@ func (t *Types) adopt(e *EntityType, f foreignType) {
 		if own.Place == (Place{}) {
 			own.Place = commonPlaces[own.Def.Name]
 		}
-		e.Fields[i], e.fields[own.Def.Name] = &own, &own
+		e.Fields[i] = &own
 	}
 }

@@ -106,13 +106,13 @@ func (t *Types) Shown(d Def) Def {
 func (e *EntityType) shown() *EntityDef {
 	d := *e.Def
 	d.SubTypes = e.subs
-	for _, name := range e.names {
-		for _, end := range e.ends[name] {
+	for _, name := range e.EndNames() {
+		for _, end := range e.End(name) {
 			d.RelationshipAttributes = append(d.RelationshipAttributes, end.attribute(e))
 		}
 	}
-	d.BusinessAttributes = make(map[string][]AttributeDef, len(e.business))
-	for group, fields := range e.business {
+	d.BusinessAttributes = make(map[string][]AttributeDef, len(e.Business()))
+	for group, fields := range e.Business() {
 		for _, f := range fields {
 			d.BusinessAttributes[group] = append(d.BusinessAttributes[group], *f.Def)
 		}
@@ -122,7 +122,7 @@ func (e *EntityType) shown() *EntityDef {
 
 // attribute gives an end as an attribute of a type that stands at it.
 func (end *End) attribute(e *EntityType) RelationshipAttributeDef {
-	if f := e.fields[end.Def.Name]; f != nil && f.Target != nil {
+	if f := e.Field(end.Def.Name); f != nil && f.Target != nil {
 		return RelationshipAttributeDef{*f.Def, end.Relationship.Def.Name, true}
 	}
 	a := AttributeDef{

@@ -82,7 +82,7 @@ func (t *Types) add(d Def) error {
 	case *ClassificationDef:
 		t.classifications[d.Name] = &ClassificationType{Def: d}
 	case *EntityDef:
-		t.entities[d.Name] = &EntityType{Def: d, ends: make(map[string][]*End), business: make(map[string][]*BusinessField)}
+		t.entities[d.Name] = &EntityType{Def: d, types: t}
 		t.values[d.Name] = &referenceType{d.Name}
 	case *RelationshipDef:
 		t.relationships[d.Name] = &RelationshipType{Def: d}
@@ -218,16 +218,13 @@ func (t *Types) valueType(name string, depth int) (ValueType, error) {
 
 // field resolves an attribute.
 func (t *Types) field(owner string, a *AttributeDef) (*Field, error) {
-	for _, name := range namesIn(a.Type) {
-		if t.classifications[name] != nil || t.business[name] != nil {
-			return nil, fault.New(fault.AttributeTypeInvalid, owner, a.Name)
-		}
-		if t.relationships[name] != nil {
-			return nil, fault.New(fault.TypeNameNotFound, name)
-		}
-	}
 	v, err := t.valueType(a.Type, 0)
 	if err != nil {
+		for _, name := range namesIn(a.Type) {
+			if t.classifications[name] != nil || t.business[name] != nil {
+				return nil, fault.New(fault.AttributeTypeInvalid, owner, a.Name)
+			}
+		}
 		return nil, err
 	}
 	if a.Cardinality == List || a.Cardinality == Set {
@@ -258,46 +255,59 @@ func (t *Types) target(v ValueType) *EntityType {
 }
 
 // fields resolves the attributes of a definition itself.
-func (t *Types) fields(owner string, defs []AttributeDef) ([]*Field, map[string]*Field, error) {
-	list, byName := make([]*Field, 0, len(defs)), make(map[string]*Field, len(defs))
+func (t *Types) fields(owner string, defs []AttributeDef) ([]*Field, error) {
+	list := make([]*Field, 0, len(defs))
 	for i := range defs {
 		f, err := t.field(owner, &defs[i])
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if byName[f.Def.Name] == nil {
-			list = append(list, f)
-		}
-		byName[f.Def.Name] = f
+		list = append(list, f)
 	}
-	return list, byName, nil
+	return list, nil
 }
 
 func (t *Types) resolveStructs() (err error) {
 	for _, s := range sorted(t.structs) {
-		if s.Fields, s.fields, err = t.fields(s.Def.Name, s.Def.Attributes); err != nil {
+		if s.Fields, err = t.fields(s.Def.Name, s.Def.Attributes); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// mostFields bounds the attributes of a type, inherited ones included: they are
+// looked through one by one.
+const mostFields = 2000
+
 // inherit puts the attributes of super types before those of a type. Of one that
 // several declare the last word counts, and its own before all.
-func inherit(supers [][]*Field, own []*Field) ([]*Field, map[string]*Field) {
-	var list []*Field
-	byName := make(map[string]*Field)
-	for _, fields := range append(supers, own) {
+func inherit(name string, supers [][]*Field, own []*Field) ([]*Field, error) {
+	if len(supers) == 0 {
+		return own, checkCount(name, own)
+	}
+	list := make([]*Field, 0, len(supers[0])+len(own))
+	list = append(list, supers[0]...)
+	for _, fields := range append(supers[1:], own) {
+		if err := checkCount(name, fields); err != nil {
+			return nil, err
+		}
 		for _, f := range fields {
-			if other := byName[f.Def.Name]; other == nil {
-				list = append(list, f)
+			if i := slices.IndexFunc(list, func(o *Field) bool { return o.Def.Name == f.Def.Name }); i >= 0 {
+				list[i] = f
 			} else {
-				list[slices.Index(list, other)] = f
+				list = append(list, f)
 			}
-			byName[f.Def.Name] = f
 		}
 	}
-	return list, byName
+	return list, checkCount(name, list)
+}
+
+func checkCount(name string, fields []*Field) error {
+	if len(fields) > mostFields {
+		return fault.New(fault.InvalidTypeDefinition, name+": more than "+strconv.Itoa(mostFields)+" attributes")
+	}
+	return nil
 }
 
 func (t *Types) resolveClassifications() error {
@@ -315,7 +325,7 @@ func (t *Types) resolveClassifications() error {
 }
 
 func (t *Types) resolveClassification(c *ClassificationType) error {
-	if c.fields != nil {
+	if c.resolved {
 		return nil
 	}
 	var supers [][]*Field
@@ -326,12 +336,13 @@ func (t *Types) resolveClassification(c *ClassificationType) error {
 		}
 		supers = append(supers, s.Fields)
 	}
-	own, _, err := t.fields(c.Def.Name, c.Def.Attributes)
+	own, err := t.fields(c.Def.Name, c.Def.Attributes)
 	if err != nil {
 		return err
 	}
-	c.Fields, c.fields = inherit(supers, own)
-	return nil
+	c.resolved = true
+	c.Fields, err = inherit(c.Def.Name, supers, own)
+	return err
 }
 
 // restrict finds which entities can be of a class: those that all of its super
@@ -399,7 +410,7 @@ func (t *Types) resolveEntities() error {
 }
 
 func (t *Types) resolveEntity(e *EntityType) error {
-	if e.fields != nil {
+	if e.resolved {
 		return nil
 	}
 	var supers [][]*Field
@@ -410,13 +421,16 @@ func (t *Types) resolveEntity(e *EntityType) error {
 		}
 		supers = append(supers, s.Fields)
 	}
-	own, _, err := t.fields(e.Def.Name, e.Def.Attributes)
+	own, err := t.fields(e.Def.Name, e.Def.Attributes)
 	if err != nil {
 		return err
 	}
-	e.Fields, e.fields = inherit(supers, own)
+	if e.Fields, err = inherit(e.Def.Name, supers, own); err != nil {
+		return err
+	}
+	e.resolved = true
 	for _, name := range append([]string{e.Def.Name}, e.ancestors...) {
-		if shown := t.entities[name].Def.Options["displayTextAttribute"]; shown != "" && e.fields[shown] != nil {
+		if shown := t.entities[name].Def.Options["displayTextAttribute"]; shown != "" && e.Field(shown) != nil {
 			e.display = shown
 			break
 		}
@@ -474,7 +488,7 @@ func checkConstraints(f *Field) error {
 			if strings.TrimSpace(name) == "" {
 				return fault.New(fault.ConstraintMissingParams, f.Owner, f.Def.Name, "attribute", InverseRef, show(c.Params))
 			}
-			other := f.Target.fields[name]
+			other := f.Target.Field(name)
 			if other == nil {
 				return fault.New(fault.ConstraintInverseRefInverseAttributeNonExisting, f.Owner, f.Def.Name, InverseRef, f.Target.Def.Name, name)
 			}
@@ -491,9 +505,6 @@ func (t *Types) resolveRelationships() error {
 		if err := t.resolveRelationship(r); err != nil {
 			return err
 		}
-	}
-	for _, e := range t.entities {
-		e.names = slices.Sorted(maps.Keys(e.ends))
 	}
 	return nil
 }
@@ -520,7 +531,7 @@ func PropagateOf(p pedigree.Passage) string {
 
 func (t *Types) resolveRelationship(r *RelationshipType) (err error) {
 	d := r.Def
-	if r.Fields, r.fields, err = t.fields(d.Name, d.Attributes); err != nil {
+	if r.Fields, err = t.fields(d.Name, d.Attributes); err != nil {
 		return err
 	}
 	if r.End1, err = t.endType(d, &d.End1, "endDef1"); err != nil {
@@ -539,9 +550,9 @@ func (t *Types) resolveRelationship(r *RelationshipType) (err error) {
 	case OutputsRelationship:
 		r.Event = pedigree.Output
 	}
-	t.addEnd(r, 1, r.End1, r.End2, &d.End1)
+	r.End1.ownEnds = append(r.End1.ownEnds, &End{Relationship: r, Number: 1, Def: &d.End1, Other: r.End2, Many: d.End1.Cardinality != Single})
 	if d.End1.Type != d.End2.Type || d.End1.Name != d.End2.Name {
-		t.addEnd(r, 2, r.End2, r.End1, &d.End2)
+		r.End2.ownEnds = append(r.End2.ownEnds, &End{Relationship: r, Number: 2, Def: &d.End2, Other: r.End1, Many: d.End2.Cardinality != Single})
 	}
 	return nil
 }
@@ -582,17 +593,6 @@ func checkEnds(d *RelationshipDef) error {
 	return nil
 }
 
-// addEnd lets entities of a type, and of those that descend from it, know a
-// relationship by the name of their end.
-func (t *Types) addEnd(r *RelationshipType, number int, holder, other *EntityType, d *EndDef) {
-	for _, name := range holder.descendants {
-		e := t.entities[name]
-		f := e.fields[d.Name]
-		end := &End{Relationship: r, Number: number, Def: d, Other: other, Many: d.Cardinality == Set || d.Cardinality == List, Legacy: d.Legacy || f != nil && f.Target != nil}
-		e.ends[d.Name] = append(e.ends[d.Name], end)
-	}
-}
-
 func (t *Types) resolveBusiness() error {
 	for _, b := range sorted(t.business) {
 		for i := range b.Def.Attributes {
@@ -602,12 +602,8 @@ func (t *Types) resolveBusiness() error {
 			}
 			b.Fields = append(b.Fields, f)
 			for _, name := range f.applies {
-				for _, d := range t.entities[name].descendants {
-					e := t.entities[d]
-					if !slices.Contains(e.business[b.Def.Name], f) {
-						e.business[b.Def.Name] = append(e.business[b.Def.Name], f)
-					}
-				}
+				e := t.entities[name]
+				e.ownGroup = append(e.ownGroup, f)
 			}
 		}
 	}

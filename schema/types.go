@@ -3,6 +3,7 @@ package schema
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -35,7 +36,6 @@ type EnumType struct {
 type StructType struct {
 	Def    *StructDef
 	Fields []*Field // in the order of the definition
-	fields map[string]*Field
 }
 
 // A ClassificationType is a classification, resolved.
@@ -44,7 +44,7 @@ type ClassificationType struct {
 	Fields []*Field // those of super types first
 	tree
 	entities map[string]bool // what can be of it, subtypes included; nil for all
-	fields   map[string]*Field
+	resolved bool
 }
 
 // An EntityType is a type of entity, resolved.
@@ -55,18 +55,22 @@ type EntityType struct {
 	Foreign bool          // nodes are written by other wires, not by clients of the catalog
 	Fields  []*Field      // those of super types first
 	tree
-	fields   map[string]*Field
+	types    *Types
+	resolved bool
+	display  string           // the attribute that is shown for an entity, empty for the usual ones
+	ownEnds  []*End           // of relationships that name the type itself, without Legacy
+	ownGroup []*BusinessField // business attributes that name it
+
+	around   sync.Once // what follows is found out when it is first asked for
 	ends     map[string][]*End
 	names    []string // of ends, sorted
 	business map[string][]*BusinessField
-	display  string // the attribute that is shown for an entity, empty for the usual ones
 }
 
 // A RelationshipType is a relationship, resolved.
 type RelationshipType struct {
 	Def    *RelationshipDef
 	Fields []*Field
-	fields map[string]*Field
 	End1   *EntityType
 	End2   *EntityType
 	Passes pedigree.Passage   // which way classifications pass, unless a relationship says otherwise
@@ -184,16 +188,27 @@ func (a *AttributeDef) constraint(name string) *ConstraintDef {
 }
 
 // Field gives an attribute by name, nil where there is none.
-func (s *StructType) Field(name string) *Field { return s.fields[name] }
+func (s *StructType) Field(name string) *Field { return named(s.Fields, name) }
 
 // Field gives an attribute by name, nil where there is none.
-func (c *ClassificationType) Field(name string) *Field { return c.fields[name] }
+func (c *ClassificationType) Field(name string) *Field { return named(c.Fields, name) }
 
 // Field gives an attribute by name, nil where there is none.
-func (e *EntityType) Field(name string) *Field { return e.fields[name] }
+func (e *EntityType) Field(name string) *Field { return named(e.Fields, name) }
 
 // Field gives an attribute by name, nil where there is none.
-func (r *RelationshipType) Field(name string) *Field { return r.fields[name] }
+func (r *RelationshipType) Field(name string) *Field { return named(r.Fields, name) }
+
+// named finds an attribute by name. There are few: looking through them costs less
+// than a map for each of thousands of types would.
+func named(fields []*Field, name string) *Field {
+	for _, f := range fields {
+		if f.Def.Name == name {
+			return f
+		}
+	}
+	return nil
+}
 
 // Field gives an attribute by name, nil where there is none.
 func (b *BusinessType) Field(name string) *BusinessField {
@@ -210,10 +225,16 @@ func (e *EntityType) Name() string { return e.Def.Name }
 
 // End gives the relationships that entities of a type know by an attribute: more
 // than one where several definitions give their ends the same name.
-func (e *EntityType) End(name string) []*End { return e.ends[name] }
+func (e *EntityType) End(name string) []*End {
+	e.around.Do(e.lookAround)
+	return e.ends[name]
+}
 
 // EndNames lists the attributes that are relationships, sorted.
-func (e *EntityType) EndNames() []string { return e.names }
+func (e *EntityType) EndNames() []string {
+	e.around.Do(e.lookAround)
+	return e.names
+}
 
 // Unique lists the attributes that tell entities of a type apart.
 func (e *EntityType) Unique() []*Field {
@@ -235,11 +256,36 @@ func (e *EntityType) Internal() bool { return e.IsA(InternalType) }
 
 // Business gives the business attributes that entities of a type can have, by
 // group. It must not be changed.
-func (e *EntityType) Business() map[string][]*BusinessField { return e.business }
+func (e *EntityType) Business() map[string][]*BusinessField {
+	e.around.Do(e.lookAround)
+	return e.business
+}
+
+// lookAround finds the relationships and business attributes of a type: its own
+// and those of its ancestors, the nearest first. Most types are never asked for
+// theirs.
+func (e *EntityType) lookAround() {
+	e.ends, e.business = make(map[string][]*End), make(map[string][]*BusinessField)
+	for _, name := range append([]string{e.Def.Name}, e.ancestors...) {
+		above := e.types.entities[name]
+		for _, end := range above.ownEnds {
+			own := *end
+			f := e.Field(end.Def.Name)
+			own.Legacy = end.Def.Legacy || f != nil && f.Target != nil
+			e.ends[end.Def.Name] = append(e.ends[end.Def.Name], &own)
+		}
+		for _, f := range above.ownGroup {
+			if !slices.Contains(e.business[f.Business], f) {
+				e.business[f.Business] = append(e.business[f.Business], f)
+			}
+		}
+	}
+	e.names = slices.Sorted(maps.Keys(e.ends))
+}
 
 // BusinessField gives one of them, nil where there is none.
 func (e *EntityType) BusinessField(group, name string) *BusinessField {
-	for _, f := range e.business[group] {
+	for _, f := range e.Business()[group] {
 		if f.Def.Name == name {
 			return f
 		}
