@@ -36,7 +36,7 @@ func New(s store.Store, types *schema.Service) *Service {
 // View runs fn on one state of the store.
 func (s *Service) View(ctx context.Context, workspace pedigree.NodeID, fn func(*View) error) error {
 	return s.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(ctx, r, workspace)
+		v, err := s.Reading(ctx, r, workspace)
 		if err != nil {
 			return err
 		}
@@ -56,8 +56,8 @@ func (s *Service) Update(ctx context.Context, workspace pedigree.NodeID, fn func
 	})
 }
 
-// View returns a view on a state that somebody else has opened.
-func (s *Service) view(ctx context.Context, r store.Reader, workspace pedigree.NodeID) (*View, error) {
+// Reading returns a view on a state that somebody else has opened.
+func (s *Service) Reading(ctx context.Context, r store.Reader, workspace pedigree.NodeID) (*View, error) {
 	types, err := s.types.Types(r)
 	if err != nil {
 		return nil, err
@@ -69,14 +69,9 @@ func (s *Service) view(ctx context.Context, r store.Reader, workspace pedigree.N
 	return &View{ctx: ctx, service: s, reader: r, workspace: workspace, types: types, mark: mark}, nil
 }
 
-// Reading returns a view on a state that somebody else has opened.
-func (s *Service) Reading(ctx context.Context, r store.Reader, workspace pedigree.NodeID) (*View, error) {
-	return s.view(ctx, r, workspace)
-}
-
 // Work returns the rules on a transaction that somebody else has begun.
 func (s *Service) Work(ctx context.Context, tx store.Tx, workspace pedigree.NodeID) (*Work, error) {
-	v, err := s.view(ctx, tx, workspace)
+	v, err := s.Reading(ctx, tx, workspace)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -76,44 +77,86 @@ func (v *View) ClassificationNamed(n *pedigree.Node, name string) (*Classificati
 
 // Classify classifies a node. It must not be of any of the classes itself yet.
 func (w *Work) Classify(n *pedigree.Node, given []Classification) error {
+	return w.classifyAll([]pedigree.Node{*n}, given)
+}
+
+// classifyAll classifies nodes alike, once it is known that all of them can be.
+func (w *Work) classifyAll(nodes []pedigree.Node, given []Classification) error {
 	if len(given) == 0 {
 		return fault.New(fault.InvalidParameters, "classifications(s) not specified")
 	}
-	own, err := w.reader.Classifications([]pedigree.NodeID{n.ID})
+	own, err := w.reader.Classifications(idsOf(nodes))
 	if err != nil {
 		return err
 	}
+	taken := make(map[pedigree.NodeID]map[string]bool)
+	for i := range own {
+		if taken[own[i].Node] == nil {
+			taken[own[i].Node] = make(map[string]bool)
+		}
+		taken[own[i].Node][own[i].Type] = true
+	}
+	rows := make([][]*pedigree.Classification, len(nodes))
+	for i := range nodes {
+		if rows[i], err = w.newClassifications(&nodes[i], taken[nodes[i].ID], given); err != nil {
+			return err
+		}
+	}
+	for i := range nodes {
+		for _, row := range rows[i] {
+			if err := w.putClassification(&nodes[i], row, AuditClassificationAdd, "Added classification: "); err != nil {
+				return err
+			}
+		}
+		if err := w.touch(&nodes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newClassifications checks the classifications that a node is to get.
+func (w *Work) newClassifications(n *pedigree.Node, taken map[string]bool, given []Classification) ([]*pedigree.Classification, error) {
 	t, err := w.typeOf(n)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	guid := w.GUID(n)
-	taken := make(map[string]bool)
-	for i := range own {
-		taken[own[i].Type] = true
+	seen := maps.Clone(taken)
+	if seen == nil {
+		seen = make(map[string]bool)
 	}
-	rows := make([]*pedigree.Classification, 0, len(given))
+	var rows []*pedigree.Classification
 	for i := range given {
 		c := &given[i]
 		if isCarriedTo(c, guid) {
 			continue
 		}
-		row, err := w.newClassification(n, t, c)
+		row, err := w.newClassification(guid, t, c)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if taken[c.TypeName] {
-			return fault.New(fault.InvalidParameters, "entity: "+guid+", already associated with classification: "+c.TypeName)
+		if seen[row.Type] {
+			return nil, alreadyClassified(guid, row.Type)
 		}
-		taken[c.TypeName] = true
+		seen[row.Type] = true
+		row.Node = n.ID
 		rows = append(rows, row)
 	}
-	for _, row := range rows {
-		if err := w.putClassification(n, row, AuditClassificationAdd, "Added classification: "); err != nil {
-			return err
-		}
+	return rows, nil
+}
+
+// alreadyClassified says that an entity is of a class already.
+func alreadyClassified(guid, name string) error {
+	return fault.New(fault.InvalidParameters, "entity: "+guid+", already associated with classification: "+name)
+}
+
+func idsOf(nodes []pedigree.Node) []pedigree.NodeID {
+	ids := make([]pedigree.NodeID, len(nodes))
+	for i := range nodes {
+		ids[i] = nodes[i].ID
 	}
-	return w.touch(n)
+	return ids
 }
 
 // isCarriedTo reports whether what a client gives as a classification of an entity
@@ -123,7 +166,7 @@ func isCarriedTo(c *Classification, guid string) bool {
 }
 
 // newClassification checks a classification and makes the row that it is kept as.
-func (w *Work) newClassification(n *pedigree.Node, t *schema.EntityType, c *Classification) (*pedigree.Classification, error) {
+func (w *Work) newClassification(guid string, t *schema.EntityType, c *Classification) (*pedigree.Classification, error) {
 	of := w.types.Classification(c.TypeName)
 	if of == nil {
 		return nil, fault.New(fault.ClassificationNotFound, c.TypeName)
@@ -134,10 +177,10 @@ func (w *Work) newClassification(n *pedigree.Node, t *schema.EntityType, c *Clas
 		return nil, fault.New(fault.InvalidParameters, strings.Join(problems, ", "))
 	}
 	if !of.AppliesTo(t) {
-		return nil, fault.New(fault.InvalidEntityForClassification, w.GUID(n), t.Name(), c.TypeName)
+		return nil, fault.New(fault.InvalidEntityForClassification, guid, t.Name(), c.TypeName)
 	}
 	row := &pedigree.Classification{
-		Workspace: w.workspace, Node: n.ID, Type: of.Def.Name, Propagate: c.Propagate == nil || *c.Propagate,
+		Workspace: w.workspace, Type: of.Def.Name, Propagate: c.Propagate == nil || *c.Propagate,
 		RemoveOnDelete: c.RemoveOnDelete != nil && *c.RemoveOnDelete, CreatedBy: w.User(), UpdatedBy: w.User(),
 	}
 	if len(values) > 0 {
@@ -255,6 +298,7 @@ func (w *Work) Reclassify(n *pedigree.Node, given []Classification) error {
 	if err != nil {
 		return err
 	}
+	var changed []*pedigree.Classification
 	for i := range given {
 		c := &given[i]
 		of := w.types.Classification(c.TypeName)
@@ -268,14 +312,23 @@ func (w *Work) Reclassify(n *pedigree.Node, given []Classification) error {
 		if at < 0 {
 			return fault.New(fault.ClassificationNotAssociatedWithEntity, c.TypeName)
 		}
-		if err := w.reclassify(n, of, &own[at], c); err != nil {
+		if err := w.changeClassification(of, &own[at], c); err != nil {
+			return err
+		}
+		if !slices.Contains(changed, &own[at]) {
+			changed = append(changed, &own[at])
+		}
+	}
+	for _, row := range changed {
+		if err := w.putClassification(n, row, AuditClassificationUpdate, "Updated classification: "); err != nil {
 			return err
 		}
 	}
 	return w.touch(n)
 }
 
-func (w *Work) reclassify(n *pedigree.Node, of *schema.ClassificationType, row *pedigree.Classification, c *Classification) error {
+// changeClassification puts what is given in place of what a row says.
+func (w *Work) changeClassification(of *schema.ClassificationType, row *pedigree.Classification, c *Classification) error {
 	values, problems := classificationValues(of, c.Attributes, false)
 	problems = append(problems, checkPeriods(c.ValidityPeriods)...)
 	if len(problems) > 0 {
@@ -306,7 +359,7 @@ func (w *Work) reclassify(n *pedigree.Node, of *schema.ClassificationType, row *
 		row.RemoveOnDelete = *c.RemoveOnDelete
 	}
 	row.UpdatedBy = w.User()
-	return w.putClassification(n, row, AuditClassificationUpdate, "Updated classification: ")
+	return nil
 }
 
 // Declassify takes a classification from the node that has it itself. With from,
@@ -369,12 +422,7 @@ func (w *Work) uncarry(n *pedigree.Node, name, from string) error {
 
 // ClassifyAll classifies several nodes alike.
 func (w *Work) ClassifyAll(nodes []pedigree.Node, c Classification) error {
-	for i := range nodes {
-		if err := w.Classify(&nodes[i], []Classification{c}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.classifyAll(nodes, []Classification{c})
 }
 
 // SetClassifications makes the classifications of entities those that their headers
@@ -440,7 +488,11 @@ func (w *Work) setClassifications(h *Header) ([]string, error) {
 		}
 	}
 	var lines []string
+	var broken error
 	say := func(what string, list []Classification, err error) {
+		if _, known := errors.AsType[*fault.Error](err); err != nil && !known {
+			broken = cmp.Or(broken, err)
+		}
 		names := make([]string, len(list))
 		for i := range list {
 			names[i] = list[i].TypeName
@@ -464,7 +516,7 @@ func (w *Work) setClassifications(h *Header) ([]string, error) {
 	if len(added) > 0 {
 		say("Add", added, w.tryClassify(n, added, w.Classify))
 	}
-	return lines, nil
+	return lines, broken
 }
 
 // tryClassify does one after the other and gives the first error of them.

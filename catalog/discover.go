@@ -20,6 +20,10 @@ type request struct {
 
 	values map[string]any   // of plain attributes that are given, normalised; nil clears
 	refs   map[string][]ref // of attributes that are given and refer to entities
+
+	first    *request                   // of the batch, that makes the same node; nil for most
+	business []pedigree.Property        // of a new entity
+	classes  []*pedigree.Classification // likewise
 }
 
 // A ref is one reference of a request.
@@ -29,7 +33,10 @@ type ref struct {
 	relationship string         // the definition that it says it is of; empty where it says none
 	attributes   map[string]any // of the relationship
 	guid         string         // of the relationship, of an import
-	node         *pedigree.Node // that it means
+	node         *pedigree.Node // that it means; nil while that is not made
+	made         *request       // that makes the node, if the batch does
+	end          *schema.End    // the relationship that it is of; nil for a bare reference
+	values       string         // of the relationship, checked
 }
 
 // A batch is what belongs together in one request.
@@ -292,57 +299,66 @@ func (b *batch) checkType(r *request) error {
 	return fault.New(fault.TypeMatchFailed, r.typ.Name(), t.Name())
 }
 
-// resolveRefs finds the nodes that references mean, once those of the batch are made.
+// resolveRefs finds what references mean.
 func (b *batch) resolveRefs(r *request) error {
 	for _, refs := range r.refs {
 		for i := range refs {
-			n, err := b.resolveRef(&refs[i])
-			if err != nil {
+			if err := b.resolveRef(&refs[i]); err != nil {
 				return err
 			}
-			refs[i].node = n
 		}
 	}
 	return nil
 }
 
-func (b *batch) resolveRef(one *ref) (*pedigree.Node, error) {
+// means notes that a reference is to what a request of the batch is or makes.
+func (one *ref) means(r *request) {
+	if r.first != nil {
+		r = r.first
+	}
+	if one.node = r.node; one.node == nil {
+		one.made = r
+	}
+}
+
+func (b *batch) resolveRef(one *ref) (err error) {
 	id := &one.id
 	if of := b.byKey[id.GUID]; of != nil {
-		return of.node, nil
+		one.means(of)
+		return nil
 	}
-	if n := b.known[id.GUID]; n != nil {
-		return n, nil
+	if one.node = b.known[id.GUID]; one.node != nil {
+		return nil
 	}
 	values := id.Unique
 	if whole, ok := id.Given["attributes"].(map[string]any); ok && len(values) == 0 {
 		values = whole
 	}
 	if assigned(id.GUID) && id.Given["attributes"] == nil || id.Type == "" || len(values) == 0 {
-		if id.GUID != "" {
-			return nil, fault.New(fault.ReferencedEntityNotFound, id.GUID)
-		}
-		return nil, fault.New(fault.ReferencedEntityNotFound, showID(id))
+		return noReferred(id)
 	}
 	t, err := b.view.entityType(id.Type)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, key := range uniqueKeys(t, values) { // what the batch makes comes first
 		if r := b.unique[key]; r != nil {
-			return r.node, nil
+			one.means(r)
+			return nil
 		}
 	}
-	n, err := b.view.Lookup(t, values)
-	switch {
-	case err != nil:
-		return nil, err
-	case n != nil:
-		return n, nil
-	case id.GUID != "":
-		return nil, fault.New(fault.ReferencedEntityNotFound, id.GUID)
+	if one.node, err = b.view.Lookup(t, values); err != nil || one.node != nil {
+		return err
 	}
-	return nil, fault.New(fault.ReferencedEntityNotFound, showID(id))
+	return noReferred(id)
+}
+
+// noReferred says that what a reference means is not there.
+func noReferred(id *ObjectID) error {
+	if id.GUID != "" {
+		return fault.New(fault.ReferencedEntityNotFound, id.GUID)
+	}
+	return fault.New(fault.ReferencedEntityNotFound, showID(id))
 }
 
 // uniqueKeys names the unique values among attributes.

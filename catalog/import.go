@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -107,31 +108,21 @@ func (s *saving) importState(e *Entity, l *loaded) (bool, error) {
 
 // importClasses makes the classifications of an entity those that are given.
 func (s *saving) importClasses(r *request, l *loaded) (bool, error) {
-	var own []Classification
-	wanted := make(map[string]bool)
-	for _, c := range r.entity.Classifications {
-		if c.EntityGUID == "" || c.EntityGUID == l.guid {
-			own = append(own, c)
-			wanted[c.TypeName] = true
-		}
-	}
 	changed := false
 	standing := make(map[string]*pedigree.Classification)
 	for i := range l.own {
-		if c := &l.own[i]; wanted[c.Type] {
+		c := &l.own[i]
+		if slices.ContainsFunc(r.classes, func(row *pedigree.Classification) bool { return row.Type == c.Type }) {
 			standing[c.Type] = c
-		} else {
-			if err := s.Declassify(&l.Node, c.Type, ""); err != nil {
-				return false, err
-			}
-			changed = true
+			continue
 		}
-	}
-	for i := range own {
-		row, err := s.newClassification(&l.Node, l.typ, &own[i])
-		if err != nil {
+		if err := s.Declassify(&l.Node, c.Type, ""); err != nil {
 			return false, err
 		}
+		changed = true
+	}
+	for _, row := range r.classes {
+		row.Node = l.ID
 		what := AuditClassificationAdd
 		if old := standing[row.Type]; old != nil {
 			row.ID, row.Created, row.CreatedBy = old.ID, old.Created, old.CreatedBy

@@ -21,7 +21,6 @@ import (
 type model struct {
 	values  attrs
 	friends []string
-	books   []string // a set; what leaves it is deleted
 }
 
 // unset is what attributes without values read as.

@@ -286,7 +286,7 @@ func (w *Work) writeBusiness(l *loaded, values map[string]map[string]any) error 
 
 // businessProperties checks the business attributes of a new entity and gives the
 // properties that they are kept as. Groups that are not for its type are left out.
-func (s *saving) businessProperties(r *request) ([]pedigree.Property, error) {
+func businessProperties(r *request) ([]pedigree.Property, error) {
 	if len(r.entity.BusinessAttributes) == 0 {
 		return nil, nil
 	}

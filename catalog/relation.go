@@ -305,13 +305,13 @@ func (w *Work) Relate(r *Relationship, o RelationshipOptions) (*Relationship, er
 	if o.KeepGUID {
 		l.UID = r.GUID
 	}
-	if err := w.createLink(l, ends[0], ends[1]); err != nil {
-		return nil, err
-	}
 	if r.Blocked != nil {
 		if err := w.block(l, r.Blocked); err != nil {
 			return nil, err
 		}
+	}
+	if err := w.createLink(l, ends[0], ends[1]); err != nil {
+		return nil, err
 	}
 	return w.shownRelationship(l)
 }
@@ -450,13 +450,14 @@ func (w *Work) UpdateRelationship(r *Relationship) (*Relationship, error) {
 	l.UpdatedBy = w.User()
 	if p := passageOf(r.PropagateTags); r.PropagateTags != "" && p != l.Passes {
 		l.Passes = p
-		err = w.storeLink(l)
-	} else if r.Blocked != nil {
-		err = w.block(l, r.Blocked)
-	} else {
-		err = w.storeLink(l)
+		r.Blocked = nil // as clients know it: one of both at a time
 	}
-	if err != nil {
+	if r.Blocked != nil {
+		if err := w.block(l, r.Blocked); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.storeLink(l); err != nil {
 		return nil, err
 	}
 	return w.shownRelationship(l)
@@ -539,7 +540,7 @@ func (w *Work) storeLink(l *link) error {
 	return w.writePassage(l)
 }
 
-// block says which of the classifications that would pass along a link do not.
+// block notes which of the classifications that would pass along a link do not.
 func (w *Work) block(l *link, given []Classification) error {
 	ends, err := w.loadIDs([]pedigree.NodeID{l.End1, l.End2}, withClasses)
 	if err != nil {
@@ -567,7 +568,7 @@ func (w *Work) block(l *link, given []Classification) error {
 			l.Blocked = append(l.Blocked, g.TypeName)
 		}
 	}
-	return w.storeLink(l)
+	return nil
 }
 
 // Unrelate puts a relationship into the bin.

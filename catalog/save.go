@@ -38,7 +38,9 @@ func (w *Work) Save(in *Batch, o SaveOptions) (*Mutations, error) {
 	if err := b.resolve(); err != nil {
 		return nil, err
 	}
-	s := saving{Work: w, batch: b, touched: make(map[pedigree.NodeID]bool), fresh: make(map[pedigree.NodeID]*loaded)}
+	s := saving{
+		Work: w, batch: b, touched: make(map[pedigree.NodeID]bool), fresh: make(map[pedigree.NodeID]*loaded), standing: make(map[pedigree.NodeID]*loaded),
+	}
 	return s.run()
 }
 
@@ -46,26 +48,29 @@ func (w *Work) Save(in *Batch, o SaveOptions) (*Mutations, error) {
 type saving struct {
 	*Work
 	*batch
-	touched map[pedigree.NodeID]bool    // others that were tied or untied
-	order   []pedigree.NodeID           // the same, in order
-	fresh   map[pedigree.NodeID]*loaded // what was made
-	made    []*loaded                   // the same, in order
-	deleted []*loaded                   // what went because nobody owns it any more
+	touched  map[pedigree.NodeID]bool    // others that were tied or untied
+	order    []pedigree.NodeID           // the same, in order
+	standing map[pedigree.NodeID]*loaded // what was there
+	fresh    map[pedigree.NodeID]*loaded // what was made
+	made     []*loaded                   // the same, in order
+	deleted  []*loaded                   // what went because nobody owns it any more
 }
 
+// run checks everything before it writes anything: who fails after a write makes all
+// that share its commit run again.
 func (s *saving) run() (*Mutations, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	for _, r := range s.requests {
-		if err := r.normalise(s.options.Partial && !r.create); err != nil {
-			return nil, err
-		}
-		if err := s.make(r); err != nil {
-			return nil, err
+		if r.create {
+			if err := s.make(r); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, r := range s.requests {
-		if err := s.resolveRefs(r); err != nil {
-			return nil, err
-		}
+		r.settle()
 	}
 	answer := &Mutations{}
 	if err := s.finishMade(answer); err != nil {
@@ -88,23 +93,69 @@ func (s *saving) run() (*Mutations, error) {
 	return answer, nil
 }
 
-// make makes the node of a new entity. One that the batch makes already, by its
-// unique attributes, is changed instead.
-func (s *saving) make(r *request) error {
+// settle puts the nodes that the batch has made where they are meant.
+func (r *request) settle() {
+	if r.first != nil {
+		r.node = r.first.node
+	}
+	for _, refs := range r.refs {
+		for i := range refs {
+			if refs[i].made != nil {
+				refs[i].node = refs[i].made.node
+			}
+		}
+	}
+}
+
+// check finds what is wrong with the batch.
+func (s *saving) check() error {
+	for _, r := range s.requests {
+		if err := r.normalise(s.options.Partial && !r.create); err != nil {
+			return err
+		}
+		if err := s.checkNew(r); err != nil {
+			return err
+		}
+	}
+	for _, r := range s.requests {
+		if err := s.resolveRefs(r); err != nil {
+			return err
+		}
+		if err := s.checkRefs(r); err != nil {
+			return err
+		}
+	}
+	return s.checkStanding()
+}
+
+// checkNew checks what a new entity is given beside its attributes. One that the
+// batch makes already, by its unique attributes, is changed instead.
+func (s *saving) checkNew(r *request) (err error) {
 	if !r.create {
 		return nil
 	}
 	keys := uniqueKeys(r.typ, r.values)
 	for _, key := range keys {
-		if first := s.unique[key]; first != nil {
-			r.node, r.create = first.node, false
+		if r.first = s.unique[key]; r.first != nil {
+			r.create = false
 			return nil
 		}
+	}
+	for _, key := range keys {
+		s.unique[key] = r
 	}
 	if r.typ.Foreign {
 		return refuseForeign(r.typ.Name())
 	}
 	r.values = completed(r.typ, r.values)
+	if r.business, err = businessProperties(r); err != nil {
+		return err
+	}
+	return s.checkClasses(r)
+}
+
+// make makes the node of a new entity.
+func (s *saving) make(r *request) (err error) {
 	guid := newGUID(s.Now())
 	if s.options.Import && assigned(r.key) {
 		guid = r.key
@@ -116,7 +167,6 @@ func (s *saving) make(r *request) error {
 	if s.options.Import && r.entity.Status == Deleted {
 		n.Deleted = s.Now()
 	}
-	var err error
 	if n.Name, err = s.nodeName(r.typ, n, r.values); err != nil {
 		return err
 	}
@@ -125,15 +175,9 @@ func (s *saving) make(r *request) error {
 	}
 	r.node = n
 	l := &loaded{Node: *n, guid: guid, typ: r.typ}
-	if err := s.writeNew(r, l); err != nil {
-		return err
-	}
 	s.fresh[n.ID] = l
 	s.made = append(s.made, l)
-	for _, key := range keys {
-		s.unique[key] = r
-	}
-	return nil
+	return s.writeNew(r, l)
 }
 
 // nodeName is what other protocols see as the name of an entity: what it is shown
@@ -169,11 +213,7 @@ func (s *saving) writeNew(r *request, l *loaded) error {
 			properties = append(properties, propertyFor(f.Def.Name, value))
 		}
 	}
-	business, err := s.businessProperties(r)
-	if err != nil {
-		return err
-	}
-	properties = append(properties, business...)
+	properties = append(properties, r.business...)
 	for _, label := range r.entity.Labels {
 		properties = append(properties, pedigree.Property{Space: pedigree.Tag, Key: label})
 	}
@@ -241,12 +281,17 @@ func (w *Work) setUnique(n *pedigree.Node, t *schema.EntityType, values map[stri
 		}
 		if err := w.tx.SetUnique(n, uniqueKey(f), text); err != nil {
 			if pedigree.CodeOf(err) == pedigree.AlreadyExists {
-				return fault.Hide(err, fault.InstanceAlreadyExists, t.Name()+" with "+f.Def.Name+"="+text+" already exists")
+				return takenUnique(t, f, text)
 			}
 			return err
 		}
 	}
 	return nil
+}
+
+// takenUnique says that another entity has a value that no two may have.
+func takenUnique(t *schema.EntityType, f *schema.Field, value string) error {
+	return fault.New(fault.InstanceAlreadyExists, t.Name()+" with "+f.Def.Name+"="+value+" already exists")
 }
 
 // finishMade ties new entities to others, classifies them and tells of them.
@@ -308,24 +353,32 @@ func (s *saving) knowCarried() error {
 	return err
 }
 
-// classifyNew classifies a new entity as it is given, but for what is carried to it.
-func (s *saving) classifyNew(r *request) error {
-	var own []Classification
-	for _, c := range r.entity.Classifications {
-		if !isCarriedTo(&c, s.GUID(r.node)) {
-			own = append(own, c)
-		}
-	}
+// checkClasses checks the classifications of a new entity, but for what is carried to
+// it.
+func (s *saving) checkClasses(r *request) error {
 	seen := make(map[string]bool)
-	for i := range own {
-		row, err := s.newClassification(r.node, r.typ, &own[i])
+	for i := range r.entity.Classifications {
+		c := &r.entity.Classifications[i]
+		if isCarriedTo(c, r.key) || s.options.Import && c.EntityGUID != "" && c.EntityGUID != r.key {
+			continue
+		}
+		row, err := s.newClassification(r.key, r.typ, c)
 		if err != nil {
 			return err
 		}
 		if seen[row.Type] {
-			return fault.New(fault.InvalidParameters, "entity: "+s.GUID(r.node)+", already associated with classification: "+row.Type)
+			return alreadyClassified(r.key, row.Type)
 		}
 		seen[row.Type] = true
+		r.classes = append(r.classes, row)
+	}
+	return nil
+}
+
+// classifyNew classifies a new entity.
+func (s *saving) classifyNew(r *request) error {
+	for _, row := range r.classes {
+		row.Node = r.node.ID
 		if err := s.putClassification(r.node, row, AuditClassificationAdd, "Added classification: "); err != nil {
 			return err
 		}
@@ -347,13 +400,12 @@ func (s *saving) shownAsGiven(r *request) *Entity {
 	return &e
 }
 
-// change changes the entities of the batch that are there already.
-func (s *saving) change(answer *Mutations) error {
+// checkStanding reads the entities of the batch that are there already, and refuses
+// changes that they do not take.
+func (s *saving) checkStanding() error {
 	var nodes []pedigree.Node
-	at := make(map[*request]int)
 	for _, r := range s.requests {
-		if !r.create {
-			at[r] = len(nodes)
+		if r.node != nil {
 			nodes = append(nodes, *r.node)
 		}
 	}
@@ -361,21 +413,83 @@ func (s *saving) change(answer *Mutations) error {
 	if err != nil {
 		return err
 	}
-	first := make(map[pedigree.NodeID]*loaded)
+	for _, r := range s.requests {
+		if r.node == nil {
+			continue
+		}
+		if s.standing[r.node.ID] == nil {
+			s.standing[r.node.ID] = all[0]
+		}
+		all = all[1:]
+		if err := s.checkChange(r, s.standing[r.node.ID]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *saving) checkChange(r *request, l *loaded) error {
+	changed := s.changes(r, l)
+	if r.typ.Foreign {
+		if len(changed) > 0 || s.customDiffers(r, l) {
+			return refuseForeign(r.typ.Name())
+		}
+		return nil
+	}
+	for _, f := range r.typ.Unique() {
+		value := changed[f.Def.Name]
+		if value == nil {
+			continue
+		}
+		nodes, err := s.reader.UniqueNodes(s.workspace, uniqueKey(f), uniqueText(value))
+		if err != nil {
+			return err
+		}
+		for i := range nodes {
+			if nodes[i].Type == l.Type && nodes[i].ID != l.ID {
+				return takenUnique(r.typ, f, uniqueText(value))
+			}
+		}
+	}
+	if !s.options.Import {
+		return nil
+	}
+	if err := s.checkClasses(r); err != nil {
+		return err
+	}
+	_, err := businessValues(l, r.entity.BusinessAttributes, true)
+	return err
+}
+
+// changes gives what a request says of the plain attributes of an entity that is
+// different.
+func (s *saving) changes(r *request, l *loaded) map[string]any {
+	return changes(r.typ, r.values, func(f *schema.Field) any { return s.value(l, f) })
+}
+
+// customDiffers reports whether a request gives other custom attributes than there
+// are.
+func (s *saving) customDiffers(r *request, l *loaded) bool {
+	return r.entity.CustomAttributes != nil && !maps.Equal(l.custom(), r.entity.CustomAttributes)
+}
+
+// change changes the entities of the batch that are there already.
+func (s *saving) change(answer *Mutations) error {
+	seen := make(map[pedigree.NodeID]bool)
 	var changed []*loaded
 	for _, r := range s.requests {
 		if r.create {
 			continue
 		}
-		l := all[at[r]]
-		if first[l.ID] != nil { // what an earlier request of the batch has changed counts
-			again, err := s.load([]pedigree.Node{first[l.ID].Node}, withLinks|withClasses)
+		l := s.standing[r.node.ID]
+		if l == nil || seen[r.node.ID] { // what the batch has made or changed before counts
+			again, err := s.load([]pedigree.Node{*r.node}, withLinks|withClasses)
 			if err != nil {
 				return err
 			}
 			l = again[0]
 		}
-		first[l.ID] = l
+		seen[r.node.ID] = true
 		did, err := s.changeOne(r, l)
 		if err != nil {
 			return err
@@ -417,17 +531,10 @@ func (s *saving) showChanged(answer *Mutations, changed []*loaded) error {
 
 // changeOne changes one entity and reports whether anything was different.
 func (s *saving) changeOne(r *request, l *loaded) (bool, error) {
-	changed := changes(r.typ, r.values, func(f *schema.Field) any { return s.value(l, f) })
-	tied, err := s.differs(r, l)
-	if err != nil {
-		return false, err
-	}
-	custom := r.entity.CustomAttributes != nil && !maps.Equal(l.custom(), r.entity.CustomAttributes)
-	if r.typ.Foreign && (len(changed) > 0 || custom) {
-		return false, refuseForeign(r.typ.Name())
-	}
+	changed, tied, custom := s.changes(r, l), s.differs(r, l), s.customDiffers(r, l)
 	imported := false
 	if s.options.Import {
+		var err error
 		if imported, err = s.importOne(r, l); err != nil {
 			return false, err
 		}
@@ -569,10 +676,7 @@ func (s *saving) finishOthers(answer *Mutations) error {
 		if l == nil || shown[l.guid] {
 			continue
 		}
-		if err := s.touchKnown(&l.Node, l.fields()); err != nil {
-			return err
-		}
-		if err := s.auditOther(l); err != nil {
+		if err := s.noteOther(l); err != nil {
 			return err
 		}
 		nodes = append(nodes, l.Node)
@@ -596,17 +700,25 @@ func (s *saving) finishOthers(answer *Mutations) error {
 	return nil
 }
 
+// noteOther notes that a relationship of an entity changed. An import does not: it
+// brings times and users with it.
+func (s *saving) noteOther(l *loaded) error {
+	if s.options.Import {
+		return nil
+	}
+	if err := s.touchKnown(&l.Node, l.fields()); err != nil {
+		return err
+	}
+	return s.auditOther(l)
+}
+
 // auditOther tells the history of an entity that one of its relationships changed.
 func (s *saving) auditOther(l *loaded) error {
 	r := reading{View: s.View}
 	e := r.system(l)
 	e.UpdateTime, e.UpdatedBy = l.Updated, s.User()
 	e.Attributes = s.headerAttributes(l)
-	what := AuditUpdate
-	if s.options.Import {
-		what = AuditImportUpdate
-	}
-	return s.auditEntity(&l.Node, what, e)
+	return s.auditEntity(&l.Node, AuditUpdate, e)
 }
 
 // touchOther notes that an entity was tied to one of the batch or untied from it.

@@ -33,7 +33,7 @@ func (s *saving) attributeLinks(l *loaded, name string) []*link {
 
 // differs lists the attributes of a request that refer to others than the entity
 // does now, in the order in which they are to be changed.
-func (s *saving) differs(r *request, l *loaded) ([]string, error) {
+func (s *saving) differs(r *request, l *loaded) []string {
 	var names []string
 	for name, refs := range r.refs {
 		if s.appends(r, name) {
@@ -50,7 +50,42 @@ func (s *saving) differs(r *request, l *loaded) ([]string, error) {
 		}
 	}
 	slices.Sort(names)
-	return names, nil
+	return names
+}
+
+// checkRefs checks what references of a request mean: that it can stand there, and
+// what is said of the relationships.
+func (s *saving) checkRefs(r *request) error {
+	for name, refs := range r.refs {
+		f := r.typ.Field(name)
+		for i := range refs {
+			one := &refs[i]
+			target, err := s.targetType(one)
+			if err != nil {
+				return err
+			}
+			if len(r.typ.End(name)) == 0 {
+				if !target.IsA(f.Target.Name()) {
+					return fault.New(fault.InstanceCrudInvalidParams, r.typ.Name()+"."+name+"="+showID(&one.id)+": invalid value for type "+f.Def.Type)
+				}
+				continue
+			}
+			if one.end, err = endFor(r.typ, name, one.relationship, target); err != nil {
+				return err
+			}
+			if one.values, err = relationshipValues(one.end.Relationship, one.attributes, true); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *saving) targetType(one *ref) (*schema.EntityType, error) {
+	if one.made != nil {
+		return one.made.typ, nil
+	}
+	return s.typeOf(one.node)
 }
 
 // appends reports whether a partial update adds to an attribute rather than
@@ -131,10 +166,7 @@ func (s *saving) tieAttribute(r *request, l *loaded, name string) error {
 	}
 	refs = distinctRefs(refs, false)
 	for i := range refs {
-		end, err := s.endFor(r.typ, name, &refs[i])
-		if err != nil {
-			return err
-		}
+		end := refs[i].end
 		at := slices.IndexFunc(links, func(k *link) bool {
 			other, _ := k.other(l.ID)
 			return other == refs[i].node.ID && k.def == end.Relationship
@@ -159,16 +191,12 @@ func (s *saving) tieAttribute(r *request, l *loaded, name string) error {
 	return s.untieAll(r, l, name, links)
 }
 
-// endFor gives the relationship that a reference is of: the one that it names, or
-// else the first that what it points to can stand in.
-func (s *saving) endFor(t *schema.EntityType, name string, one *ref) (*schema.End, error) {
+// endFor gives the relationship that a reference to an entity of a type is of: the
+// one that it names, or else the first in which that can stand.
+func endFor(t *schema.EntityType, name, relationship string, target *schema.EntityType) (*schema.End, error) {
 	ends := t.End(name)
-	target, err := s.typeOf(one.node)
-	if err != nil {
-		return nil, err
-	}
 	for _, e := range ends {
-		if e.Relationship.Def.Name == one.relationship && target.IsA(e.Other.Name()) {
+		if e.Relationship.Def.Name == relationship && target.IsA(e.Other.Name()) {
 			return e, nil
 		}
 	}
@@ -193,12 +221,8 @@ func (s *saving) tieOne(l *loaded, end *schema.End, one *ref) error {
 			return err
 		}
 	}
-	values, err := relationshipValues(end.Relationship, one.attributes, true)
-	if err != nil {
-		return err
-	}
 	k := &link{def: end.Relationship, Relationship: pedigree.Relationship{
-		Workspace: s.workspace, Type: end.Relationship.Def.Name, Attributes: values, Passes: end.Relationship.Passes,
+		Workspace: s.workspace, Type: end.Relationship.Def.Name, Attributes: one.values, Passes: end.Relationship.Passes,
 		CreatedBy: s.User(), UpdatedBy: s.User(), Deleted: pedigree.NoTime, End1: l.ID, End2: one.node.ID,
 	}}
 	if end.Number == 2 {
@@ -207,8 +231,7 @@ func (s *saving) tieOne(l *loaded, end *schema.End, one *ref) error {
 	if s.options.Import {
 		k.UID = one.guid
 	}
-	foreignEnd := one.node
-	if err := s.createLink(k, &l.Node, foreignEnd); err != nil {
+	if err := s.createLink(k, &l.Node, one.node); err != nil {
 		return err
 	}
 	l.links = append(l.links, k)
@@ -292,15 +315,6 @@ func (s *saving) deleteOwned(id pedigree.NodeID) error {
 // relationship tells of it.
 func (s *saving) tieBare(r *request, l *loaded, f *schema.Field, refs []ref, links []*link) error {
 	add := s.appends(r, f.Def.Name)
-	for i := range refs {
-		target, err := s.typeOf(refs[i].node)
-		if err != nil {
-			return err
-		}
-		if !target.IsA(f.Target.Name()) {
-			return fault.New(fault.InstanceCrudInvalidParams, r.typ.Name()+"."+f.Def.Name+"="+showID(&refs[i].id)+": invalid value for type "+f.Def.Type)
-		}
-	}
 	if f.Def.Cardinality == schema.Set {
 		refs = distinctRefs(refs, false)
 	}

@@ -78,6 +78,9 @@ func relationships(e *env) {
 			return err
 		}
 		got, err = r.RelationshipsOf(c.ID, "other", 2, two.ID, 10)
+		if err != nil {
+			return err
+		}
 		wantSame(e.T, "the next page", got, []pedigree.Relationship{self})
 		if none, err := r.RelationshipsOf(c.ID, "unknown", 1, 0, 10); len(none) > 0 || err != nil {
 			e.Errorf("of an unknown type %v (%v)", none, err)
