@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
 	"carry":           {".", "lineage", "store"},
-	"catalog":         {".", "carry", "fault", "naming", "query", "schema", "store", "github.com/go-json-experiment/json"},
+	"catalog":         {".", "carry", "fault", "identity", "naming", "query", "schema", "store", "github.com/go-json-experiment/json"},
 	"client":          {".", "api"},
 	"comment":         {".", "naming", "store"},
 	"digest":          {".", "blob", "query", "registry", "store"},

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
-	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/fault"
+	"github.com/pedigree-ml/pedigree/identity"
 	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/schema"
 )
@@ -170,10 +170,16 @@ func (s *saving) make(r *request) (err error) {
 	if n.Name, err = s.nodeName(r.typ, n, r.values); err != nil {
 		return err
 	}
+	if places := placesOf(r.typ, r.values); len(places) > 0 {
+		n.URI = identity.Redact(places[0])
+	}
 	if err := s.tx.CreateNode(n); err != nil {
 		return err
 	}
 	r.node = n
+	if err := s.locate(n, r.typ, r.values); err != nil {
+		return err
+	}
 	l := &loaded{Node: *n, guid: guid, typ: r.typ}
 	s.fresh[n.ID] = l
 	s.made = append(s.made, l)
@@ -307,8 +313,10 @@ func (s *saving) finishMade(answer *Mutations) error {
 	if len(s.made) == 0 {
 		return nil
 	}
-	if err := s.knowCarried(); err != nil {
-		return err
+	for _, l := range s.made {
+		if len(l.links) > 0 {
+			answer.tied = append(answer.tied, l.guid)
+		}
 	}
 	headers, err := s.headers(s.made, HeaderOptions{Classifications: true})
 	if err != nil {
@@ -333,24 +341,6 @@ func (s *saving) finishMade(answer *Mutations) error {
 		}
 	}
 	return nil
-}
-
-// knowCarried reads what is carried to new entities that are tied to others.
-func (s *saving) knowCarried() error {
-	var ids []pedigree.NodeID
-	for _, l := range s.made {
-		if len(l.links) > 0 {
-			ids = append(ids, l.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	carried, err := carry.Of(s.reader, ids)
-	for _, l := range s.made {
-		l.carried = carried[l.ID]
-	}
-	return err
 }
 
 // checkClasses checks the classifications of a new entity, but for what is carried to
@@ -609,22 +599,39 @@ func (s *saving) writeChanged(l *loaded, t *schema.EntityType, changed map[strin
 	return s.rename(l, t, changed)
 }
 
-// rename keeps the name of the node in step with what the entity is shown as.
+// rename keeps the name of the node, and where it is, in step with what the entity
+// says.
 func (s *saving) rename(l *loaded, t *schema.EntityType, changed map[string]any) error {
 	values := make(map[string]any)
-	for _, name := range []string{t.DisplayAttribute(), "name", "displayName", "qualifiedName"} {
+	moved := false
+	for _, name := range slices.Concat([]string{t.DisplayAttribute(), "name", "displayName", "qualifiedName"}, placeNames) {
 		if f := t.Field(name); f != nil && f.Target == nil {
 			values[name] = s.value(l, f)
 		}
 		if value, there := changed[name]; there {
 			values[name] = value
+			moved = moved || slices.Contains(placeNames, name)
 		}
 	}
 	name, err := s.nodeName(t, &l.Node, values)
-	if err != nil || name == l.Name {
+	if err != nil {
 		return err
 	}
-	l.Name = name
+	uri := l.URI
+	if moved {
+		if uri = ""; len(placesOf(t, values)) > 0 {
+			uri = identity.Redact(placesOf(t, values)[0])
+		}
+	}
+	if moved && (uri != "" || l.URI != "") {
+		if err := s.locate(&l.Node, t, values); err != nil {
+			return err
+		}
+	}
+	if name == l.Name && uri == l.URI {
+		return nil
+	}
+	l.Name, l.URI = name, uri
 	return s.tx.UpdateNode(&l.Node)
 }
 

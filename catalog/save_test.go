@@ -7,6 +7,7 @@ import (
 
 	stdjson "encoding/json"
 
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/fault"
 )
@@ -287,5 +288,20 @@ func TestRenamingFreesTheOldName(t *testing.T) {
 	_, err = f.PartialByGUID(t.Context(), workspace, guid, "qualifiedName", "r")
 	if !fault.Is(err, fault.InstanceAlreadyExists) {
 		t.Errorf("a name was taken twice: %v", err)
+	}
+}
+
+func TestWhatIsCarriedToANewEntityIsToldAtOnce(t *testing.T) {
+	f := open(t)
+	in := f.make(an("shelf", "in", nil))
+	if err := f.classify(in, catalog.Classification{TypeName: "PII"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := carry.New(f.store).Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h := f.save(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": in}}})).Mutated[catalog.ActionCreate][0]
+	if !slices.Equal(h.ClassificationNames, []string{"PII"}) || len(h.Classifications) != 1 || h.Classifications[0].EntityGUID != in {
+		t.Errorf("header %+v", h)
 	}
 }

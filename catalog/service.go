@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -33,7 +34,49 @@ func (s *Service) Save(ctx context.Context, workspace pedigree.NodeID, b *Batch)
 		answer, err = w.Save(copied(), SaveOptions{})
 		return err
 	})
-	return answer, err
+	if err != nil || len(answer.tied) == 0 {
+		return answer, err
+	}
+	return answer, s.View(ctx, workspace, func(v *View) error { return v.showCarried(answer) })
+}
+
+// showCarried puts into the headers of new entities what is carried to them. It is
+// known when they are committed, which is why they show it and not, as clients know
+// it, what they are classified as themselves.
+func (v *View) showCarried(m *Mutations) error {
+	found, err := v.NodesByGUID(m.tied)
+	if err != nil {
+		return err
+	}
+	ids := make([]pedigree.NodeID, 0, len(found))
+	for _, n := range found {
+		ids = append(ids, n.ID)
+	}
+	carried, err := carry.Of(v.reader, ids)
+	if err != nil || len(carried) == 0 {
+		return err
+	}
+	var sources []pedigree.NodeID
+	for _, classes := range carried {
+		for i := range classes {
+			sources = append(sources, classes[i].Node)
+		}
+	}
+	known, err := v.loadIDs(sources, 0)
+	if err != nil {
+		return err
+	}
+	for _, h := range m.Mutated[ActionCreate] {
+		n := found[h.GUID]
+		if n == nil {
+			continue
+		}
+		for _, c := range carried[n.ID] {
+			h.ClassificationNames = append(h.ClassificationNames, c.Type)
+			h.Classifications = append(h.Classifications, v.classification(&c, known[c.Node]))
+		}
+	}
+	return nil
 }
 
 // copy returns how to get a batch as it was given: a transaction may run again, and

@@ -289,7 +289,9 @@ func (s *saving) untieAll(r *request, l *loaded, name string, links []*link) err
 			}
 			continue
 		}
-		s.touchOther(other)
+		if k.def != nil { // who is pointed to does not know it
+			s.touchOther(other)
+		}
 	}
 	return nil
 }

@@ -172,6 +172,8 @@ const (
 type Mutations struct {
 	Mutated     map[Action][]*Header `json:"mutatedEntities,omitempty"`
 	Assignments map[string]string    `json:"guidAssignments,omitempty"` // by the guid in the request
+
+	tied []string // guids of what was made and is tied to others: what is carried to it is known when that is committed
 }
 
 func (m *Mutations) add(a Action, h *Header) {
