@@ -1,7 +1,6 @@
 package discovery
 
 import (
-	"slices"
 	"strings"
 
 	stdjson "encoding/json"
@@ -19,7 +18,9 @@ type attribute struct {
 	system *system
 	ways   []way // to what it refers to
 	target *schema.EntityType
-	owner  string // of plain ones: the definition that declares it
+
+	foreign bool         // of a type whose nodes another protocol writes
+	place   schema.Place // where these keep it
 }
 
 // plain reports whether it can be compared.
@@ -97,6 +98,11 @@ func (f *finder) attributeOf(t *schema.EntityType, name string) *attribute {
 	if field == nil {
 		return nil
 	}
+	if t.Foreign && field.Target == nil {
+		a := plainAttribute(name, field)
+		a.place, a.foreign = field.Place, true
+		return a
+	}
 	if field.Target != nil && !field.Soft() {
 		return &attribute{name: name, target: field.Target, ways: []way{{types: []string{field.Owner + "." + name}, end: 1}}}
 	}
@@ -113,7 +119,7 @@ func endAttribute(name string, ends []*schema.End) *attribute {
 
 func plainAttribute(key string, field *schema.Field) *attribute {
 	form, list, decimal := formOf(field.Type.Name())
-	a := &attribute{name: key, field: field.Type, owner: field.Owner, trait: query.FieldTrait{Key: key, Form: form, List: list, Decimal: decimal}}
+	a := &attribute{name: key, field: field.Type, trait: query.FieldTrait{Key: key, Form: form, List: list, Decimal: decimal}}
 	a.trait.Unset = unset(field)
 	return a
 }
@@ -196,63 +202,124 @@ func (f *finder) sortTrait(a *attribute) query.Trait {
 	}
 	t := a.trait
 	t.Unset = nil
+	if a.foreign {
+		return stored(a.place, t)
+	}
 	return t
 }
 
 // valueTrait is what is computed with.
 func (f *finder) valueTrait(a *attribute) query.Trait {
-	if a.system != nil {
+	switch {
+	case a.system != nil:
 		return a.system.trait
+	case a.foreign:
+		return stored(a.place, a.trait)
 	}
 	return a.trait
 }
 
-// holds compares an attribute. Nodes of other protocols have some of theirs as columns.
+// holds compares an attribute among nodes of some types: those of other protocols
+// keep theirs in places of their own.
 func (f *finder) holds(a *attribute, scope []pedigree.Type, h query.Holds) (query.Fact, error) {
 	h.Trait = a.trait
-	foreign := f.foreign(scope)
-	if len(foreign) == 0 {
+	var some query.Some
+	var ours []pedigree.Type
+	byPlace := make(map[schema.Place][]pedigree.Type)
+	var places []schema.Place
+	for _, t := range scope {
+		of := f.types.OfNode(t)
+		if of == nil || !of.Foreign || of.Field(a.name) == nil {
+			ours = append(ours, t)
+			continue
+		}
+		place := of.Field(a.name).Place
+		if byPlace[place] == nil {
+			places = append(places, place)
+		}
+		byPlace[place] = append(byPlace[place], t)
+	}
+	if len(places) == 0 {
 		return h, nil
 	}
-	there, err := f.foreignHolds(a, h)
-	if err != nil || there == nil {
-		return h, err
+	if len(ours) > 0 {
+		some = append(some, query.Every{h, query.OfType{Types: ours}})
 	}
-	ours := slices.DeleteFunc(slices.Clone(scope), func(t pedigree.Type) bool { return slices.Contains(foreign, t) })
-	elsewhere := query.Every{query.OfType{Types: foreign}, there}
-	if len(ours) == 0 {
-		return elsewhere, nil
+	for _, place := range places {
+		there, err := f.holdsAt(place, h)
+		if err != nil {
+			return nil, err
+		}
+		some = append(some, query.Every{there, query.OfType{Types: byPlace[place]}})
 	}
-	return query.Some{query.Every{h, query.OfType{Types: ours}}, elsewhere}, nil
+	return oneOf(some), nil
 }
 
-// foreignHolds is the condition for nodes of other protocols, nil where it is that of
-// all.
-func (f *finder) foreignHolds(a *attribute, h query.Holds) (query.Fact, error) {
-	switch a.name {
-	case "name":
-		h.Trait = query.Name
-		return h, nil
-	case "owner":
-		h.Trait = query.Owner
-		if h.Is == query.Present {
-			return query.Holds{Trait: query.Owner, Is: query.NotEmpty}, nil
-		}
-		return h, nil
-	case "qualifiedName":
-		switch h.Is {
-		case query.Present, query.NotEmpty:
-			return query.Every{}, nil
-		case query.Equal:
-			var guids []string
-			for _, v := range h.Values {
-				text, _ := v.(string)
-				guids = append(guids, text)
+// columns are the traits that places in columns are.
+var columns = map[schema.Column]query.Trait{
+	schema.UIDColumn: query.UID, schema.OwnerColumn: query.Owner, schema.StateColumn: query.State, schema.VersionColumn: query.VersionTrait{},
+	schema.URIColumn: query.URI, schema.CreatedColumn: query.Created, schema.StartedColumn: query.Started, schema.EndedColumn: query.Ended,
+	schema.NameColumn: query.Name,
+}
+
+// stored is the trait that a place is; nil where it is none, or a whole space.
+func stored(p schema.Place, form query.FieldTrait) query.Trait {
+	switch {
+	case p.Column != schema.NoColumn:
+		return columns[p.Column]
+	case p.Key == "":
+		return nil
+	}
+	form.Space, form.Key = p.Space, p.Key
+	return form
+}
+
+// holdsAt compares what stands in a place.
+func (f *finder) holdsAt(p schema.Place, h query.Holds) (query.Fact, error) {
+	form, _ := h.Trait.(query.FieldTrait)
+	switch p.Column {
+	case schema.NoColumn:
+		if p.Key == "" { // a space: it is there where it has any key
+			if h.Is == query.Present || h.Is == query.NotEmpty {
+				return query.Keyed{Space: p.Space, Is: query.Present}, nil
 			}
-			ids, err := f.guids(guids)
-			return query.Among{Nodes: ids}, err
+			return none, nil
 		}
+	case schema.GUIDColumn:
+		return f.holdsGUID(h)
+	case schema.NameColumn: // those without a name are called by their identity
+		if h.Is == query.Present || h.Is == query.NotEmpty {
+			return query.Every{}, nil
+		}
+		named := query.Holds{Trait: query.Name, Is: query.NotEmpty}
+		byName, byUID := h, h
+		byName.Trait, byUID.Trait = query.Name, query.UID
+		return query.Some{query.Every{byName, named}, query.Every{byUID, query.Except{Part: named}}}, nil
+	default:
+		if h.Is == query.Present && form.Form == pedigree.Text { // no text is none
+			h.Is = query.NotEmpty
+		}
+	}
+	h.Trait = stored(p, form)
+	if h.Trait == nil {
 		return none, nil
 	}
-	return nil, nil
+	return h, nil
+}
+
+// holdsGUID compares guids of nodes of other protocols, which are made of numbers.
+func (f *finder) holdsGUID(h query.Holds) (query.Fact, error) {
+	switch h.Is {
+	case query.Present, query.NotEmpty:
+		return query.Every{}, nil
+	case query.Equal:
+		var guids []string
+		for _, v := range h.Values {
+			text, _ := v.(string)
+			guids = append(guids, text)
+		}
+		ids, err := f.guids(guids)
+		return query.Among{Nodes: ids}, err
+	}
+	return none, nil
 }

@@ -98,17 +98,6 @@ func (f *finder) nodeTypes(is func(*schema.EntityType) bool) []pedigree.Type {
 	return types
 }
 
-// foreign gives those of some types of nodes that other protocols write.
-func (f *finder) foreign(types []pedigree.Type) []pedigree.Type {
-	var foreign []pedigree.Type
-	for _, t := range types {
-		if of := f.types.OfNode(t); of != nil && of.Foreign {
-			foreign = append(foreign, t)
-		}
-	}
-	return foreign
-}
-
 // anyEntity keeps what people search for: not the server's own bookkeeping.
 func anyEntity(t *schema.EntityType) bool { return !t.Internal() }
 

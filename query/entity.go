@@ -155,7 +155,7 @@ func (Among) fact()      {}
 func (Worded) fact()     {}
 
 // A Trait is something that an entity has: [FieldTrait], [Attr], [TypeTrait],
-// [StatusTrait], [Calc], [Constant] or, of a classification, [Attribute].
+// [VersionTrait], [StatusTrait], [Calc], [Constant] or, of a classification, [Attribute].
 type Trait interface{ trait() }
 
 // A FieldTrait is a property.
@@ -179,6 +179,9 @@ type Attribute struct {
 	Unset any
 }
 
+// VersionTrait is what distinguishes states of one thing, empty where nothing does.
+type VersionTrait struct{}
+
 // StatusTrait is ACTIVE, or DELETED for what is in the bin.
 type StatusTrait struct{}
 
@@ -192,13 +195,14 @@ type Calc struct {
 // Constant is a number as a trait that everything has.
 type Constant struct{ Number float64 }
 
-func (StatusTrait) trait() {}
-func (Calc) trait()        {}
-func (Constant) trait()    {}
-func (FieldTrait) trait()  {}
-func (TypeTrait) trait()   {}
-func (Attribute) trait()   {}
-func (Attr) trait()        {}
+func (VersionTrait) trait() {}
+func (StatusTrait) trait()  {}
+func (Calc) trait()         {}
+func (Constant) trait()     {}
+func (FieldTrait) trait()   {}
+func (TypeTrait) trait()    {}
+func (Attribute) trait()    {}
+func (Attr) trait()         {}
 
 // Relations asks for relationships, in the bin or not, by arrival.
 type Relations struct {

@@ -271,6 +271,8 @@ func (e *entities) value(n string, t query.Trait) (*sqlText, error) {
 			w.Reset()
 			w.add("coalesce("+inner+", ?)", t.Unset)
 		}
+	case query.VersionTrait:
+		w.add(n + ".version")
 	case query.StatusTrait:
 		w.add("CASE WHEN " + n + ".deleted IS NULL THEN 'ACTIVE' ELSE 'DELETED' END")
 	case query.Constant:
