@@ -68,7 +68,7 @@ def test_a_long_query(rest, types):
 def test_bad_queries(rest, types, query, why):
     answer = rest.get("search/dsl", query=query.format(table=types.table))
     assert answer.status == 400, answer.text[:300]
-    assert answer.json["errorCode"] in ("ATLAS-400-00-059", "ATLAS-400-00-05A", "ATLAS-400-00-068", "ATLAS-400-00-047") or answer.json["errorCode"].startswith("ATLAS-400"), answer.text
+    assert answer.json["errorCode"].startswith("ATLAS-400-00-"), answer.text
     assert why in answer.json["errorMessage"]
 
 
