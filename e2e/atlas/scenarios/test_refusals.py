@@ -90,7 +90,7 @@ def test_wrong_parameters(rest, types):
 
 @pytest.mark.parametrize("attributes", [
     {"rows": "many"}, {"score": "high"}, {"hidden": "perhaps"}, {"loaded": "not a day"}, {"format": "XML"}, {"settings": ["a"]},
-    {"place": {"attributes": {"size": "large"}}}, {"place": "here"},
+    {"place": {"typeName": "Place", "attributes": {"size": "large"}}}, {"place": "here"},
 ])
 def test_values_of_the_wrong_kind(rest, types, name, attributes):
     answer = rest.post("entity", {"entity": {"typeName": types.table, "attributes": {"qualifiedName": name("t"), "name": "t", "title": "T"} | attributes}})
