@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -78,19 +79,16 @@ func (s *Service) Download(ctx context.Context, name string) (content []byte, ok
 	return nil, false
 }
 
-// DownloadBasic makes a file of all that a search by parameters finds. labels name the
-// columns of further attributes.
-func (s *Service) DownloadBasic(ctx context.Context, workspace pedigree.NodeID, p *Parameters, labels map[string]string) error {
-	var names []string
-	for name := range labels {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+// DownloadBasic makes a file of all that a search by parameters finds. columns are
+// those of further attributes, by their heads.
+func (s *Service) DownloadBasic(ctx context.Context, workspace pedigree.NodeID, p *Parameters, columns map[string]string) error {
+	heads := slices.Sorted(maps.Keys(columns))
 	q := *p
 	q.Marker, q.Offset, q.Limit = "", p.Offset, maxLimit
 	q.ClassificationAttributes = true
-	for _, name := range names {
-		if !slices.Contains(q.Attributes, name) && !strings.HasPrefix(name, "__") {
+	for _, head := range heads {
+		name := columns[head]
+		if name != "" && !slices.Contains(usualColumns, head) && !slices.Contains(q.Attributes, name) && !strings.HasPrefix(name, "__") {
 			q.Attributes = append(q.Attributes, name)
 		}
 	}
@@ -105,7 +103,7 @@ func (s *Service) DownloadBasic(ctx context.Context, workspace pedigree.NodeID, 
 			break
 		}
 	}
-	return s.download(ctx, typeBasic, headerRows(rows, names, labels))
+	return s.download(ctx, typeBasic, headerRows(rows, heads, columns))
 }
 
 // DownloadDSL makes a file of what a query finds.
@@ -131,21 +129,17 @@ func (s *Service) DownloadDSL(ctx context.Context, workspace pedigree.NodeID, q 
 	return s.download(ctx, typeDSL, rows)
 }
 
+// usualColumns are those that each file of entities has.
+var usualColumns = []string{"Type name", "Name", "Classifications", "Terms"}
+
 // headerRows makes a table of entities.
-func headerRows(entities []*catalog.Header, names []string, labels map[string]string) [][]string {
-	head := []string{"Type name", "Name", "Classifications", "Terms"}
-	for _, name := range names {
-		if label := labels[name]; label != "" {
-			head = append(head, label)
-		} else {
-			head = append(head, name)
-		}
-	}
-	rows := [][]string{head}
+func headerRows(entities []*catalog.Header, heads []string, columns map[string]string) [][]string {
+	heads = slices.DeleteFunc(slices.Clone(heads), func(head string) bool { return slices.Contains(usualColumns, head) })
+	rows := [][]string{append(slices.Clone(usualColumns), heads...)}
 	for _, h := range entities {
 		row := []string{h.TypeName, h.DisplayText, strings.Join(h.ClassificationNames, ","), strings.Join(h.MeaningNames, ",")}
-		for _, name := range names {
-			row = append(row, headerCell(h, name))
+		for _, head := range heads {
+			row = append(row, headerCell(h, columns[head]))
 		}
 		rows = append(rows, row)
 	}

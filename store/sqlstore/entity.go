@@ -18,11 +18,15 @@ type entities struct {
 	ours    bool  // properties of all of these know the type
 	aliases int   // that were given to tables
 	nested  int   // how far what is written is from the entity
+	unions  int   // that what is written is a part of
 	total   int64 // nodes of the types
 }
 
 // entitiesOf looks up what statements need; nil where nothing can match.
 func (t *tx) entitiesOf(q *query.Entities) (*entities, error) {
+	flat := *q
+	flat.Where = flatten(q.Where)
+	q = &flat
 	e := &entities{tx: t, q: q, ours: true}
 	var err error
 	if e.types, e.ours, err = t.typeNumbers(q.Types); err != nil || len(e.types) == 0 {

@@ -18,6 +18,69 @@ const (
 	nowhere = ".id < 0"
 )
 
+// flatten makes one condition of those that are nested in others of their sort, and
+// one comparison of those of a trait with one value or another: a long condition is
+// neither deep nor of many parts then.
+func flatten(f query.Fact) query.Fact {
+	switch f := f.(type) {
+	case query.Every:
+		var all query.Every
+		for _, part := range f {
+			part = flatten(part)
+			if inner, ok := part.(query.Every); ok {
+				all = append(all, inner...)
+			} else {
+				all = append(all, part)
+			}
+		}
+		return all
+	case query.Some:
+		var all query.Some
+		at := make(map[query.Trait]int) // of comparisons for equality
+		for _, part := range f {
+			part = flatten(part)
+			inner, ok := part.(query.Some)
+			if !ok {
+				inner = query.Some{part}
+			}
+			for _, one := range inner {
+				all = merge(all, at, one)
+			}
+		}
+		return all
+	case query.Except:
+		return query.Except{Part: flatten(f.Part)}
+	case query.Tied:
+		if f.Where != nil {
+			f.Where = flatten(f.Where)
+		}
+		return f
+	case query.Traded:
+		if f.Where != nil {
+			f.Where = flatten(f.Where)
+		}
+		return f
+	}
+	return f
+}
+
+// merge adds an alternative to others.
+func merge(all query.Some, at map[query.Trait]int, one query.Fact) query.Some {
+	h, ok := one.(query.Holds)
+	if !ok || h.Is != query.Equal {
+		return append(all, one)
+	}
+	i, there := at[h.Trait]
+	if !there {
+		at[h.Trait] = len(all)
+		return append(all, one)
+	}
+	before, _ := all[i].(query.Holds)
+	before.Values = append(slices.Clip(before.Values), h.Values...)
+	all[i] = before
+	return all
+}
+
 // alias gives a table of a statement a name of its own.
 func (e *entities) alias(prefix string) string {
 	e.aliases++

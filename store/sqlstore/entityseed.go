@@ -56,9 +56,11 @@ func (e *entities) seeds(f query.Fact) ([]*seed, error) {
 }
 
 func (e *entities) union(parts []query.Fact) ([]*seed, error) {
-	if len(parts) == 0 || len(parts) > maxUnion {
+	if len(parts) == 0 || len(parts) > maxUnion || e.unions > 0 { // one in another looks at too much
 		return nil, nil
 	}
+	e.unions++
+	defer func() { e.unions-- }()
 	union := &seed{sure: true}
 	for i, part := range parts {
 		some, err := e.seeds(part)
