@@ -88,6 +88,13 @@ export async function nodeAt(place, type) {
 	return (await answer.json()).nodes.find((node) => node.type === type).id;
 }
 
+/** Gives the guid of an entity of the catalog by its qualified name. */
+export async function entityNamed(type, name) {
+	const answer = await fetch(`${server}/api/atlas/v2/entity/uniqueAttribute/type/${type}?${new URLSearchParams({ 'attr:qualifiedName': name })}`);
+	assert.equal(answer.status, 200, name);
+	return (await answer.json()).entity.guid;
+}
+
 /** Gives the id of a run by its name. */
 export async function runNamed(name) {
 	const experiments = await mlflow('experiments/search', { max_results: 100 });

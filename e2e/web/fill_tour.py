@@ -1,6 +1,6 @@
 """Fills a server with the story that docs/tour.md tells: readings of electricity are
 cleaned by a job that speaks OpenLineage, and MLflow's client trains forecasts on them,
-registers two and judges one."""
+registers two and judges one; a steward classifies a file through Atlas's protocol."""
 
 import datetime
 import json
@@ -42,6 +42,7 @@ def main():
         sweep(client, experiment, number)
     register(client, experiment)
     judge(client)
+    classify(sys.argv[1])
 
 
 def clean(server):
@@ -56,6 +57,18 @@ def clean(server):
         }
         request = urllib.request.Request(f"{server}/api/v1/lineage", json.dumps(event).encode(), {"Content-Type": "application/json"})
         urllib.request.urlopen(request).close()
+
+
+def classify(server):
+    """What a steward says through Atlas's protocol: the files of one month tell of persons."""
+    def call(method, path, body=None):
+        request = urllib.request.Request(f"{server}{path}", body and json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
+
+    call("POST", "/api/atlas/v2/types/typedefs", {"classificationDefs": [{"name": "PII", "description": "Tells something of a person", "attributeDefs": []}]})
+    april = json.loads(call("GET", "/api/pedigree/v1/nodes?ref=openlineage:s3://meters/2026-04.csv"))["nodes"][0]["guid"]
+    call("POST", f"/api/atlas/v2/entity/guid/{april}/classifications", [{"typeName": "PII", "propagate": True}])
 
 
 def sweep(client, experiment, number):

@@ -4,14 +4,14 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { axe, emptyServer, mlflow, lake, nodeAt, nodeNamed, runNamed, server, watchFor, withBrowser } from './browser.mjs';
+import { axe, emptyServer, entityNamed, mlflow, lake, nodeAt, nodeNamed, runNamed, server, watchFor, withBrowser } from './browser.mjs';
 
 const looks = [
 	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true },
-	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list', 'artifacts', 'audit', 'impact', 'path', 'columns-of-data'] },
-	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run', 'lineage'] },
+	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list', 'artifacts', 'audit', 'impact', 'path', 'columns-of-data', 'catalog', 'catalog-entity', 'catalog-type', 'catalog-classification', 'catalog-term', 'catalog-search', 'catalog-hostile'] },
+	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run', 'lineage', 'catalog', 'catalog-entity', 'catalog-types', 'catalog-classification'] },
 ];
 
 const hostile = await runNamed('<script>alert(1)</script><img src=x onerror=alert(2)>');
@@ -20,6 +20,9 @@ const curves = `${server}/experiments/${experiments[0].experiment_id}`;
 const readings = await nodeAt(lake, 'mlflow.Dataset');
 const hub = await nodeNamed('Point', 'hub');
 const alert = await nodeNamed('mlflow.Dataset', 'onerror');
+const table = await entityNamed('meter_table', 'meter_readings@meters');
+const written = await entityNamed('meter_table', '<script>alert(1)</script><img src=x onerror=alert(2)>@meters');
+const term = await entityNamed('AtlasGlossaryTerm', 'Load@Electricity');
 const routes = [
 	{ name: 'empty', url: `${emptyServer}/`, ready: (page) => page.getByText('Nothing is recorded yet') },
 	{ name: 'home', calls: 14, url: `${server}/`, ready: (page) => page.getByText('Running now') },
@@ -52,6 +55,20 @@ const routes = [
 	{ name: 'contexts', url: `${server}/contexts`, ready: (page) => page.getByRole('grid', { name: 'Contexts' }).getByRole('rowheader').first() },
 	{ name: 'artifacts-none', url: `${emptyServer}/artifacts`, ready: (page) => page.getByText('No artifacts are recorded yet') },
 	{ name: 'context', url: `${server}/nodes/${await nodeNamed('system.Pipeline', 'daily')}`, ready: (page) => page.getByRole('grid', { name: 'Members' }).getByRole('rowheader').first() },
+	{ name: 'catalog', url: `${server}/catalog?type=meter_table`, ready: (page) => page.getByRole('grid', { name: 'Entities' }).getByRole('rowheader').first() },
+	{ name: 'catalog-entity', calls: 12, url: `${server}/catalog/entities/${table}`, ready: (page) => page.getByRole('group', { name: 'Lineage graph' }).getByRole('link', { name: /^mean of hours/ }) },
+	{ name: 'catalog-hostile', calls: 12, url: `${server}/catalog/entities/${written}`, ready: (page) => page.getByRole('table', { name: 'Attributes' }) },
+	{ name: 'catalog-types', url: `${server}/catalog/types`, ready: (page) => page.getByRole('tree', { name: 'Entity types' }) },
+	{ name: 'catalog-new-type', url: `${server}/catalog/types`, ready: openNewType },
+	{ name: 'catalog-type', url: `${server}/catalog/types/meter_table`, ready: (page) => page.getByRole('table', { name: 'Relationships' }) },
+	{ name: 'catalog-relationship', url: `${server}/catalog/types/meter_table_columns`, ready: (page) => page.getByRole('region', { name: 'Ends' }) },
+	{ name: 'catalog-classifications', url: `${server}/catalog/classifications`, ready: (page) => page.getByRole('table', { name: 'Classifications' }) },
+	{ name: 'catalog-classification', url: `${server}/catalog/classifications/PII?from=${table}`, ready: (page) => page.getByRole('list', { name: 'Where it goes' }).getByText('hourly_means') },
+	{ name: 'catalog-term', url: `${server}/catalog/glossary?at=${term}`, ready: (page) => page.getByRole('region', { name: 'Stands for' }).getByRole('link', { name: 'meter_readings' }) },
+	{ name: 'catalog-glossary-none', url: `${emptyServer}/catalog/glossary`, ready: (page) => page.getByText('There is no glossary yet.') },
+	{ name: 'catalog-search', url: `${server}/catalog/search`, ready: (page) => page.getByRole('region', { name: 'Examples' }) },
+	{ name: 'catalog-select', url: `${server}/catalog/search?dsl=${encodeURIComponent('from meter_table select owner, count() groupby owner')}`, ready: (page) => page.getByRole('grid', { name: 'Rows' }).getByRole('rowheader').first() },
+	{ name: 'version-classified', calls: 16, url: `${server}/models/demand/versions/1`, ready: (page) => page.getByRole('list', { name: 'The way it took' }) },
 	{ name: 'audit', url: `${server}/audit`, ready: (page) => page.getByText('champion').filter({ visible: true }).first() },
 	{ name: 'palette', calls: 16, url: `${server}/`, ready: openPalette },
 	{ name: 'keys', url: `${server}/models`, ready: openKeys },
@@ -85,6 +102,12 @@ async function openKeys(page) {
 	await page.getByRole('table').waitFor();
 	await page.keyboard.press('?');
 	return page.getByRole('dialog', { name: 'Keys' });
+}
+
+async function openNewType(page) {
+	await page.getByRole('button', { name: 'New entity type' }).click();
+	await page.getByRole('button', { name: 'Add an attribute' }).click();
+	return page.getByRole('group', { name: 'Attribute 1' });
 }
 
 async function openPeek(page) {

@@ -24,6 +24,7 @@ const stops = [
 	['difference', `${server}/models/demand/diff/1..2`, (page) => page.getByRole('table', { name: 'Files' })],
 	['lineage', `${server}/nodes/${readings}`, (page) => page.getByRole('link', { name: /clean readings/ }).first()],
 	['impact', `${server}/nodes/${raw}?form=impact`, (page) => page.getByRole('grid', { name: 'What depends on it' }).getByRole('rowheader').first()],
+	['catalog', `${server}/catalog/classifications/PII`, (page) => page.getByRole('list', { name: 'Where it goes' }).getByText('carries it').first()],
 	['audit', `${server}/audit`, (page) => page.getByText('champion').filter({ visible: true }).first()],
 ];
 

@@ -83,7 +83,7 @@ await flow('catalog glossary', async (page, problems) => {
 	const file = 'GlossaryName, TermName, ShortDescription, LongDescription, Examples, Abbreviation, Usage, AdditionalAttributes, TranslationTerms, ValidValuesFor, Synonyms, ReplacedBy, ValidValues, ReplacementTerms, SeeAlso, TranslatedTerms, IsA, Antonyms, Classifies, PreferredToTerms, PreferredTerms\nFlow,Imported,From a file\nFlow,bad@name,\nFlow,Second,\n';
 	await region.locator('input[type=file]').setInputFiles({ name: 'terms.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
 	await region.getByRole('button', { name: 'Import', exact: true }).click();
-	await region.getByText(/2 lines are imported, 1 failed\./).waitFor();
+	await region.getByText(/2 rows are imported, 1 failed\./).waitFor();
 	await region.getByRole('grid', { name: 'Report' }).getByRole('row', { name: /failed/ }).waitFor();
 	await region.getByRole('checkbox', { name: 'Only those that failed' }).check();
 	await until('one line is left', async () => (await region.getByRole('grid', { name: 'Report' }).getByRole('rowheader').count()) === 1);

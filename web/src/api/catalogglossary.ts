@@ -201,6 +201,7 @@ export interface ImportLine {
 	term: string;
 	done: boolean;
 	remarks: string;
+	guid: string; // of the term that was made; empty where none was
 }
 
 export const templateAddress = `${base}/import/template`;
@@ -209,12 +210,22 @@ export async function importFile(file: File, signal?: AbortSignal): Promise<Impo
 	return readImport(await upload(`${base}/import`, file, signal));
 }
 
+// What was made is told as JSON among the remarks.
+function guidIn(remarks: string): string {
+	try {
+		return asText(asRecord(JSON.parse(remarks)).termGuid);
+	} catch {
+		return '';
+	}
+}
+
 export function readImport(x: unknown): ImportLine[] {
 	const answer = asRecord(x);
 	const read = (done: boolean) => (y: unknown) => {
 		const line = asRecord(y);
 		const row = asNumber(line.rowNumber);
-		return { row: row === undefined || row < 0 ? undefined : row, glossary: asText(line.parentObjectName), term: asText(line.childObjectName), done, remarks: asText(line.remarks) };
+		const made = done ? guidIn(asText(line.remarks)) : '';
+		return { row: row === undefined || row < 0 ? undefined : row, glossary: asText(line.parentObjectName), term: asText(line.childObjectName), done, remarks: made ? '' : asText(line.remarks), guid: made };
 	};
 	return [...asList(answer.failedImportInfoList).map(read(false)), ...asList(answer.successImportInfoList).map(read(true))];
 }

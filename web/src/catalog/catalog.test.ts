@@ -253,8 +253,8 @@ describe('the glossary tree', () => {
 	});
 
 	test('tells of each line of a file what became of it, failures first', () => {
-		const lines = readImport({ successImportInfoList: [{ parentObjectName: 'g', childObjectName: 't', importStatus: 'SUCCESS', rowNumber: 1 }], failedImportInfoList: [{ rowNumber: 9000, remarks: 'broken' }, { rowNumber: -1 }] });
-		expect(lines.map((l) => [l.row, l.done, l.remarks])).toEqual([[9000, false, 'broken'], [undefined, false, ''], [1, true, '']]);
+		const lines = readImport({ successImportInfoList: [{ parentObjectName: 'g', childObjectName: 't', importStatus: 'SUCCESS', rowNumber: 1, remarks: '{"termGuid":"t"}' }], failedImportInfoList: [{ rowNumber: 9000, remarks: 'broken' }, { rowNumber: -1 }] });
+		expect(lines.map((l) => [l.row, l.done, l.remarks, l.guid])).toEqual([[9000, false, 'broken', ''], [undefined, false, '', ''], [1, true, '', 't']]);
 	});
 });
 
