@@ -36,7 +36,7 @@ await flow('catalog search', async (page, problems) => {
 	assert.match(problems.pop(), /400/);
 
 	// What is selected is a table.
-	await query.fill('from meter_table where owner = "ann" or owner = "bob" select owner, count() groupby owner orderby owner');
+	await query.fill('from meter_table where owner = "ann" or owner = "bob" groupby (owner) select owner, count() orderby owner');
 	await page.keyboard.press('Control+Enter');
 	const rows = page.getByRole('grid', { name: 'Rows' });
 	await rows.getByRole('row', { name: /^ann 81$/ }).waitFor();

@@ -74,6 +74,11 @@ export async function getLineage(ref: string, depth: number, limit: number, sign
 	return readLineage(await get(`${base}/lineage`, { ref, depth: String(depth), limit: String(limit), as_of }, signal));
 }
 
+/** Walks so many hops to what was made of what a reference names. */
+export async function getDownstream(ref: string, depth: number, limit: number, signal?: AbortSignal): Promise<Lineage> {
+	return readLineage(await get(`${base}/lineage`, { ref, depth: String(depth), limit: String(limit), direction: 'downstream' }, signal));
+}
+
 /** Gives a shortest way between two, in the order in which they were made; without
  * nodes where there is none. */
 export async function getPath(from: string, to: string, asOf: number | undefined, signal: AbortSignal): Promise<Lineage> {

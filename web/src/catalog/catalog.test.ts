@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asNew, readClassification, readEntity, readHeader, readRelated } from '../api/catalogentities';
 import { readCarried } from '../api/catalogcarried';
-import { readFlow } from '../api/cataloglineage';
 import { readImport, readOpened } from '../api/catalogglossary';
 import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
+import { readLineage } from '../api/lineage';
 import { countWord, elementType, readTypeDef } from '../api/catalogtypes';
 import { actionWord, detailsOf } from './audit';
 import { apart, blankWish, momentOf, newOf, validityWord, wishProblem } from './classified';
@@ -196,25 +196,27 @@ describe('a classification', () => {
 		expect(told.list).toHaveLength(2);
 	});
 
-	test('spreads along what was made, and not behind what it has not reached', () => {
-		const header = (guid: string, ...tags: string[]) => ({ guid, typeName: 't', displayText: guid, classificationNames: tags });
-		const flow = readFlow({
-			guidEntityMap: { a: header('a', 'PII'), p: header('p', 'PII'), b: header('b', 'PII'), q: header('q'), c: header('c', 'PII') },
-			relations: [['a', 'p'], ['p', 'b'], ['a', 'q'], ['q', 'c'], ['b', 'a']].map(([fromEntityId, toEntityId]) => ({ fromEntityId, toEntityId })),
+	test('spreads along what was made, by whatever name, and not behind what it has not reached', () => {
+		const header = (guid: string, source = 'a') => readHeader({ guid, typeName: 't', displayText: guid, classifications: [{ typeName: 'PII', entityGuid: source }] });
+		const node = (id: number, uid: string, protocol = 'atlas') => ({ id, uid, name: uid, protocol, type: 't', kind: 'artifact' });
+		const lineage = readLineage({
+			nodes: [node(1, 'a'), node(2, 'p'), node(3, 'run', 'mlflow'), node(4, 'q'), node(5, 'c'), node(6, 'same')],
+			edges: [[1, 2], [2, 3], [1, 4], [4, 5], [3, 1]].map(([from, to]) => ({ from, to, kind: 'input' })),
+			joined: [[2, 6]],
 		});
-		const { stops, links, left } = spreadOf('PII', readHeader(header('a', 'PII')), flow);
-		expect([...stops.keys()]).toEqual(['a', 'p', 'q', 'b']);
-		expect(stops.get('q')?.reached).toBe(false);
-		expect(links.find((l) => l.to === 'q')?.passes).toBe(false);
-		expect(links.some((l) => l.to === 'c')).toBe(false);
-		expect(left).toBe(0);
-
-		// What is tied to the source is reached by the tie, if it has it from there.
-		const carrier = (guid: string, source: string) => readHeader({ ...header(guid, 'PII'), classifications: [{ typeName: 'PII', entityGuid: source }] });
+		const run = '0a1b2c3d-4e5f-0607-0000-000000000003';
+		const carriers = { list: [header('a'), header('p'), header(run), header('same'), header('column'), header('other', 'elsewhere'), header('far')], complete: true };
 		const tied = [{ guid: 'column', relationshipType: 'table_columns' }, { guid: 'other', relationshipType: 'x' }].map(readRelated);
-		const spread = spreadOf('PII', readHeader(header('a', 'PII')), flow, tied, [carrier('column', 'a'), carrier('other', 'elsewhere'), carrier('far', 'a')]);
-		expect(spread.links.filter((l) => l.by)).toEqual([{ from: 'a', to: 'column', passes: true, by: 'table_columns' }]);
-		expect([spread.stops.has('other'), spread.left]).toEqual([false, 1]);
+		const { stops, links, left } = spreadOf(new Set(['PII']), header('a'), lineage, tied, carriers);
+		expect([...stops.keys()]).toEqual(['a', 'p', 'q', 'node 3', 'same', 'column']);
+		expect(stops.get('q')).toMatchObject({ reached: false, address: '/nodes/4' });
+		expect(stops.get('node 3')).toMatchObject({ reached: true, address: `/catalog/entities/${run}` });
+		expect(links.filter((l) => l.by)).toEqual([{ from: 'p', to: 'same', by: 'the same' }, { from: 'a', to: 'column', by: 'table_columns' }]);
+		expect(left).toBe(1); // what is far is reached by a way that is not drawn
+		const unread = spreadOf(new Set(['PII']), header('a'), lineage, [], { list: [], complete: false });
+		expect(unread.stops.get('q')?.reached).toBeUndefined();
+		expect(unread.stops.has('node 5')).toBe(false);
+		expect(unread.stops.has('c')).toBe(true);
 	});
 });
 
@@ -267,7 +269,8 @@ describe('the language', () => {
 	test('is marked where a refusal says', () => {
 		expect(part('from nosuchtype', 'Invalid DSL query: from nosuchtype | Reason: DSL Semantic Error - nosuchtype type not found, DSL Semantic Error - nosuchtype type not found. Please refer to Atlas DSL grammar for more information')).toBe('nosuchtype');
 		expect(part('from a\nwhere x =', 'Reason: line 2:6 no viable alternative')).toBe('x');
-		expect(part('from a where', 'Reason: unexpected end at 12')).toBe('e');
+		expect(part('from a where', "Reason: mismatched input '<EOF>' at character 13, expecting a name")).toBe('e');
+		expect(part('from a orderby b where c', "Reason: mismatched input 'where' at character 18, expecting <EOF>")).toBe('where');
 		expect(part('from a where b ~ 1', "Reason: unexpected '~'")).toBe('~');
 		expect(part('from a', 'something else')).toBeUndefined();
 		expect(markOf('from a', '', { from: 5, to: 6 })).toEqual({ from: 5, to: 6 });

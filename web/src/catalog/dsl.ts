@@ -17,8 +17,8 @@ export function markOf(query: string, message: string, part?: Mark): Mark | unde
 		const at = (before ? before.length + 1 : 0) + Number(column);
 		return widen(query, at, at);
 	}
-	const at = /\b(?:at|position|character|offset)\s+(\d+)\b/i.exec(reason)?.[1];
-	if (at) return widen(query, Number(at), Number(at));
+	const at = /\bcharacter\s+(\d+)\b/i.exec(reason)?.[1]; // counted from one
+	if (at) return widen(query, Number(at) - 1, Number(at) - 1);
 	for (const named of [...reason.matchAll(/['"‘“`]([^'"’”`]+)['"’”`]/g), ...reason.matchAll(/([\w.]+) (?:type|attribute|field)? ?not found/gi), ...reason.matchAll(/(?:attribute|type|field|term) ([\w.]+)/gi)]) {
 		const found = named[1] ? wordAt(query, named[1]) : -1;
 		if (found >= 0) return { from: found, to: found + (named[1] as string).length };

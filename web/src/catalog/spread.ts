@@ -1,66 +1,97 @@
 // How far a classification goes from where it was put: what it has reached, and what
 // beside that it has not.
 
-import type { Flow } from '../api/cataloglineage';
 import type { EntityHeader, Related } from '../api/catalogentities';
+import type { Lineage } from '../api/lineage';
+import { nameOf, nodeAddress, typeWord, type Node } from '../api/nodes';
+import { entityAddress } from './address';
 
 export interface Stop {
-	guid: string;
+	key: string;
 	name: string;
 	type: string;
+	address: string;
 	source: boolean;
-	reached: boolean; // it carries the classification, or is where it was put
+	reached: boolean | undefined; // it carries the classification, or is where it was put; undefined where that is not known
 }
 
 export interface Spread {
 	stops: Map<string, Stop>;
-	links: { from: string; to: string; passes: boolean; by: string }[]; // by: a relationship's type; empty along processes
+	links: { from: string; to: string; by: string }[]; // by: how, where it is not what was read and written
 	left: number; // of those reached, how many are not drawn
 }
 
+/** What carries the classification, as far as it was read. */
+export interface Carriers {
+	list: readonly EntityHeader[];
+	complete: boolean;
+}
+
 const most = 80; // stops of a picture
+const same = 'the same';
+
+// The guid of another protocol's node ends in its number, and has a digit that says so.
+const foreign = /^[0-9a-f]{8}-[0-9a-f]{4}-0[0-9a-f]{3}-([0-9a-f]{4})-([0-9a-f]{12})$/i;
+
+/** Gives a key that a guid has in common with the node it is of. */
+export function keyOfGuid(guid: string): string {
+	const digits = foreign.exec(guid)?.slice(1).join('');
+	return digits ? `node ${parseInt(digits, 16)}` : guid;
+}
+const keyOfNode = (node: Node) => (node.protocol === 'atlas' ? node.uid : `node ${node.id}`);
 
 /** Draws the way of a classification along what was made of its source: all that it
- * reached, the nearest first, and what is next to that and was not reached; and along
- * the relationships of the source, as far as those that carry it are known. */
-export function spreadOf(name: string, source: EntityHeader, flow: Flow, tied: readonly Related[] = [], carriers: readonly EntityHeader[] = []): Spread {
-	const carries = (h: EntityHeader | undefined) => h !== undefined && (h.guid === source.guid || h.classificationNames.includes(name) || h.classifications.some((c) => c.type === name));
-	const onward = new Map<string, string[]>();
-	for (const { from, to } of flow.links) onward.set(from, [...(onward.get(from) ?? []), to]);
-	const entities = new Map(flow.entities).set(source.guid, source);
-	const stops = new Map<string, Stop>();
+ * reached, the nearest first, and what is next to that and was not; and along the
+ * relationships of the source. */
+export function spreadOf(family: ReadonlySet<string>, source: EntityHeader, lineage: Lineage, tied: readonly Related[], carriers: Carriers): Spread {
+	const from = new Map(carriers.list.filter((h) => h.classifications.some((c) => family.has(c.type) && c.source === source.guid)).map((h) => [keyOfGuid(h.guid), h]));
+	const start = keyOfGuid(source.guid);
+	const nodes = new Map(lineage.nodes.map((n) => [n.id, n]));
+	const onward = onwardOf(lineage);
+	const stops = new Map<string, Stop>([[start, { key: start, name: source.name, type: source.type, address: entityAddress(source.guid), source: true, reached: true }]]);
+	const links: Spread['links'] = [];
 	let left = 0;
-	const seen = new Set([source.guid]);
-	for (let [at, next] = [[source.guid], [] as string[]]; at.length > 0; [at, next] = [next, []]) {
-		for (const guid of at) {
-			const header = entities.get(guid);
-			if (!header) continue;
-			const reached = carries(header);
-			if (stops.size >= most) {
-				left += reached ? 1 : 0;
-			} else stops.set(guid, { guid, name: header.name, type: header.type, source: guid === source.guid, reached });
-			if (!reached) continue; // what is behind it is none of its way
-			for (const to of onward.get(guid) ?? []) {
-				if (seen.has(to)) continue;
-				seen.add(to);
-				next.push(to);
+	const seen = new Set([start]);
+	const first = lineage.nodes.find((n) => keyOfNode(n) === start);
+	for (let at: Node[] = first ? [first] : [], next: Node[] = []; at.length > 0; [at, next] = [next, []]) {
+		for (const node of at) {
+			for (const { to, by } of onward.get(node.id) ?? []) {
+				const other = nodes.get(to);
+				if (!other) continue;
+				const key = keyOfNode(other);
+				const header = from.get(key);
+				const reached = header ? true : carriers.complete ? false : undefined;
+				const fresh = !seen.has(key);
+				if (fresh) {
+					seen.add(key);
+					if (stops.size >= most) left += reached ? 1 : 0;
+					else stops.set(key, { key, name: nameOf(other), type: typeWord(other), address: header ? entityAddress(header.guid) : nodeAddress(String(to)), source: false, reached });
+					if (reached !== false) next.push(other); // what is behind what was not reached is none of its way
+				}
+				if (stops.has(key) && key !== start && (fresh || by !== same)) links.push({ from: keyOfNode(node), to: key, by });
 			}
 		}
 	}
-	const along = flow.links.filter((l) => stops.has(l.from) && stops.has(l.to) && l.from !== l.to && stops.get(l.from)?.reached);
-	const links = along.map(({ from, to }) => ({ from, to, passes: stops.get(to)?.reached === true, by: '' }));
-	// What is tied to the source and has it from there was reached by the tie.
-	const from = new Map(carriers.filter((h) => h.classifications.some((c) => c.type === name && c.source === source.guid)).map((h) => [h.guid, h]));
 	for (const { guid, relationship, gone } of tied) {
-		const header = from.get(guid);
-		if (!header || gone || seen.has(guid)) continue;
-		seen.add(guid);
+		const key = keyOfGuid(guid);
+		const header = from.get(key);
+		if (!header || gone || seen.has(key)) continue;
+		seen.add(key);
 		if (stops.size >= most) left++;
 		else {
-			stops.set(guid, { guid, name: header.name, type: header.type, source: false, reached: true });
-			links.push({ from: source.guid, to: guid, passes: true, by: relationship });
+			stops.set(key, { key, name: header.name, type: header.type, address: entityAddress(guid), source: false, reached: true });
+			links.push({ from: start, to: key, by: relationship });
 		}
 	}
-	for (const guid of from.keys()) if (!seen.has(guid)) left++;
-	return { stops, links, left };
+	for (const key of from.keys()) if (!seen.has(key)) left++;
+	return { stops, links: links.filter((l) => stops.has(l.from)), left };
+}
+
+// What is one thing under several names hands on to each of them.
+function onwardOf({ edges, joined }: Lineage): Map<number, { to: number; by: string }[]> {
+	const onward = new Map<number, { to: number; by: string }[]>();
+	const add = (from: number, to: number, by: string) => onward.set(from, [...(onward.get(from) ?? []), { to, by }]);
+	for (const { from, to, kind } of edges) add(from, to, kind === 'input' || kind === 'output' ? '' : kind);
+	for (const group of joined) for (const a of group) for (const b of group) if (a !== b) add(a, b, same);
+	return onward;
 }
