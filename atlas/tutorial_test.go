@@ -109,9 +109,6 @@ func meaning(v any, ours map[string]string) any {
 		if m["relationshipType"] != nil {
 			delete(m, "qualifiedName") // newer servers say it, too
 		}
-		if m["meaningNames"] != nil && m["classifications"] == nil {
-			delete(m, "classificationNames") // of what was tied anew: a real server says it one answer late
-		}
 		return m
 	case []any:
 		list := make([]any, len(v))

@@ -35,6 +35,16 @@ func (v *View) Headers(nodes []pedigree.Node, o HeaderOptions) ([]*Header, error
 	return v.headers(all, o)
 }
 
+// headersNoted gives short headers of nodes as clients read them of what was tied
+// anew: without what came to be carried to them by that.
+func (v *View) headersNoted(nodes []pedigree.Node) ([]*Header, error) {
+	all, err := v.load(nodes, withMeanings|withNoted)
+	if err != nil {
+		return nil, err
+	}
+	return v.headers(all, HeaderOptions{})
+}
+
 // wantLinks reports whether some attributes may be references.
 func wantLinks(attributes []string) bool {
 	for _, name := range attributes {

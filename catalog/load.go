@@ -7,6 +7,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/schema"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
 // A part says what to read of nodes beside their own columns and fields.
@@ -15,6 +16,7 @@ type part uint8
 const (
 	withLinks    part = 1 << iota // what ties them to others
 	withClasses                   // classifications, their own and carried ones
+	withNoted                     // classifications, of those carried what is noted already: as it was before this transaction
 	withMeanings                  // of what ties them to others, the terms of glossaries that are assigned to them
 )
 
@@ -87,8 +89,12 @@ func (v *View) load(nodes []pedigree.Node, parts part) ([]*loaded, error) {
 			return nil, err
 		}
 	}
-	if parts&withClasses != 0 {
-		if err := v.loadClasses(all, ids); err != nil {
+	if parts&(withClasses|withNoted) != 0 {
+		of := carry.Of
+		if parts&withNoted != 0 {
+			of = noted
+		}
+		if err := v.loadClasses(all, ids, of); err != nil {
 			return nil, err
 		}
 	}
@@ -110,7 +116,30 @@ func (v *View) loadMeanings(all []*loaded, ids []pedigree.NodeID) error {
 	return nil
 }
 
-func (v *View) loadClasses(all []*loaded, ids []pedigree.NodeID) error {
+// noted gives what is noted of the classifications carried to nodes.
+func noted(r store.Reader, nodes []pedigree.NodeID) (map[pedigree.NodeID][]pedigree.Classification, error) {
+	pairs, err := r.CarriedTo(nodes)
+	if err != nil || len(pairs) == 0 {
+		return nil, err
+	}
+	ids := make([]pedigree.ClassificationID, len(pairs))
+	for i := range pairs {
+		ids[i] = pairs[i].Classification
+	}
+	slices.Sort(ids)
+	classes, err := r.ClassificationsByID(slices.Compact(ids))
+	byNode := make(map[pedigree.NodeID][]pedigree.Classification)
+	for _, p := range pairs {
+		for i := range classes {
+			if classes[i].ID == p.Classification {
+				byNode[p.Node] = append(byNode[p.Node], classes[i])
+			}
+		}
+	}
+	return byNode, err
+}
+
+func (v *View) loadClasses(all []*loaded, ids []pedigree.NodeID, of func(store.Reader, []pedigree.NodeID) (map[pedigree.NodeID][]pedigree.Classification, error)) error {
 	own, err := v.reader.Classifications(ids)
 	if err != nil {
 		return err
@@ -119,7 +148,7 @@ func (v *View) loadClasses(all []*loaded, ids []pedigree.NodeID) error {
 	for i := range own {
 		byNode[own[i].Node] = append(byNode[own[i].Node], own[i])
 	}
-	carried, err := carry.Of(v.reader, ids)
+	carried, err := of(v.reader, ids)
 	if err != nil {
 		return err
 	}

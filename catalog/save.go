@@ -688,7 +688,7 @@ func (s *saving) finishOthers(answer *Mutations) error {
 		}
 		nodes = append(nodes, l.Node)
 	}
-	headers, err := s.Headers(nodes, HeaderOptions{})
+	headers, err := s.headersNoted(nodes)
 	if err != nil {
 		return err
 	}
