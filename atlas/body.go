@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
 	"net/http"
 	"strconv"
 
@@ -100,30 +99,9 @@ func done(w http.ResponseWriter) error {
 	return nil
 }
 
-// writing is how answers are written. Text that is no Unicode, which only other
-// protocols can store, is written with marks in the place of what is wrong, and
-// numbers that JSON has no word for by their names.
-var writing = json.JoinOptions(
-	json.Deterministic(true),
-	jsontext.AllowInvalidUTF8(true),
-	json.WithMarshalers(json.MarshalToFunc(writeNumber)),
-)
-
-func writeNumber(e *jsontext.Encoder, f float64) error {
-	switch {
-	case math.IsNaN(f):
-		return e.WriteToken(jsontext.String("NaN"))
-	case math.IsInf(f, 1):
-		return e.WriteToken(jsontext.String("Infinity"))
-	case math.IsInf(f, -1):
-		return e.WriteToken(jsontext.String("-Infinity"))
-	}
-	return errors.ErrUnsupported
-}
-
 // write writes a message. Those of this package always have a JSON.
 func write(w http.ResponseWriter, status int, m any) {
-	text, err := json.Marshal(m, writing)
+	text, err := json.Marshal(m, schema.Writing)
 	if err != nil {
 		panic(err)
 	}

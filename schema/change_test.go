@@ -284,11 +284,11 @@ func TestATransactionThatFailsLeavesNoTypes(t *testing.T) {
 func TestDefinitionsOfAnySizeAreRefusedInTime(t *testing.T) {
 	f := open(t)
 	deep, wide := &Defs{}, &Defs{Entities: []EntityDef{{Base: Base{Name: "wide"}}}}
-	for i := range 100_000 {
+	for i := range 20_000 {
 		deep.Entities = append(deep.Entities, EntityDef{Base: Base{Name: fmt.Sprintf("t%d", i)}, SuperTypes: []string{fmt.Sprintf("t%d", i+1)}})
 		wide.Entities[0].Attributes = append(wide.Entities[0].Attributes, AttributeDef{Name: fmt.Sprintf("a%d", i), Type: "int", Cardinality: Single})
 	}
-	deep.Entities = append(deep.Entities, EntityDef{Base: Base{Name: "t100000"}})
+	deep.Entities = append(deep.Entities, EntityDef{Base: Base{Name: "t20000"}})
 	_, err := f.Create(f.ctx, deep)
 	refused(t, err, fault.InvalidTypeDefinition, "more than 200 super types above each other")
 	_, err = f.Create(f.ctx, wide)
@@ -332,4 +332,38 @@ func TestManyReadTypesWhileTheyChange(t *testing.T) {
 	}
 	close(stop)
 	readers.Wait()
+}
+
+func TestAPartialUpdateAddsWhereTheTypeSaysSo(t *testing.T) {
+	f := open(t)
+	made := f.create(`{"entityDefs":[{"name":"shelf","superTypes":["DataSet"],"options":{"appendRelationshipsOnPartialUpdate":"[\"books\"]"},"attributeDefs":[
+			{"name":"tags","typeName":"array<string>","isOptional":true,"options":{"isAppendOnPartialUpdate":"true"}},{"name":"rows","typeName":"array<int>","isOptional":true}]}],
+		"relationshipDefs":[{"name":"shelf_books","relationshipCategory":"ASSOCIATION","propagateTags":"NONE","endDef1":{"type":"shelf","name":"books","cardinality":"SET"},"endDef2":{"type":"DataSet","name":"shelf"}}]}`)
+	e := f.types().Entity("shelf")
+	for name, want := range map[string]bool{"tags": true, "rows": false, "books": true, "meanings": false, "nothing": false} {
+		if got := e.Appends(name); got != want {
+			t.Errorf("%s: %t, want %t", name, got, want)
+		}
+	}
+	for _, a := range made.Entities[0].RelationshipAttributes {
+		if want := a.Name == "books"; (a.Options[appendOption] == "true") != want {
+			t.Errorf("%s is shown with %v", a.Name, a.Options)
+		}
+	}
+}
+
+func TestWhatStandsForAllTypesIsFoundAndNothingElse(t *testing.T) {
+	f := open(t)
+	types := f.types()
+	for _, name := range []string{AllEntities, AllClassifications} {
+		d, err := types.Find(0, name)
+		f.must(err)
+		if shown := types.Shown(d); len(attributesOf(shown)) == 0 || shown.Common().Name != name {
+			t.Errorf("%s is %+v", name, shown)
+		}
+		refused(t, f.DeleteNamed(f.ctx, name, false), fault.SystemType, name)
+		if len(types.Select(&Filter{Name: name})) > 0 {
+			t.Errorf("%s is listed", name)
+		}
+	}
 }

@@ -70,9 +70,13 @@ func HeaderOf(d Def) Header {
 	return Header{b.GUID, b.Name, b.ServiceType, categoryOf(d)}
 }
 
-// Find gives a definition of a category by name; of any for 0.
+// Find gives a definition of a category by name; of any for 0. What stands for all
+// types is found too.
 func (t *Types) Find(c Category, name string) (Def, error) {
 	d := t.byName[name]
+	if d == nil {
+		d = roots[name]
+	}
 	if d == nil || c != 0 && categoryOf(d) != c {
 		return nil, fault.New(fault.TypeNameNotFound, name)
 	}
@@ -94,11 +98,15 @@ func (t *Types) FindGUID(c Category, guid string) (Def, error) {
 func (t *Types) Shown(d Def) Def {
 	switch d := d.(type) {
 	case *ClassificationDef:
-		shown := *d
-		shown.SubTypes = t.classifications[d.Name].subs
-		return &shown
+		if c := t.classifications[d.Name]; c != nil {
+			shown := *d
+			shown.SubTypes = c.subs
+			return &shown
+		}
 	case *EntityDef:
-		return t.entities[d.Name].shown()
+		if e := t.entities[d.Name]; e != nil {
+			return e.shown()
+		}
 	}
 	return d
 }
@@ -138,6 +146,9 @@ func (end *End) attribute(e *EntityType) RelationshipAttributeDef {
 		} else {
 			a.Optional = false
 		}
+	}
+	if e.appendsEnd(end.Def.Name) {
+		a.Options = map[string]string{appendOption: "true"}
 	}
 	return RelationshipAttributeDef{a, end.Relationship.Def.Name, end.Legacy}
 }

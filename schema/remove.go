@@ -108,7 +108,7 @@ func (t *Types) inUse(r store.Reader, d Def, force bool) (bool, error) {
 	switch d := d.(type) {
 	case *EntityDef:
 		e := t.entities[name]
-		if e.Foreign {
+		if e == nil || e.Foreign {
 			return false, fault.New(fault.SystemType, name)
 		}
 		return hasNodes(r, e.Node)

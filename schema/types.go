@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/pedigree-ml/pedigree"
 )
 
@@ -253,6 +255,28 @@ func (e *EntityType) DisplayAttribute() string { return e.display }
 
 // Internal reports whether the type is of the server's own bookkeeping.
 func (e *EntityType) Internal() bool { return e.IsA(InternalType) }
+
+// The options by which definitions say that a partial update adds to what there is:
+// of an attribute, and of a type about the ends of its relationships.
+const (
+	appendOption     = "isAppendOnPartialUpdate"
+	appendEndsOption = "appendRelationshipsOnPartialUpdate"
+)
+
+// Appends reports whether a partial update adds to the values of an attribute,
+// rather than take their place; name may be that of an end.
+func (e *EntityType) Appends(name string) bool {
+	if f := e.Field(name); f != nil && f.Def.Options[appendOption] == "true" {
+		return true
+	}
+	return e.appendsEnd(name)
+}
+
+// appendsEnd looks into what the definition says of its ends, a list of names.
+func (e *EntityType) appendsEnd(name string) bool {
+	var names []string
+	return json.Unmarshal([]byte(e.Def.Options[appendEndsOption]), &names) == nil && slices.Contains(names, name)
+}
 
 // Business gives the business attributes that entities of a type can have, by
 // group. It must not be changed.

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,27 @@ var Reading = json.JoinOptions(
 		json.UnmarshalFromFunc(readAttribute),
 	)),
 )
+
+// Writing is how JSON for clients is written. Text that is no Unicode, which only
+// other wires can store, is written with marks in the place of what is wrong, and
+// numbers that JSON has no word for by their names.
+var Writing = json.JoinOptions(
+	json.Deterministic(true),
+	jsontext.AllowInvalidUTF8(true),
+	json.WithMarshalers(json.MarshalToFunc(writeNumber)),
+)
+
+func writeNumber(e *jsontext.Encoder, f float64) error {
+	switch {
+	case math.IsNaN(f):
+		return e.WriteToken(jsontext.String("NaN"))
+	case math.IsInf(f, 1):
+		return e.WriteToken(jsontext.String("Infinity"))
+	case math.IsInf(f, -1):
+		return e.WriteToken(jsontext.String("-Infinity"))
+	}
+	return errors.ErrUnsupported
+}
 
 func readNumber(d *jsontext.Decoder, v *any) error {
 	if d.PeekKind() != '0' {
