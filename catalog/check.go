@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -103,6 +105,49 @@ func completed(t *schema.EntityType, given map[string]any) map[string]any {
 		}
 	}
 	return values
+}
+
+// added gives what a partial update makes of the given values: those of lists and
+// maps that say so are put to what stands.
+func added(t *schema.EntityType, given map[string]any, standing func(*schema.Field) any) map[string]any {
+	all := given
+	for _, f := range t.Fields {
+		value, there := given[f.Def.Name]
+		if !there || f.Def.Options[appendOption] != "true" {
+			continue
+		}
+		if all = maps.Clone(all); value == nil {
+			all[f.Def.Name] = standing(f)
+			continue
+		}
+		all[f.Def.Name] = joined(f, standing(f), value)
+	}
+	return all
+}
+
+// joined puts the elements of one list or map to those of another.
+func joined(f *schema.Field, standing, value any) any {
+	switch v := value.(type) {
+	case []any:
+		before, _ := standing.([]any)
+		list := slices.Clone(before)
+		for _, e := range v {
+			if f.Def.Cardinality != schema.Set || !slices.ContainsFunc(list, func(o any) bool { return same(o, e) }) {
+				list = append(list, e)
+			}
+		}
+		return list
+	case map[string]any:
+		before, _ := standing.(map[string]any)
+		merged := maps.Clone(v)
+		for key, e := range before {
+			if _, there := v[key]; !there {
+				merged[key] = e
+			}
+		}
+		return merged
+	}
+	return value
 }
 
 // changes gives those of the given values that differ from what stands. What is

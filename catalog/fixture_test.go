@@ -58,6 +58,9 @@ func byDefault(text string) func(*schema.AttributeDef) {
 	return func(a *schema.AttributeDef) { a.Default = &text }
 }
 
+func appended(a *schema.AttributeDef) {
+	a.Options = map[string]string{"isAppendOnPartialUpdate": "true"}
+}
 func owned(a *schema.AttributeDef) {
 	a.Constraints = []schema.ConstraintDef{{Type: schema.OwnedRef}}
 }
@@ -78,7 +81,7 @@ func shopTypes() *schema.Defs {
 				attribute("opened", "date"), attribute("shade", "shade", byDefault("DARK")), attribute("tags", "array<string>", list),
 				attribute("notes", "map<string,string>"), attribute("size", "size"), attribute("weight", "double"), attribute("total", "biginteger"),
 				attribute("next", "shelf"), attribute("friends", "array<shelf>", list), attribute("boxes", "array<box>", set, owned),
-				attribute("byName", "map<string,shelf>"),
+				attribute("byName", "map<string,shelf>"), attribute("log", "array<string>", list, appended), attribute("facts", "map<string,int>", appended),
 			}},
 			{Base: schema.Base{Name: "special_shelf"}, SuperTypes: []string{"shelf"}},
 			{Base: schema.Base{Name: "box"}, SuperTypes: []string{"DataSet"}},

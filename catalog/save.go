@@ -454,7 +454,11 @@ func (s *saving) checkChange(r *request, l *loaded) error {
 // changes gives what a request says of the plain attributes of an entity that is
 // different.
 func (s *saving) changes(r *request, l *loaded) map[string]any {
-	return changes(r.typ, r.values, func(f *schema.Field) any { return s.value(l, f) })
+	given := r.values
+	if s.options.Partial {
+		given = added(r.typ, given, func(f *schema.Field) any { return s.value(l, f) })
+	}
+	return changes(r.typ, given, func(f *schema.Field) any { return s.value(l, f) })
 }
 
 // customDiffers reports whether a request gives other custom attributes than there

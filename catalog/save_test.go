@@ -17,7 +17,7 @@ func TestUnsetAttributesReadAsTheDefinitionSays(t *testing.T) {
 	e := f.get(f.make(an("shelf", "s", nil)))
 	want := attrs{
 		"qualifiedName": "s", "name": "s", "req": "r", "count": int64(7), "open": false, "opened": int64(0), "shade": nil, "tags": nil, "notes": nil,
-		"size": nil, "weight": 0.0, "total": stdjson.Number("0"), "next": nil, "friends": []any{}, "boxes": []any{}, "byName": nil,
+		"size": nil, "weight": 0.0, "total": stdjson.Number("0"), "next": nil, "friends": []any{}, "boxes": []any{}, "byName": nil, "log": nil, "facts": nil,
 		"description": nil, "owner": nil, "displayName": nil, "userDescription": nil, "replicatedFrom": nil, "replicatedTo": nil,
 	}
 	if !reflect.DeepEqual(e.Attributes, want) {
@@ -303,5 +303,30 @@ func TestWhatIsCarriedToANewEntityIsToldAtOnce(t *testing.T) {
 	h := f.save(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": in}}})).Mutated[catalog.ActionCreate][0]
 	if !slices.Equal(h.ClassificationNames, []string{"PII"}) || len(h.Classifications) != 1 || h.Classifications[0].EntityGUID != in {
 		t.Errorf("header %+v", h)
+	}
+}
+
+func TestPartialUpdatesAddToWhatSaysSo(t *testing.T) {
+	f := open(t)
+	guid := f.make(an("shelf", "s", attrs{"log": []any{"a"}, "facts": attrs{"x": int64(1), "y": int64(2)}}))
+	partial := func(given attrs) *catalog.Mutations {
+		t.Helper()
+		m, err := f.Partial(t.Context(), workspace, catalog.Ref{GUID: guid}, &catalog.Batch{Entities: []*catalog.Entity{{TypeName: "shelf", Attributes: given}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	partial(attrs{"log": []any{"b"}, "facts": attrs{"y": int64(3), "z": int64(4)}})
+	e := f.get(guid)
+	if !reflect.DeepEqual(e.Attributes["log"], []any{"a", "b"}) || !reflect.DeepEqual(e.Attributes["facts"], attrs{"x": int64(1), "y": int64(3), "z": int64(4)}) {
+		t.Errorf("log %v, facts %v", e.Attributes["log"], e.Attributes["facts"])
+	}
+	if m := partial(attrs{"log": nil, "facts": attrs{"x": int64(1)}}); m.Mutated != nil {
+		t.Errorf("nothing new changed %+v", m)
+	}
+	f.save(an("shelf", "s", attrs{"log": []any{"c"}, "facts": nil}))
+	if e := f.get(guid); !reflect.DeepEqual(e.Attributes["log"], []any{"c"}) || e.Attributes["facts"] != nil {
+		t.Errorf("a full update added: %v, %v", e.Attributes["log"], e.Attributes["facts"])
 	}
 }
