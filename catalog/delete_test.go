@@ -107,8 +107,19 @@ func TestPurgeTakesWhatIsInTheBinAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = f.Purge(t.Context(), workspace, []string{"nope"})
-	wants(t, err, fault.InstanceGUIDNotFound, "Given instance guid nope is invalid/not found")
+	for _, do := range []func() (*catalog.Mutations, error){
+		func() (*catalog.Mutations, error) { return f.Purge(t.Context(), workspace, []string{"nope"}) },
+		func() (*catalog.Mutations, error) { return f.Delete(t.Context(), workspace, []string{"nope"}) },
+		func() (*catalog.Mutations, error) {
+			return f.DeleteRef(t.Context(), workspace, catalog.Ref{Type: "shelf", Unique: attrs{"qualifiedName": "nope"}})
+		},
+	} {
+		if m, err := do(); err != nil || m.Mutated != nil {
+			t.Errorf("what is not there: %+v, %v", m, err)
+		}
+	}
+	_, err = f.Delete(t.Context(), workspace, nil)
+	wants(t, err, fault.InvalidParameters, "invalid parameters: Guid(s) not specified")
 }
 
 func TestAWholeHasItsPartsToItself(t *testing.T) {

@@ -219,46 +219,56 @@ func (s *Service) Header(ctx context.Context, workspace pedigree.NodeID, ref Ref
 	return h, err
 }
 
-// Delete puts entities into the bin. All must be there.
+// Delete puts entities into the bin. Those that are not there count as gone already.
 func (s *Service) Delete(ctx context.Context, workspace pedigree.NodeID, guids []string) (answer *Mutations, err error) {
-	if len(guids) == 0 {
-		return nil, fault.New(fault.InvalidParameters, "Guid(s) not specified")
-	}
-	err = s.Update(ctx, workspace, func(w *Work) error {
-		nodes, err := w.nodesInOrder(guids)
-		if err != nil {
-			return err
-		}
-		answer, err = w.Delete(nodes)
-		return err
-	})
-	return answer, err
+	return s.without(ctx, workspace, guids, (*Work).Delete)
 }
 
-// DeleteRef puts one entity into the bin.
-func (s *Service) DeleteRef(ctx context.Context, workspace pedigree.NodeID, ref Ref) (answer *Mutations, err error) {
-	err = s.Update(ctx, workspace, func(w *Work) error {
-		n, err := w.Node(ref)
-		if err != nil {
-			return err
-		}
-		answer, err = w.Delete([]pedigree.Node{*n})
-		return err
-	})
-	return answer, err
-}
-
-// Purge removes entities that are in the bin. All must be there.
+// Purge removes entities that are in the bin. Those that are not there count as gone
+// already.
 func (s *Service) Purge(ctx context.Context, workspace pedigree.NodeID, guids []string) (answer *Mutations, err error) {
+	return s.without(ctx, workspace, guids, (*Work).Purge)
+}
+
+// without does away with entities that are named by guid.
+func (s *Service) without(ctx context.Context, workspace pedigree.NodeID, guids []string, do func(*Work, []pedigree.Node) (*Mutations, error)) (answer *Mutations, err error) {
 	if len(guids) == 0 {
 		return nil, fault.New(fault.InvalidParameters, "Guid(s) not specified")
 	}
 	err = s.Update(ctx, workspace, func(w *Work) error {
-		nodes, err := w.nodesInOrder(guids)
+		found, err := w.NodesByGUID(guids)
 		if err != nil {
 			return err
 		}
-		answer, err = w.Purge(nodes)
+		var nodes []pedigree.Node
+		for _, guid := range guids {
+			if n := found[guid]; n != nil {
+				nodes = append(nodes, *n)
+			}
+		}
+		answer, err = do(w, nodes)
+		return err
+	})
+	return answer, err
+}
+
+// DeleteRef puts one entity into the bin, if it is there.
+func (s *Service) DeleteRef(ctx context.Context, workspace pedigree.NodeID, ref Ref) (answer *Mutations, err error) {
+	if ref.Type == "" {
+		return s.Delete(ctx, workspace, []string{ref.GUID})
+	}
+	err = s.Update(ctx, workspace, func(w *Work) error {
+		t, err := w.entityType(ref.Type)
+		if err != nil {
+			return err
+		}
+		n, err := w.Lookup(t, ref.Unique)
+		if err != nil {
+			return err
+		}
+		if answer = (&Mutations{}); n != nil {
+			answer, err = w.Delete([]pedigree.Node{*n})
+		}
 		return err
 	})
 	return answer, err
