@@ -113,7 +113,7 @@ func added(t *schema.EntityType, given map[string]any, standing func(*schema.Fie
 	all := given
 	for _, f := range t.Fields {
 		value, there := given[f.Def.Name]
-		if !there || f.Def.Options[appendOption] != "true" {
+		if !there || !t.Appends(f.Def.Name) {
 			continue
 		}
 		if all = maps.Clone(all); value == nil {

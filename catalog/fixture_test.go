@@ -61,6 +61,7 @@ func byDefault(text string) func(*schema.AttributeDef) {
 func appended(a *schema.AttributeDef) {
 	a.Options = map[string]string{"isAppendOnPartialUpdate": "true"}
 }
+
 func owned(a *schema.AttributeDef) {
 	a.Constraints = []schema.ConstraintDef{{Type: schema.OwnedRef}}
 }

@@ -54,25 +54,11 @@ func propertyFor(key string, value any) pedigree.Property {
 
 // jsonText writes a value, which is made of JSON's, as text.
 func jsonText(v any) string {
-	text, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true), jsontext.EscapeForHTML(false),
-		json.WithMarshalers(json.MarshalToFunc(writeFloat)))
+	text, err := json.Marshal(v, schema.Writing)
 	if err != nil {
 		panic(err) // normalised values always have a JSON
 	}
 	return string(text)
-}
-
-// writeFloat writes numbers that JSON has none for as text, as clients read them.
-func writeFloat(e *jsontext.Encoder, f float64) error {
-	switch {
-	case math.IsNaN(f):
-		return e.WriteToken(jsontext.String("NaN"))
-	case math.IsInf(f, 1):
-		return e.WriteToken(jsontext.String("Infinity"))
-	case math.IsInf(f, -1):
-		return e.WriteToken(jsontext.String("-Infinity"))
-	}
-	return e.WriteToken(jsontext.Float(f))
 }
 
 // parseJSON reads text that jsonText wrote.

@@ -94,17 +94,8 @@ func (s *saving) appends(r *request, name string) bool {
 	if !s.options.Partial {
 		return false
 	}
-	f := r.typ.Field(name)
-	if f != nil && f.Def.Options[appendOption] == "true" {
-		return true
-	}
-	return slices.ContainsFunc(r.typ.Def.RelationshipAttributes, func(a schema.RelationshipAttributeDef) bool {
-		return a.Name == name && a.Options[appendOption] == "true"
-	})
+	return r.typ.Appends(name)
 }
-
-// appendOption is the option of an attribute that a partial update adds to.
-const appendOption = "isAppendOnPartialUpdate"
 
 // distinctRefs leaves out what means the same node again; a bare reference may.
 func distinctRefs(refs []ref, bare bool) []ref {
