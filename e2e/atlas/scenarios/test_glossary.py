@@ -122,7 +122,7 @@ def test_a_term_is_assigned_and_found_by(atlas, rest, types, glossary, term, mak
     assert assigned["guid"] == guid and assigned["relationshipGuid"]
     found = rest.post("search/basic", {"termName": revenue.qualifiedName})
     assert [h["guid"] for h in found.json["entities"]] == [guid]
-    meaning = rest.get("search/dsl", query=f'from {types.table} hasTerm "{revenue.qualifiedName}"')
+    meaning = rest.get("search/dsl", query=f'{types.table} hasTerm "{revenue.qualifiedName}"')
     assert [h["guid"] for h in meaning.json["entities"]] == [guid], meaning.text
     refused = rest.delete(f"glossary/term/{revenue.guid}")
     assert refused.error[:2] == (400, "ATLAS-400-00-084"), refused.text
