@@ -74,18 +74,28 @@ func tableRef(guid string) string {
 
 // Seed makes the types, tables, chains and the fan over the wire.
 func (a *Atlas) Seed(base string) error {
+	types := func(c *Client) error {
+		_, err := c.Call(&Request{Method: "POST", Path: atlasPath + "types/typedefs", Body: []byte(atlasTypes)})
+		return err
+	}
+	tables := func(*Client) error { return a.seedTables(base) }
+	for _, seed := range []func(*Client) error{types, tables, a.seedChains, a.seedFan} {
+		if err := with(base, seed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// with does something over a connection of its own, since servers close those
+// that wait for long.
+func with(base string, do func(*Client) error) error {
 	c, err := NewClient(base, 5*time.Minute)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if _, err := c.Call(&Request{Method: "POST", Path: atlasPath + "types/typedefs", Body: []byte(atlasTypes)}); err != nil {
-		return err
-	}
-	if err := errors.Join(a.seedTables(base), a.seedChains(c), a.seedFan(c)); err != nil {
-		return err
-	}
-	return nil
+	return do(c)
 }
 
 func (a *Atlas) seedTables(base string) error {
