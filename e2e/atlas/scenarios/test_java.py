@@ -562,10 +562,20 @@ def test_first_version_search_and_lineage(v1, first):
     assert words["count"] == len(words["results"]) and words["count"] >= 1
     ends = {"inputs": [reference(a, first.table)], "outputs": [reference(b, first.table)]}
     (job,) = v1("createEntity(Referenceable[])", [first.entity(first.job, first.job, **ends)])
-    for method, base in (("getOutputGraphForEntity(String)", a), ("getInputGraphForEntity(String)", b), ("getOutputGraph(String)", f"{first.table}.a"), ("getInputGraph(String)", f"{first.table}.b")):
+    for method, base in (("getOutputGraphForEntity(String)", a), ("getInputGraphForEntity(String)", b)):
         graph = v1(method, base)["values"]
         assert set(graph["vertices"]) == {a, b}, method
         assert graph["edges"] == ({a: [job], job: [b]} if "Output" in method else {b: [job], job: [a]}), method
+
+
+def test_first_version_lineage_by_name(v1, first, rest):
+    """The first version asks by a name alone, of Hive's tables."""
+    assert rest.post("types/typedefs", {"entityDefs": [{"name": "hive_table", "superTypes": ["DataSet"], "attributeDefs": []}]}).status in (200, 409)
+    names = [f"{first.table}.from@x", f"{first.table}.to@x"]
+    a, b = v1("createEntity(Referenceable[])", [first.entity("hive_table", names[0]), first.entity("hive_table", names[1])])
+    (job,) = v1("createEntity(Referenceable[])", [first.entity(first.job, first.job + ".hive", inputs=[reference(a, "hive_table")], outputs=[reference(b, "hive_table")])])
+    assert v1("getOutputGraph(String)", names[0])["values"]["edges"] == {a: [job], job: [b]}
+    assert v1("getInputGraph(String)", names[1])["values"]["edges"] == {b: [job], job: [a]}
 
 
 @pytest.fixture(scope="module")

@@ -231,7 +231,7 @@ def test_results_are_downloaded(rest, types, world):
     assert asked.status in (200, 204), asked.text
     for _ in range(200):
         files = rest.get("search/download/status").json["searchDownloadRecords"]
-        done = [f for f in files if f["status"] == "COMPLETED"]
+        done = [f for f in files if f["status"] == "COMPLETE"]
         if done:
             break
     file = rest.get(f"search/download/{done[-1]['fileName']}")
