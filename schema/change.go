@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/fault"
@@ -53,7 +54,7 @@ func (s *Service) change(ctx context.Context, defs *Defs, in func(context.Contex
 
 // CreateIn is [Service.Create] in a transaction.
 func (s *Service) CreateIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs, error) {
-	return s.put(tx, defs, func(t *Types, given Def) error {
+	return s.put(ctx, tx, defs, func(t *Types, given Def) error {
 		if t.has(given.Common().Name) {
 			return fault.New(fault.TypeAlreadyExists, given.Common().Name)
 		}
@@ -64,12 +65,12 @@ func (s *Service) CreateIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs,
 
 // UpdateIn is [Service.Update] in a transaction.
 func (s *Service) UpdateIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs, error) {
-	return s.put(tx, defs, func(t *Types, given Def) error { return t.update(ctx, tx, given) })
+	return s.put(ctx, tx, defs, func(t *Types, given Def) error { return t.update(ctx, tx, given) })
 }
 
 // SaveIn is [Service.Save] in a transaction.
 func (s *Service) SaveIn(ctx context.Context, tx store.Tx, defs *Defs) (*Defs, error) {
-	return s.put(tx, defs, func(t *Types, given Def) error {
+	return s.put(ctx, tx, defs, func(t *Types, given Def) error {
 		if t.has(given.Common().Name) {
 			return t.update(ctx, tx, given)
 		}
@@ -134,7 +135,7 @@ func (t *Types) changed(given Def) (Def, error) {
 }
 
 // put stores definitions, once prepare has completed each and not refused it.
-func (s *Service) put(tx store.Tx, defs *Defs, prepare func(*Types, Def) error) (*Defs, error) {
+func (s *Service) put(ctx context.Context, tx store.Tx, defs *Defs, prepare func(*Types, Def) error) (*Defs, error) {
 	types, err := s.Types(tx)
 	if err != nil {
 		return nil, err
@@ -162,6 +163,9 @@ func (s *Service) put(tx store.Tx, defs *Defs, prepare func(*Types, Def) error) 
 		if err := keep(tx, types, after, d); err != nil {
 			return nil, err
 		}
+	}
+	if err := note(ctx, tx, given); err != nil {
+		return nil, err
 	}
 	return after.ShownAll(given), nil
 }
@@ -223,7 +227,7 @@ func keep(tx store.Tx, before, after *Types, d Def) error {
 
 // declare says of the type of nodes what an entity type says of its entities.
 func declare(tx store.Tx, e *EntityType) error {
-	d := pedigree.Declaration{Type: e.Node, Description: e.Def.Description}
+	d := pedigree.Declaration{Type: e.Node, Description: cut(e.Def.Description)}
 	for _, f := range e.Fields {
 		if f.Target == nil {
 			d.Properties = append(d.Properties, pedigree.DeclaredProperty{Key: f.Def.Name, Form: FormOf(f.Type)})
@@ -231,6 +235,15 @@ func declare(tx store.Tx, e *EntityType) error {
 	}
 	slices.SortFunc(d.Properties, func(a, b pedigree.DeclaredProperty) int { return cmp.Compare(a.Key, b.Key) })
 	return tx.PutDeclaration(&d)
+}
+
+// cut shortens a text to what the description of a declared type may be.
+func cut(text string) string {
+	const most = 1000
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
 }
 
 // FormOf gives the form that values of a type have as properties of a node.

@@ -367,3 +367,44 @@ func TestWhatStandsForAllTypesIsFoundAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHistorySaysWhoChangedWhichDefinitions(t *testing.T) {
+	f := open(t)
+	f.create(entity("one", "", ""))
+	_, err := f.Save(f.ctx, parse(t, `{"entityDefs":[{"name":"one","description":"changed"},{"name":"two"}],"enumDefs":[{"name":"e","elementDefs":[{"value":"A"}]}]}`))
+	f.must(err)
+	f.must(f.DeleteNamed(f.ctx, "two", false))
+	many := &Defs{}
+	for i := range 2000 {
+		many.Entities = append(many.Entities, EntityDef{Base: Base{Name: fmt.Sprintf("many%d", i)}})
+	}
+	_, err = f.Create(f.ctx, many)
+	f.must(err)
+	f.must(f.store.View(f.ctx, func(r store.Reader) error {
+		lines, err := r.Changes(workspace, 0, 10)
+		for i, want := range []struct{ what, before, after string }{
+			{CreatedChange, "ENTITY", `"name":"one"`},
+			{CreatedChange, "ENTITY,ENUM", `"name":"two"`},
+			{UpdatedChange, "ENTITY", `"description":"changed"`},
+			{DeletedChange, "ENTITY", `"name":"two"`},
+			{CreatedChange, "ENTITY", `{"ENTITY":2000}`},
+		} {
+			if len(lines) <= i {
+				t.Fatalf("%d lines", len(lines))
+			}
+			if c := lines[i]; c.What != want.what || c.Before != want.before || !strings.Contains(c.After, want.after) || c.Actor != "ann" {
+				t.Errorf("line %d is %+v, want %+v", i, c, want)
+			}
+		}
+		return err
+	}))
+}
+
+func TestLongDescriptionsAreKept(t *testing.T) {
+	f := open(t)
+	long := strings.Repeat("ä", 20_000)
+	f.create(`{"entityDefs":[{"name":"wordy","description":"` + long + `"}]}`)
+	if got := f.types().Def("wordy").Common().Description; got != long {
+		t.Errorf("kept %d bytes", len(got))
+	}
+}

@@ -97,7 +97,7 @@ func declared(r store.Reader, taken map[string]bool) ([]Def, map[string]foreignT
 		}
 		for i := range declarations {
 			d := &declarations[i]
-			if d.Type.Protocol() != pedigree.ProtocolMLMD || knownNodes[d.Type] || strings.HasPrefix(d.Type.Name, nodePrefix) || strings.HasPrefix(d.Type.Name, "pedigree.") {
+			if d.Type.Protocol() != pedigree.ProtocolMLMD || knownNodes[d.Type] || strings.HasPrefix(d.Type.Name, "pedigree.") {
 				continue
 			}
 			name := freeName(d, k.word, taken)

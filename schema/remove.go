@@ -27,7 +27,7 @@ func (s *Service) Delete(ctx context.Context, defs *Defs, force bool) error {
 			}
 			gone = append(gone, d)
 		}
-		return s.remove(tx, t, gone, force)
+		return s.remove(ctx, tx, t, gone, force)
 	})
 }
 
@@ -42,7 +42,7 @@ func (s *Service) DeleteNamed(ctx context.Context, name string, force bool) erro
 		if err != nil {
 			return err
 		}
-		return s.remove(tx, t, []Def{d}, force)
+		return s.remove(ctx, tx, t, []Def{d}, force)
 	})
 }
 
@@ -55,7 +55,7 @@ func (t *Types) named(given Def) (Def, error) {
 	return t.Find(categoryOf(given), b.Name)
 }
 
-func (s *Service) remove(tx store.Tx, t *Types, gone []Def, force bool) error {
+func (s *Service) remove(ctx context.Context, tx store.Tx, t *Types, gone []Def, force bool) error {
 	names := make(map[string]bool, len(gone))
 	for _, d := range gone {
 		names[d.Common().Name] = true
@@ -74,8 +74,10 @@ func (s *Service) remove(tx store.Tx, t *Types, gone []Def, force bool) error {
 			return fault.New(fault.SystemType, d.Common().Name)
 		}
 	}
-	_, err := resolve(t.without(names), t.foreignBut(names))
-	return err
+	if _, err := resolve(t.without(names), t.foreignBut(names)); err != nil {
+		return err
+	}
+	return noteLine(ctx, tx, DeletedChange, gone)
 }
 
 // checkUnused looks for what uses a definition, other than those that go with it.

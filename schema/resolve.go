@@ -21,7 +21,7 @@ const (
 
 // nodePrefix begins the names of the types of nodes that are entities of the
 // catalog's own.
-const nodePrefix = "atlas."
+const nodePrefix = pedigree.ProtocolAtlas + "."
 
 // Resolve ties definitions together. The error says which of them does not fit,
 // and why: those that they build on must all be among them.
