@@ -104,7 +104,7 @@ func (w *Work) classifyAll(nodes []pedigree.Node, given []Classification) error 
 	}
 	for i := range nodes {
 		for _, row := range rows[i] {
-			if err := w.putClassification(&nodes[i], row, AuditClassificationAdd, "Added classification: "); err != nil {
+			if err := w.putClassification(&nodes[i], row, tellAdded); err != nil {
 				return err
 			}
 		}
@@ -278,13 +278,32 @@ func validZone(name string) bool {
 	return false
 }
 
+// A telling is what the history says where a classification is put on an entity, and where it is
+// carried to.
+type telling struct {
+	own, carried             AuditAction
+	ownPrefix, carriedPrefix string
+}
+
+var (
+	tellAdded = telling{
+		AuditClassificationAdd, AuditPropagatedClassificationAdd, "Added classification: ", "Added propagated classification: ",
+	}
+	tellUpdated = telling{
+		AuditClassificationUpdate, AuditPropagatedClassificationUpdate, "Updated classification: ", "Updated propagated classification: ",
+	}
+)
+
 // putClassification stores a row and tells the history.
-func (w *Work) putClassification(n *pedigree.Node, row *pedigree.Classification, what AuditAction, prefix string) error {
+func (w *Work) putClassification(n *pedigree.Node, row *pedigree.Classification, tell telling) error {
 	if err := w.tx.PutClassification(row); err != nil {
 		return err
 	}
-	c := w.classification(row, &loaded{Node: *n, guid: w.GUID(n)})
-	return w.audit(n, what, prefix+jsonText(c))
+	c := jsonText(w.classification(row, &loaded{Node: *n, guid: w.GUID(n)}))
+	if err := w.audit(n, tell.own, tell.ownPrefix+c); err != nil {
+		return err
+	}
+	return w.tellCarried(n, row, tell.carried, tell.carriedPrefix+c)
 }
 
 // Reclassify changes classifications that a node has itself: the values that are
@@ -320,7 +339,7 @@ func (w *Work) Reclassify(n *pedigree.Node, given []Classification) error {
 		}
 	}
 	for _, row := range changed {
-		if err := w.putClassification(n, row, AuditClassificationUpdate, "Updated classification: "); err != nil {
+		if err := w.putClassification(n, row, tellUpdated); err != nil {
 			return err
 		}
 	}
@@ -380,6 +399,9 @@ func (w *Work) Declassify(n *pedigree.Node, name, from string) error {
 	at := slices.IndexFunc(own, func(o pedigree.Classification) bool { return o.Type == name })
 	if at < 0 {
 		return fault.New(fault.ClassificationNotAssociatedWithEntity, name)
+	}
+	if err := w.tellCarried(n, &own[at], AuditPropagatedClassificationDelete, "Deleted propagated classification: "+name); err != nil {
+		return err
 	}
 	if _, err := w.tx.DeleteClassification(own[at].ID); err != nil {
 		return err

@@ -123,15 +123,15 @@ func (s *saving) importClasses(r *request, l *loaded) (bool, error) {
 	}
 	for _, row := range r.classes {
 		row.Node = l.ID
-		what := AuditClassificationAdd
+		tell := tellAdded
 		if old := standing[row.Type]; old != nil {
 			row.ID, row.Created, row.CreatedBy = old.ID, old.Created, old.CreatedBy
 			if old.Attributes == row.Attributes && old.Validity == row.Validity && old.Propagate == row.Propagate && old.RemoveOnDelete == row.RemoveOnDelete {
 				continue
 			}
-			what = AuditClassificationUpdate
+			tell = tellUpdated
 		}
-		if err := s.putClassification(&l.Node, row, what, "Added classification: "); err != nil {
+		if err := s.putClassification(&l.Node, row, tell); err != nil {
 			return false, err
 		}
 		changed = true
