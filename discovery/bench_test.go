@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/store"
@@ -94,6 +95,9 @@ func largeCatalog(b *testing.B) *Service {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = records.Close() })
+	if err := carry.New(records).Settle(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	return New(catalog.New(records, schema.New(records)))
 }
 

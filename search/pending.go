@@ -9,29 +9,24 @@ import (
 	"github.com/pedigree-ml/pedigree/store"
 )
 
-// mostPending is how many nodes the index may be behind for those to be looked at one
-// by one.
+// mostPending is how many entries of the feed that the index is behind are looked at
+// one by one: the newest.
 const mostPending = 2000
 
 // Pending tells of the nodes that the index of words has not read since they were
 // touched in which of them some words are found now, and in which not; the last word
 // may be a beginning, unless a space follows. Where the index is far behind it tells
-// of none: who searches then finds what the index knows.
+// of those that were touched last.
 func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err error) {
-	walked, err := r.Position(scanner)
-	if err != nil {
-		return nil, nil, err
-	}
 	at, err := r.Position(follower)
 	if err != nil {
 		return nil, nil, err
 	}
-	oldest, newest, err := r.FeedEnds()
-	begins := walked == 0 && at == 0 && oldest <= 1 // it has read nothing, and the feed tells all
-	if err != nil || walked != scanned && !begins || newest-at > mostPending || newest == at {
+	_, newest, err := r.FeedEnds()
+	if err != nil || newest <= at {
 		return nil, nil, err
 	}
-	feed, err := r.Feed(at, mostPending)
+	feed, err := r.Feed(max(at, newest-mostPending), mostPending)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -221,18 +222,30 @@ func (e *entities) where(w *sqlText, s *seed) error {
 	}
 	w.add(plus+"n.workspace = ? AND "+plus+"n.type IN ("+placeholders(len(e.types))+")", e.q.Workspace)
 	w.args = append(w.args, e.types...)
-	return e.conditions(w)
+	if s != nil && s.implies != nil {
+		return e.conditions(w, without(e.q.Where, s.implies))
+	}
+	return e.conditions(w, e.q.Where)
 }
 
-func (e *entities) conditions(w *sqlText) error {
+// without is a condition without one that must hold, too.
+func without(where, implied query.Fact) query.Fact {
+	every, ok := where.(query.Every)
+	if !ok {
+		every = query.Every{where}
+	}
+	return slices.DeleteFunc(slices.Clone(every), func(part query.Fact) bool { return reflect.DeepEqual(part, implied) })
+}
+
+func (e *entities) conditions(w *sqlText, where query.Fact) error {
 	if e.q.Live {
 		w.add(" AND n.deleted IS NULL")
 	}
-	if e.q.Where == nil {
+	if where == nil {
 		return nil
 	}
 	w.add(" AND ")
-	return e.fact(w, "n", e.q.Where)
+	return e.fact(w, "n", where)
 }
 
 // orderBy writes an order that no index gives: what has the trait first.

@@ -56,7 +56,7 @@ func (e *entities) seeds(f query.Fact) ([]*seed, error) {
 }
 
 func (e *entities) union(parts []query.Fact) ([]*seed, error) {
-	if len(parts) == 0 || len(parts) > maxUnion || e.unions > 0 { // one in another looks at too much
+	if len(parts) == 0 || len(parts) > maxUnion || e.unions > 2 { // those in others look at too much
 		return nil, nil
 	}
 	e.unions++
@@ -64,7 +64,7 @@ func (e *entities) union(parts []query.Fact) ([]*seed, error) {
 	union := &seed{sure: true}
 	for i, part := range parts {
 		some, err := e.seeds(part)
-		if err != nil || len(some) == 0 {
+		if err != nil || len(some) == 0 || e.unions > 1 && len(parts) > 4 {
 			return nil, err
 		}
 		if i > 0 {
@@ -117,6 +117,12 @@ func (e *entities) seedOfHolds(f query.Holds) (*seed, error) {
 	if f.Trait == query.Trait(query.Name) && f.Is == query.Equal && !hasEmpty(f.Values) {
 		return e.seedOfName(f.Values), nil
 	}
+	if f.Trait == query.Trait(query.UID) && f.Is == query.Equal && e.nested == 0 {
+		one := &seed{sure: true}
+		one.text.add("SELECT i.id FROM node i"+e.use("node_uid")+" WHERE i.workspace = ? AND i.type IN ("+placeholders(len(e.types))+") AND i.uid IN ("+placeholders(len(f.Values))+")", e.q.Workspace)
+		one.text.args = append(append(one.text.args, e.types...), f.Values...)
+		return one, nil
+	}
 	t, ok := f.Trait.(query.FieldTrait)
 	if !ok || t.List || t.Decimal || !typed(spaceOf(t)) || fulfils(t.Unset, f) || !bounded(f) {
 		return nil, nil
@@ -132,6 +138,9 @@ func (e *entities) seedOfHolds(f query.Holds) (*seed, error) {
 		one.text.args = append(one.text.args, key)
 	} else {
 		one.text.add("SELECT p.node FROM property p"+e.use("property_fact_"+column)+" WHERE "+inTyped("p")+" AND p.key = ? AND p."+column+" IS NOT NULL", key)
+	}
+	if column != "text" || f.Is == query.Equal && wholes(f.Values) {
+		one.implies = f
 	}
 	if column == "text" {
 		textEntries(one, f)

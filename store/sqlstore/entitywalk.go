@@ -41,10 +41,11 @@ func (e *entities) walks() []rank {
 	switch by := e.q.By.(type) {
 	case query.FieldTrait:
 		if e.ours && len(e.types) <= maxWalks && typed(spaceOf(by)) && !by.Decimal {
-			return []rank{
-				func() ([]*entityWalk, error) { return e.withField(by) },
-				func() ([]*entityWalk, error) { return e.withoutField(by) },
+			ranks := []rank{func() ([]*entityWalk, error) { return e.withField(by) }}
+			if len(e.compares(by)) == 0 {
+				ranks = append(ranks, func() ([]*entityWalk, error) { return e.withoutField(by) })
 			}
+			return ranks
 		}
 	case query.Attr:
 		if by == query.Created || by == query.Updated {
@@ -138,13 +139,57 @@ func (e *entities) withField(by query.FieldTrait) ([]*entityWalk, error) {
 		w := &sqlText{}
 		w.add("SELECT "+nodeColumns+columns+" FROM property o"+e.use(index)+" CROSS JOIN node n ON n.id = o.node"+
 			" WHERE o.type = ? AND o.key = ? AND o."+column+" IS NOT NULL AND n.workspace = ?", typ, key, e.q.Workspace)
-		if err := e.conditions(w); err != nil {
+		if err := e.bound(w, by); err != nil {
+			return nil, err
+		}
+		if err := e.conditions(w, e.q.Where); err != nil {
 			return nil, err
 		}
 		w.add(order + ", o.node" + e.down() + " LIMIT ?")
 		all = append(all, &entityWalk{text: w, index: index, key: fieldKeys[column]})
 	}
 	return all, nil
+}
+
+// compares lists the comparisons of a property that every match fulfils, and no node
+// without it.
+func (e *entities) compares(by query.FieldTrait) []query.Holds {
+	every, ok := e.q.Where.(query.Every)
+	if !ok {
+		every = query.Every{e.q.Where}
+	}
+	var all []query.Holds
+	for _, part := range every {
+		h, ok := part.(query.Holds)
+		if !ok {
+			continue
+		}
+		f, ok := h.Trait.(query.FieldTrait)
+		if ok && spaceOf(f) == spaceOf(by) && f.Key == by.Key && f.Form == by.Form && !f.List && !f.Decimal && !fulfils(f.Unset, h) && wantsValue(h.Is) {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// bound narrows a walk along a property to what comparisons of it leave.
+func (e *entities) bound(w *sqlText, by query.FieldTrait) error {
+	column := columnOf(by.Form)
+	value := &sqlText{}
+	value.add("o." + column)
+	for _, h := range e.compares(by) {
+		if column == "text" {
+			one := &seed{}
+			textEntries(one, h)
+			w.add(strings.ReplaceAll(one.text.String(), "p.text", "o.text"), one.text.args...)
+			continue
+		}
+		w.add(" AND ")
+		if err := comparison(w, value, h); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var fieldKeys = map[string]func(*rows) walkKey{
@@ -170,7 +215,7 @@ func (e *entities) withoutField(by query.FieldTrait) ([]*entityWalk, error) {
 		w := &sqlText{}
 		w.add("SELECT "+nodeColumns+" FROM node n"+e.use("node_type")+" WHERE n.workspace = ? AND n.type = ? AND NOT EXISTS (SELECT 1 FROM property o"+
 			" WHERE o.node = n.id AND o.space = ? AND o.key = ? AND o."+columnOf(by.Form)+" IS NOT NULL)", e.q.Workspace, typ, spaceOf(by), key)
-		if err := e.conditions(w); err != nil {
+		if err := e.conditions(w, e.q.Where); err != nil {
 			return nil, err
 		}
 		w.add(" ORDER BY n.id" + e.down() + " LIMIT ?")
@@ -194,7 +239,7 @@ func (e *entities) byTime(by query.Attr) ([]*entityWalk, error) {
 		w := &sqlText{}
 		w.add("SELECT "+nodeColumns+", "+column+" FROM node n"+e.use(index)+" WHERE n.workspace = ? AND n.kind = ? AND +n.type IN ("+placeholders(len(e.types))+")", e.q.Workspace, kind)
 		w.args = append(w.args, e.types...)
-		if err := e.conditions(w); err != nil {
+		if err := e.conditions(w, e.q.Where); err != nil {
 			return nil, err
 		}
 		w.add(" ORDER BY " + column + e.down() + ", n.id" + e.down() + " LIMIT ?")

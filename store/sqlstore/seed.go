@@ -14,6 +14,8 @@ type seed struct {
 	text   sqlText
 	sure   bool // it is small whatever the data
 	within bool // it is the members of the contexts that the selection names
+
+	implies query.Fact // of a query of the catalog: what holds of all of it, which need not be looked at again
 }
 
 // A condition is a part of an expression that must be true, and compares a
