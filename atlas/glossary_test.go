@@ -146,6 +146,29 @@ func (f *fixture) upload(path, part, name, content, agent string) (int, string) 
 	return answer.Code, answer.Body.String()
 }
 
+// formOfJava uploads a table as Java's client does.
+func (f *fixture) formOfJava() {
+	f.t.Helper()
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	for _, part := range [][2]string{{"file", "GlossaryName,TermName\nJ,java\n"}, {"template.csv", "file"}} {
+		w, err := form.CreateFormFile("file", part[0])
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		_, _ = w.Write([]byte(part[1]))
+	}
+	_ = form.Close()
+	r := httptest.NewRequest("POST", base+"/v2/glossary/import", &b)
+	r.Host = "127.0.0.1:5000"
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"childObjectName":"java"`) {
+		f.t.Errorf("as Java does: %d %s", w.Code, w.Body)
+	}
+}
+
 func TestTablesOfTermsAreUploaded(t *testing.T) {
 	f := open(t)
 	table := "GlossaryName,TermName\nG,one\nG,\nG,two\n"
@@ -170,6 +193,7 @@ func TestTablesOfTermsAreUploaded(t *testing.T) {
 	if status, text := f.upload("/v2/glossary/import", "file", "a.csv", table, ""); status != 409 || !strings.Contains(text, "ATLAS-409-00-011") {
 		t.Errorf("again: %d %s", status, text)
 	}
+	f.formOfJava()
 	f.refused("POST", "/v2/glossary/import", "{}", 400, "ATLAS-400-00-029", "multipart")
 }
 

@@ -19,25 +19,33 @@ const maxUpload = sheet.MaxFile + 1<<20
 // errNoFile is that of a form without what was to be uploaded.
 var errNoFile = fault.New(fault.BadRequest, "The request must be a form of multipart/form-data with a part named file")
 
-// uploaded reads the file that a form brings.
+// uploaded reads the file that a form brings. Java's client sends two parts of that
+// name, the content first and then, under the name of the file, next to nothing:
+// the first content counts and the first name that says which sort of file it is.
 func uploaded(r *http.Request) (name string, data []byte, err error) {
 	form, err := r.MultipartReader()
 	if err != nil {
 		return "", nil, errNoFile
 	}
-	for {
+	for found := false; ; {
 		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) && found {
+			return name, data, nil
+		}
 		if err != nil {
 			return "", nil, orKnown(err, errNoFile)
 		}
 		if part.FormName() != "file" {
 			continue
 		}
-		data, err := io.ReadAll(part)
-		if err != nil {
-			return "", nil, orKnown(err, errNoFile)
+		if !found {
+			if data, err = io.ReadAll(part); err != nil {
+				return "", nil, orKnown(err, errNoFile)
+			}
+			name, found = fileName(part), true
+		} else if !sheet.Known(name) {
+			name = fileName(part)
 		}
-		return fileName(part), data, nil
 	}
 }
 

@@ -1,8 +1,12 @@
 package glossary
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/schema"
 )
 
 // save creates an entity, whose guid begins with "-", or changes the one of a guid.
@@ -40,6 +44,29 @@ func (d *desk) relate(name, end1, end2 string, attributes map[string]any) error 
 		TypeName: name, End1: &catalog.ObjectID{GUID: end1}, End2: &catalog.ObjectID{GUID: end2}, Attributes: attributes,
 	}, catalog.RelationshipOptions{Existing: true})
 	return err
+}
+
+// anchorTerms says to which glossaries new terms belong, by guid. It looks at nothing
+// else that does: a glossary may have many terms.
+func (d *desk) anchorTerms(glossaries map[string]string) error {
+	var guids []string
+	for term, glossary := range glossaries {
+		guids = append(guids, term, glossary)
+	}
+	nodes, err := d.NodesByGUID(guids)
+	if err != nil {
+		return err
+	}
+	for _, term := range slices.Sorted(maps.Keys(glossaries)) {
+		err := d.work.Tx().CreateRelationship(&pedigree.Relationship{
+			Workspace: d.workspace, UID: schema.NewGUID(), Type: termAnchor, End1: nodes[glossaries[term]].ID, End2: nodes[term].ID,
+			CreatedBy: d.work.User(), UpdatedBy: d.work.User(), Deleted: pedigree.NoTime,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // change changes what a relationship says of itself.

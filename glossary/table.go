@@ -32,8 +32,9 @@ var relatedKeys = []string{
 // Template is the head of a table that can be imported.
 func Template() string { return strings.Join(columns, ", ") }
 
-// rowsAtOnce is how many rows are imported in one transaction.
-const rowsAtOnce = 200
+// rowsAtOnce is how many rows are imported in one transaction: who else writes waits
+// for so many.
+const rowsAtOnce = 50
 
 // ReadTable reads a table in a file, with errors as clients know them.
 func ReadTable(name string, data []byte) ([]sheet.Row, error) {
@@ -226,10 +227,12 @@ func (s *Service) importChunk(ctx context.Context, workspace pedigree.NodeID, li
 		if err != nil {
 			return err
 		}
+		anchors := make(map[string]string, len(from))
 		for i, l := range from {
 			l.guid = done.Assignments[batch[i].GUID]
+			anchors[l.guid] = l.term.Anchor.GlossaryGUID
 		}
-		return nil
+		return d.anchorTerms(anchors)
 	})
 }
 

@@ -219,6 +219,9 @@ func (d *desk) createTerm(t *Term) (guid string, err error) {
 	if guid, err = d.save(e); err != nil {
 		return "", err
 	}
+	if err := d.anchorTerms(map[string]string{guid: t.Anchor.GlossaryGUID}); err != nil {
+		return "", err
+	}
 	fresh := &Term{Base: Base{GUID: guid}}
 	if err := d.relateTerms(fresh, t); err != nil {
 		return "", err
@@ -226,7 +229,8 @@ func (d *desk) createTerm(t *Term) (guid string, err error) {
 	return guid, d.categorize(fresh, t)
 }
 
-// newTerm checks a term that is to be made and gives it as an entity.
+// newTerm checks a term that is to be made and gives it as an entity, which is yet
+// to be anchored.
 func (d *desk) newTerm(t *Term) (*catalog.Entity, error) {
 	switch {
 	case t == nil:
@@ -250,10 +254,7 @@ func (d *desk) newTerm(t *Term) (*catalog.Entity, error) {
 	if n, err := d.named(TermType, name); n != nil || err != nil {
 		return nil, orTaken(err, fault.GlossaryTermAlreadyExists, name)
 	}
-	return &catalog.Entity{
-		TypeName: TermType, GUID: "-1", Attributes: t.attributes(name), Classifications: t.Classifications,
-		RelationshipAttributes: map[string]any{"anchor": catalog.ObjectID{GUID: anchor.guid}},
-	}, nil
+	return &catalog.Entity{TypeName: TermType, GUID: "-1", Attributes: t.attributes(name), Classifications: t.Classifications}, nil
 }
 
 // A place is a glossary that something is to belong to.

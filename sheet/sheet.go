@@ -63,6 +63,15 @@ func Read(name string, data []byte) (rows []Row, err error) {
 	return rows, err
 }
 
+// Known reports whether the end of a file's name says that it is a table.
+func Known(name string) bool {
+	switch Kind(name) {
+	case "csv", "xls", "xlsx":
+		return true
+	}
+	return false
+}
+
 // Kind gives the end of a file's name after its last dot, in lower case.
 func Kind(name string) string {
 	dot := strings.LastIndexByte(name, '.')

@@ -131,7 +131,7 @@ func (i *importing) look(f *archive.File) error {
 		i.result.Export = &ExportResult{}
 		into = i.result.Export
 	}
-	if err := json2.Unmarshal(text, into, reading); err != nil {
+	if err := json2.Unmarshal(text, into, schema.Reading); err != nil {
 		return fault.New(fault.ImportInvalidZipEntry, f.Name, "it cannot be read: "+err.Error())
 	}
 	return nil

@@ -10,11 +10,10 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"sync"
-
 	stdjson "encoding/json"
+	"errors"
+	"strconv"
+	"sync"
 
 	json2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -78,6 +77,8 @@ func (r *ExportRequest) text(name string) string {
 		}
 	case stdjson.Number:
 		return v.String()
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return ""
 }
@@ -108,19 +109,6 @@ type ExportResult struct {
 // A Caller is who asks.
 type Caller struct{ User, Host, IP string }
 
-// reading keeps all digits of numbers.
-var reading = json2.JoinOptions(
-	jsontext.AllowDuplicateNames(true),
-	json2.WithUnmarshalers(json2.UnmarshalFromFunc(func(d *jsontext.Decoder, v *any) error {
-		if d.PeekKind() != '0' {
-			return errors.ErrUnsupported
-		}
-		text, err := d.ReadValue()
-		*v = stdjson.Number(text)
-		return err
-	})),
-)
-
 // encode writes what always has a JSON.
 func encode(v any) []byte {
 	text, err := json2.Marshal(v, json2.Deterministic(true), jsontext.AllowInvalidUTF8(true))
@@ -148,12 +136,12 @@ func parse(f *archive.File) (*document, []byte, error) {
 
 func parseText(name string, text []byte) (*document, error) {
 	var d document
-	if err := json2.Unmarshal(text, &d, reading); err != nil {
+	if err := json2.Unmarshal(text, &d, schema.Reading); err != nil {
 		return nil, fault.New(fault.ImportInvalidZipEntry, name, "it is no JSON of an entity: "+err.Error())
 	}
 	if d.Entity == nil { // as older servers write it
 		d.Entity = &catalog.Entity{}
-		if err := json2.Unmarshal(text, d.Entity, reading); err != nil || d.Entity.TypeName == "" {
+		if err := json2.Unmarshal(text, d.Entity, schema.Reading); err != nil || d.Entity.TypeName == "" {
 			return nil, fault.New(fault.ImportInvalidZipEntry, name, "there is no entity in it")
 		}
 	}
@@ -180,7 +168,7 @@ func inArchive(err error) error {
 
 // jsonText writes what encoding/json can write, on one line.
 func jsonText(v any) string {
-	text, err := json.Marshal(v)
+	text, err := stdjson.Marshal(v)
 	if err != nil {
 		return "{}"
 	}

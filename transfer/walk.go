@@ -34,7 +34,7 @@ func (s *seen) add(id pedigree.NodeID, bits byte) bool {
 	return bits&^before != 0
 }
 
-// go on puts a node into the queue unless it was gone on from in that way before.
+// push puts a node into the queue unless it was gone on from in that way before.
 func (e *export) push(id pedigree.NodeID, w way) {
 	bits := byte(w)
 	if w == leaf {
@@ -86,7 +86,6 @@ func (e *export) goOn(types *schema.Types, from, to *pedigree.Node, w, direction
 	}
 	switch {
 	case target.Internal() && !source.Internal():
-		e.push(to.ID, outward&leaf)
 		e.push(to.ID, termOnly)
 	case source.Internal() && w == termOnly:
 		if isGlossary(target) {
@@ -96,10 +95,10 @@ func (e *export) goOn(types *schema.Types, from, to *pedigree.Node, w, direction
 	case e.noLineage && target.Kind == pedigree.Execution:
 	case !e.connected:
 		e.push(to.ID, around)
-	case w == around:
-		e.push(to.ID, direction)
 	case target.Kind == pedigree.Execution:
 		e.push(to.ID, outward)
+	case w == around:
+		e.push(to.ID, direction)
 	default:
 		e.push(to.ID, w)
 	}
@@ -246,9 +245,13 @@ func matcher(match string, want map[string]any) (func(*catalog.Header) bool, err
 	var test func(have, want string) bool
 	switch strings.ToLower(match) {
 	case "startswith":
-		test = func(have, want string) bool { return len(have) >= len(want) && strings.EqualFold(have[:len(want)], want) }
+		test = func(have, want string) bool {
+			return len(have) >= len(want) && strings.EqualFold(have[:len(want)], want)
+		}
 	case "endswith":
-		test = func(have, want string) bool { return len(have) >= len(want) && strings.EqualFold(have[len(have)-len(want):], want) }
+		test = func(have, want string) bool {
+			return len(have) >= len(want) && strings.EqualFold(have[len(have)-len(want):], want)
+		}
 	case "contains":
 		test = func(have, want string) bool { return strings.Contains(strings.ToLower(have), strings.ToLower(want)) }
 	case "matches":
@@ -308,16 +311,6 @@ func (u usedTypes) add(types *schema.Types, e *catalog.Entity) {
 			}
 		}
 	}
-	for _, related := range e.RelationshipAttributes {
-		switch r := related.(type) {
-		case *catalog.RelatedID:
-			u.relationship(types, r.RelationshipType)
-		case []*catalog.RelatedID:
-			for _, one := range r {
-				u.relationship(types, one.RelationshipType)
-			}
-		}
-	}
 }
 
 func (u usedTypes) entity(types *schema.Types, name string) {
@@ -331,6 +324,11 @@ func (u usedTypes) entity(types *schema.Types, name string) {
 	}
 	for i := range t.Def.Attributes {
 		u.value(types, t.Def.Attributes[i].Type)
+	}
+	for _, end := range t.EndNames() {
+		for _, r := range t.End(end) {
+			u.relationship(types, r.Relationship.Def.Name)
+		}
 	}
 }
 

@@ -1,0 +1,521 @@
+package transfer
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	json2 "github.com/go-json-experiment/json"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/fault"
+	"github.com/pedigree-ml/pedigree/schema"
+	"github.com/pedigree-ml/pedigree/store/sqlite"
+)
+
+const ws = pedigree.DefaultWorkspace
+
+// env is the rules on a store of their own.
+type env struct {
+	*testing.T
+	*Service
+}
+
+func newEnv(t *testing.T) *env {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	types := schema.New(s)
+	return &env{t, New(s, types, catalog.New(s, types))}
+}
+
+// save makes entities of JSON and gives their guids by those in it.
+func (e *env) save(text string) map[string]string {
+	e.Helper()
+	var all []*catalog.Entity
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		e.Fatal(err)
+	}
+	done, err := e.entities.Save(pedigree.WithActor(e.Context(), pedigree.Actor{Name: "ann"}), ws, &catalog.Batch{Entities: all})
+	if err != nil {
+		e.Fatal(err)
+	}
+	return done.Assignments
+}
+
+func (e *env) define(text string) {
+	e.Helper()
+	var d schema.Defs
+	if err := json2.Unmarshal([]byte(text), &d, schema.Reading); err != nil {
+		e.Fatal(err)
+	}
+	if _, err := e.types.Create(e.Context(), &d); err != nil {
+		e.Fatal(err)
+	}
+}
+
+// export takes out and gives the archive.
+func (e *env) export(request string) ([]byte, *ExportResult) {
+	e.Helper()
+	var r ExportRequest
+	if err := json.Unmarshal([]byte(request), &r); err != nil {
+		e.Fatal(err)
+	}
+	var b bytes.Buffer
+	result, err := e.Export(e.Context(), ws, &r, Caller{User: "ann"}, &b, func(bool) error { return nil })
+	if err != nil {
+		e.Fatal(err)
+	}
+	return b.Bytes(), result
+}
+
+func (e *env) bring(data []byte, options map[string]string) (*ImportResult, error) {
+	e.Helper()
+	return e.Import(e.Context(), ws, bytes.NewReader(data), int64(len(data)), &ImportRequest{options}, Caller{User: "bob"})
+}
+
+func (e *env) mustBring(data []byte, options map[string]string) *ImportResult {
+	e.Helper()
+	r, err := e.bring(data, options)
+	if err != nil {
+		e.Fatal(err)
+	}
+	return r
+}
+
+// names lists the qualified names in an archive, in their order.
+func names(t *testing.T, data []byte) (all []string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d document
+		if json.Unmarshal(text, &d) == nil && d.Entity != nil {
+			all = append(all, fmt.Sprint(d.Entity.Attributes["qualifiedName"]))
+		}
+	}
+	return all
+}
+
+// shown writes entities as they look, by guid; what names an event is its store's own.
+func (e *env) shown(guids []string) string {
+	e.Helper()
+	all, err := e.entities.Entities(e.Context(), ws, guids, catalog.ReadOptions{})
+	if err != nil {
+		e.Fatal(err)
+	}
+	for _, one := range append(slices.Clone(all.Entities), slices.Collect(values(all.Referred))...) {
+		for _, related := range one.RelationshipAttributes {
+			if list, ok := related.([]*catalog.RelatedID); ok {
+				for _, r := range list {
+					if strings.HasPrefix(r.RelationshipType, "dataset_process") || strings.HasPrefix(r.RelationshipType, "process_dataset") {
+						r.RelationshipGUID = ""
+					}
+				}
+				slices.SortFunc(list, func(a, b *catalog.RelatedID) int { return strings.Compare(a.GUID, b.GUID) })
+			}
+		}
+	}
+	return string(encode(all))
+}
+
+const types = `{"enumDefs":[{"name":"Colour","elementDefs":[{"value":"RED","ordinal":1}]}],
+"structDefs":[{"name":"Size","attributeDefs":[{"name":"x","typeName":"int","isOptional":true}]}],
+"classificationDefs":[{"name":"PII","attributeDefs":[{"name":"level","typeName":"int","isOptional":true}]}],
+"entityDefs":[{"name":"Table","superTypes":["DataSet"],"attributeDefs":[
+ {"name":"colour","typeName":"Colour","isOptional":true},{"name":"size","typeName":"Size","isOptional":true},
+ {"name":"tags","typeName":"map<string,string>","isOptional":true},{"name":"next","typeName":"Table","isOptional":true}]},
+ {"name":"Column","superTypes":["DataSet"]}],
+"relationshipDefs":[{"name":"table_columns","relationshipCategory":"COMPOSITION","propagateTags":"ONE_TO_TWO",
+ "endDef1":{"type":"Table","name":"columns","isContainer":true,"cardinality":"SET"},"endDef2":{"type":"Column","name":"table","cardinality":"SINGLE"}}],
+"businessMetadataDefs":[{"name":"Owners","attributeDefs":[{"name":"team","typeName":"string","isOptional":true,"options":{"applicableEntityTypes":"[\"Table\"]","maxStrLength":"50"}}]}]}`
+
+const graph = `[
+{"typeName":"Table","guid":"-1","attributes":{"qualifiedName":"in","name":"in","colour":"RED","size":{"typeName":"Size","attributes":{"x":5}},"tags":{"a":"b"},"next":{"guid":"-2"}},
+ "classifications":[{"typeName":"PII","attributes":{"level":3}}],"customAttributes":{"k":"v"},"labels":["l"],"businessAttributes":{"Owners":{"team":"t"}}},
+{"typeName":"Table","guid":"-2","attributes":{"qualifiedName":"out","name":"out"}},
+{"typeName":"Column","guid":"-3","attributes":{"qualifiedName":"in.c","name":"c"},"relationshipAttributes":{"table":{"guid":"-1"}}},
+{"typeName":"Process","guid":"-4","attributes":{"qualifiedName":"p","name":"p","inputs":[{"guid":"-1"}],"outputs":[{"guid":"-2"}]}},
+{"typeName":"Table","guid":"-5","attributes":{"qualifiedName":"alone","name":"alone"}}]`
+
+func TestWhatIsTakenOutComesInAsItWas(t *testing.T) {
+	e := newEnv(t)
+	e.define(types)
+	guids := e.save(graph)
+	data, result := e.export(`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"in"}}],"options":{"fetchType":"full"}}`)
+	got := names(t, data)
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"in", "in.c", "out", "p"}) || result.Status != Success || result.Metrics["entity:Table"] != 2 {
+		t.Fatalf("%q: %+v", got, result)
+	}
+	fresh := newEnv(t)
+	report := fresh.mustBring(data, nil)
+	if report.Status != Success || len(report.Processed) != 4 || report.Export == nil || report.Metrics["typedef:entitydef:created"] != 2 || report.Metrics["entity:Table:created"] != 2 {
+		t.Errorf("%+v", report)
+	}
+	ids := []string{guids["-1"], guids["-2"], guids["-3"], guids["-4"]}
+	if before, after := e.shown(ids), fresh.shown(ids); before != after {
+		t.Errorf("it was\n%s\nand is\n%s", before, after)
+	}
+	again := fresh.mustBring(data, nil)
+	if after := fresh.shown(ids); after != e.shown(ids) || again.Metrics["entity:Table:created"] != 0 {
+		t.Errorf("brought in again it is\n%s\n%+v", after, again.Metrics)
+	}
+	audits, err := fresh.Audits(t.Context(), ws, &AuditQuery{})
+	if err != nil || len(audits) != 2 || audits[0].Operation != "IMPORT" || !strings.Contains(audits[0].Result, "SUCCESS") {
+		t.Errorf("%+v (%v)", audits, err)
+	}
+}
+
+func TestTheFilesOfAnArchive(t *testing.T) {
+	e := newEnv(t)
+	guids := e.save(`[{"typeName":"DataSet","guid":"-1","attributes":{"qualifiedName":"a","name":"a"}}]`)
+	data, _ := e.export(`{"itemsToExport":[{"guid":"` + guids["-1"] + `"}]}`)
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	texts := make(map[string]string)
+	for _, f := range z.File {
+		in, _ := f.Open()
+		text, _ := io.ReadAll(in)
+		files = append(files, f.Name)
+		texts[f.Name] = string(text)
+	}
+	want := []string{guids["-1"] + ".json", "atlas-export-order.json", "atlas-typesdef.json", "atlas-export-info.json"}
+	if !slices.Equal(files, want) {
+		t.Errorf("%q, want %q", files, want)
+	}
+	if got := texts["atlas-export-order.json"]; got != `["`+guids["-1"]+`"]` {
+		t.Errorf("the order is %s", got)
+	}
+	for name, part := range map[string]string{
+		guids["-1"] + ".json": `{"entity":{"typeName":"DataSet"`, "atlas-typesdef.json": `"name":"Referenceable"`,
+		"atlas-export-info.json": `"operationStatus":"SUCCESS"`,
+	} {
+		if !strings.Contains(texts[name], part) {
+			t.Errorf("%s is %s", name, texts[name])
+		}
+	}
+}
+
+func TestWhatAnExportReaches(t *testing.T) {
+	e := newEnv(t)
+	e.define(types)
+	guids := e.save(`[
+{"typeName":"Table","guid":"-1","attributes":{"qualifiedName":"a1","name":"a1"}},{"typeName":"Table","guid":"-2","attributes":{"qualifiedName":"b2","name":"b2"}},
+{"typeName":"Table","guid":"-3","attributes":{"qualifiedName":"c3","name":"c3"}},{"typeName":"Table","guid":"-4","attributes":{"qualifiedName":"d4","name":"d4"}},
+{"typeName":"Process","guid":"-5","attributes":{"qualifiedName":"p","name":"p","inputs":[{"guid":"-1"},{"guid":"-4"}],"outputs":[{"guid":"-2"}]}},
+{"typeName":"Column","guid":"-6","attributes":{"qualifiedName":"a1.c","name":"c"},"relationshipAttributes":{"table":{"guid":"-1"}}}]`)
+	at := pedigree.SystemClock() + 60_000
+	for name, c := range map[string]struct{ request, want string }{
+		"all around":        {`{"itemsToExport":[{"guid":"G1"}]}`, "a1 a1.c b2 d4 p"},
+		"without lineage":   {`{"itemsToExport":[{"guid":"G1"}],"options":{"skipLineage":true}}`, "a1 a1.c"},
+		"connected":         {`{"itemsToExport":[{"guid":"G2"}],"options":{"fetchType":"connected"}}`, "a1 a1.c b2 d4 p"},
+		"of a type":         {`{"itemsToExport":[{"typeName":"Column"}],"options":{"matchType":"forType","skipLineage":"true"}}`, "a1 a1.c"},
+		"that start so":     {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"C"}}],"options":{"matchType":"startsWith"}}`, "c3"},
+		"that end so":       {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"3"}}],"options":{"matchType":"endsWith"}}`, "c3"},
+		"that have it":      {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"3"}}],"options":{"matchType":"contains"}}`, "c3"},
+		"that match":        {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"[cx]."}}],"options":{"matchType":"matches"}}`, "c3"},
+		"a super type":      {`{"itemsToExport":[{"typeName":"DataSet","uniqueAttributes":{"qualifiedName":"c3"}}]}`, "c3"},
+		"changed since now": {fmt.Sprintf(`{"itemsToExport":[{"guid":"G1"}],"options":{"fetchType":"incremental","changeMarker":%d}}`, at), ""},
+		"changed since":     {`{"itemsToExport":[{"guid":"G3"}],"options":{"fetchType":"incremental","changeMarker":"0"}}`, "c3"},
+	} {
+		request := c.request
+		for i := range 6 {
+			request = strings.ReplaceAll(request, fmt.Sprintf("G%d", i+1), guids[fmt.Sprintf("-%d", i+1)])
+		}
+		data, _ := e.export(request)
+		got := names(t, data)
+		slices.Sort(got)
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	_, result := e.export(`{"itemsToExport":[{"guid":"none"},{"guid":"` + guids["-3"] + `"}]}`)
+	if result.Status != Partial {
+		t.Errorf("with something unknown: %+v", result)
+	}
+	if _, result = e.export(`{"itemsToExport":[]}`); result.Status != Failed {
+		t.Errorf("of nothing: %+v", result)
+	}
+	ready := func(bool) error { return nil }
+	if _, err := e.Export(t.Context(), ws, &ExportRequest{Items: []Item{{TypeName: "none"}}}, Caller{}, io.Discard, ready); !fault.Is(err, fault.TypeNameInvalid) {
+		t.Errorf("of an unknown type: %v", err)
+	}
+}
+
+// chain makes a Table that points to the next one, so many times.
+func (e *env) chain(n int) []string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"typeName":"Table","guid":"-%d","attributes":{"qualifiedName":"t%d","name":"t%d","next":{"guid":"-%d"}}}`, i+1, i, i, (i+1)%n+1)
+	}
+	b.WriteByte(']')
+	guids := e.save(b.String())
+	all := make([]string, n)
+	for i := range n {
+		all[i] = guids[fmt.Sprintf("-%d", i+1)]
+	}
+	return all
+}
+
+// TestManyEntitiesComeInOverManyTransactions has each of them refer to one that may
+// come in a later one.
+func TestManyEntitiesComeInOverManyTransactions(t *testing.T) {
+	e := newEnv(t)
+	e.define(types)
+	all := e.chain(2*unitEntities + 10)
+	data, _ := e.export(`{"itemsToExport":[{"guid":"` + all[0] + `"}]}`)
+	fresh := newEnv(t)
+	report := fresh.mustBring(data, nil)
+	if len(report.Processed) != len(all) || report.Metrics["entity:Table:created"] != int64(len(all)) {
+		t.Errorf("%d: %+v", len(report.Processed), report.Metrics)
+	}
+	for i := 0; i < len(all); i += 500 {
+		some := all[i:min(i+500, len(all))]
+		if before, after := untimed(e.shown(some)), untimed(fresh.shown(some)); before != after {
+			t.Fatalf("from %d on it was\n%.2000s\nand is\n%.2000s", i, before, after)
+		}
+	}
+}
+
+// updates are who changed an entity and when, which being tied to one that comes in
+// later counts as.
+var updates = regexp.MustCompile(`"updatedBy":"[a-z]*"|"updateTime":\d+`)
+
+func untimed(text string) string { return updates.ReplaceAllString(text, "") }
+
+// pack makes an archive of files, in their order.
+func pack(t testing.TB, files ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		f, err := w.Create(files[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(f, files[i+1])
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func entity(guid, typeName string) string {
+	return `{"entity":{"typeName":"` + typeName + `","guid":"` + guid + `","attributes":{"qualifiedName":"` + guid + `","name":"n"}},"referredEntities":{}}`
+}
+
+const one, two = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+
+func TestBadArchivesAreRefusedAndNothingIsKept(t *testing.T) {
+	e := newEnv(t)
+	good := entity(one, "DataSet")
+	newType := `{"entityDefs":[{"name":"Fresh","superTypes":["DataSet"]}]}`
+	for name, c := range map[string]struct {
+		data []byte
+		want fault.Reason
+		said string
+	}{
+		"no byte":             {nil, fault.ImportAttemptingEmptyZip, ""},
+		"no file":             {pack(t), fault.ImportAttemptingEmptyZip, ""},
+		"no archive":          {[]byte("hello"), fault.ImportInvalidZipEntry, "no zip archive"},
+		"a bomb":              {pack(t, one+".json", `{"entity":"`+strings.Repeat("a", 5<<20)+`"}`), fault.ImportInvalidZipEntry, "more than 100 times"},
+		"a path":              {pack(t, "../"+one+".json", good), fault.ImportInvalidZipEntry, "no file of an entity"},
+		"another file":        {pack(t, "x.txt", good), fault.ImportInvalidZipEntry, "no file of an entity"},
+		"no JSON":             {pack(t, typesFile, newType, two+".json", entity(two, "Fresh"), one+".json", "{"), fault.ImportInvalidZipEntry, "no JSON"},
+		"another guid":        {pack(t, two+".json", good), fault.ImportInvalidZipEntry, "not named by the guid"},
+		"types that are none": {pack(t, typesFile, "[", one+".json", good), fault.ImportInvalidZipEntry, "cannot be read"},
+		"types twice":         {pack(t, typesFile, newType, typesFile, newType, one+".json", good), fault.ImportInvalidZipEntry, "twice"},
+		"an unknown type":     {pack(t, typesFile, newType, one+".json", good, two+".json", entity(two, "Nope")), fault.TypeNameInvalid, "Nope"},
+		"a type that changed": {
+			pack(t, typesFile, `{"entityDefs":[{"name":"Asset","attributeDefs":[{"name":"name","typeName":"int"}]}]}`, one+".json", good),
+			fault.InvalidImportAttributeTypeChanged, "Asset.name",
+		},
+	} {
+		_, err := e.bring(c.data, nil)
+		if !fault.Is(err, c.want) || !strings.Contains(err.Error(), c.said) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, guid := range []string{one, two} {
+		if _, err := e.entities.Entities(t.Context(), ws, []string{guid}, catalog.ReadOptions{}); !fault.Is(err, fault.InstanceGUIDNotFound) {
+			t.Errorf("part of an archive was kept: %v", err)
+		}
+	}
+	now, err := e.types.Now(t.Context())
+	if err != nil || now.Entity("Fresh") != nil {
+		t.Errorf("its types were kept: %v", err)
+	}
+}
+
+func TestTypesAreAddedTo(t *testing.T) {
+	e := newEnv(t)
+	e.define(`{"enumDefs":[{"name":"E","elementDefs":[{"value":"A","ordinal":1}]}],"entityDefs":[{"name":"T","superTypes":["DataSet"],"attributeDefs":[{"name":"x","typeName":"int","isOptional":true}]}]}`)
+	more := `{"enumDefs":[{"name":"E","elementDefs":[{"value":"A","ordinal":1},{"value":"B","ordinal":2}]}],"entityDefs":[{"name":"T","superTypes":["DataSet"],"attributeDefs":[{"name":"y","typeName":"int","isOptional":true}]}]}`
+	data := pack(t, typesFile, more, one+".json", entity(one, "T"))
+	fields := func() bool {
+		now, err := e.types.Now(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now.Entity("T").Field("x") != nil && now.Entity("T").Field("y") != nil
+	}
+	e.mustBring(data, map[string]string{"updateTypeDefinition": "false"})
+	if fields() {
+		t.Error("a type was changed although told otherwise")
+	}
+	if r := e.mustBring(data, nil); !fields() || r.Metrics["typedef:entitydef:updated"] != 1 || r.Metrics["typedef:enumdef:updated"] != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestTransformsChangeWhatComesIn(t *testing.T) {
+	e := newEnv(t)
+	e.define(types)
+	transforms := `{"DataSet":{"qualifiedName":["replace~2222~x","uppercase"],"*":["addClassification~PII","clearAttrValue~description","add~owner=me"]}}`
+	data := pack(t, two+".json", `{"entity":{"typeName":"Table","guid":"`+two+`","attributes":{"qualifiedName":"2222a","name":"n","description":"d"}}}`)
+	e.mustBring(data, map[string]string{"transforms": transforms})
+	all, err := e.entities.Entities(t.Context(), ws, []string{two}, catalog.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := all.Entities[0]
+	if got.Attributes["qualifiedName"] != "XA" || got.Attributes["description"] != nil || got.Attributes["owner"] != "me" || len(got.Classifications) != 1 {
+		t.Errorf("%+v", got)
+	}
+	for _, bad := range []string{"{", `{"T":{"a":["nope"]}}`} {
+		if _, err := e.bring(data, map[string]string{"transforms": bad}); !fault.Is(err, fault.InvalidValue) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+func TestImportsThatGoOnByThemselves(t *testing.T) {
+	e := newEnv(t)
+	data := pack(t, one+".json", entity(one, "DataSet"))
+	var released sync.WaitGroup
+	enqueue := func(id string, data []byte) error {
+		released.Add(1)
+		_, err := e.Enqueue(t.Context(), ws, id, bytes.NewReader(data), int64(len(data)), nil, Caller{User: "ann"}, released.Done)
+		return err
+	}
+	for id, data := range map[string][]byte{"bad": []byte("x"), "empty": nil} {
+		if err := enqueue(id, data); err == nil {
+			t.Errorf("%s is taken", id)
+		}
+	}
+	for _, id := range []string{"first", "given up", "fails"} {
+		content := data
+		if id == "fails" {
+			content = pack(t, two+".json", entity(two, "Nope"))
+		}
+		if err := enqueue(id, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Abort("given up"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { e.Service.Run(ctx, slog.New(slog.DiscardHandler)) })
+	released.Wait()  // each archive is let go of
+	for range 1000 { // a job's last word comes with its archive
+		if j, _ := e.Job("fails"); j.Completed != 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	running.Wait()
+	for id, want := range map[string]string{"first": Successful, "given up": Aborted, "fails": FailedJob} {
+		if j, err := e.Job(id); err != nil || j.Status != want {
+			t.Errorf("%s: %+v (%v)", id, j, err)
+		}
+	}
+	if j, _ := e.Job("fails"); !strings.Contains(j.Details.Failures["import"], "Nope") {
+		t.Errorf("%+v", j.Details)
+	}
+	if page, total := e.Jobs(1, 1); total != 3 || len(page) != 1 || page[0].ID != "given up" {
+		t.Errorf("%+v of %d", page, total)
+	}
+	if err := e.Abort("first"); !fault.Is(err, fault.ImportAbortNotAllowed) {
+		t.Errorf("an import that has ended is given up: %v", err)
+	}
+	if _, err := e.Job("none"); !fault.Is(err, fault.ImportNotFound) {
+		t.Errorf("%v", err)
+	}
+	if _, err := e.entities.Entities(t.Context(), ws, []string{one}, catalog.ReadOptions{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTermsComeAlongWithWhatTheyMean(t *testing.T) {
+	e := newEnv(t)
+	guids := e.save(`[{"typeName":"DataSet","guid":"-1","attributes":{"qualifiedName":"a","name":"a"}},{"typeName":"DataSet","guid":"-2","attributes":{"qualifiedName":"b","name":"b"}},
+{"typeName":"AtlasGlossary","guid":"-3","attributes":{"qualifiedName":"G","name":"G"}},
+{"typeName":"AtlasGlossaryTerm","guid":"-4","attributes":{"qualifiedName":"T@G","name":"T"},"relationshipAttributes":{"anchor":{"guid":"-3"},"assignedEntities":[{"guid":"-1"},{"guid":"-2"}]}},
+{"typeName":"AtlasGlossaryTerm","guid":"-5","attributes":{"qualifiedName":"U@G","name":"U"},"relationshipAttributes":{"anchor":{"guid":"-3"}}}]`)
+	for item, want := range map[string][]string{"-1": {"G", "T@G", "a"}, "-3": {"G", "T@G", "U@G"}} {
+		data, _ := e.export(`{"itemsToExport":[{"guid":"` + guids[item] + `"}]}`)
+		got := names(t, data)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", item, got, want)
+		}
+		fresh := newEnv(t)
+		fresh.mustBring(data, nil)
+	}
+}
+
+// FuzzImport brings in what may be anything: it is refused or kept, and the server
+// goes on.
+func FuzzImport(f *testing.F) {
+	f.Add(pack(f, one+".json", entity(one, "DataSet")))
+	f.Add(pack(f, typesFile, types, one+".json", entity(one, "Table"), orderFile, `["`+one+`"]`, infoFile, "{}"))
+	f.Add(pack(f, one+".json", `{"entity":{"typeName":"Process","guid":"`+one+`","attributes":{"qualifiedName":"q","name":"n","inputs":[{"guid":"x"},3,null]}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e := newEnv(t)
+		_, err := e.bring(data, nil)
+		if err != nil && pedigree.CodeOf(err) == pedigree.Internal {
+			t.Fatal(err)
+		}
+	})
+}
