@@ -5,14 +5,18 @@ package atlas
 
 import (
 	"net/http"
+	"os"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/census"
 	"github.com/pedigree-ml/pedigree/discovery"
 	"github.com/pedigree-ml/pedigree/glossary"
+	"github.com/pedigree-ml/pedigree/notice"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/schema"
+	"github.com/pedigree-ml/pedigree/transfer"
 )
 
 // base is what all paths begin with, v2 what those of version 2 do.
@@ -27,6 +31,12 @@ type Services struct {
 	Entities   *catalog.Service
 	Glossaries *glossary.Service
 	Discovery  *discovery.Service
+	Transfers  *transfer.Service
+	Notices    *notice.Service
+	Census     *census.Service
+
+	Version   string   // of this server
+	ImportDir *os.Root // where archives may lie that requests name; nil for nowhere
 }
 
 // A Handler answers requests of the protocol. Its operations are those of
@@ -59,6 +69,10 @@ func (h *Handler) operations() []operation {
 		h.entityNoteRoutes(),
 		h.relationshipRoutes(),
 		h.glossaryRoutes(),
+		h.adminRoutes(),
+		h.transferRoutes(),
+		h.notificationRoutes(),
+		h.businessTableRoutes(),
 		h.v1EntityRoutes(),
 		h.searchRoutes(),
 		h.v1SearchRoutes(),

@@ -10,12 +10,15 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/census"
 	"github.com/pedigree-ml/pedigree/discovery"
 	"github.com/pedigree-ml/pedigree/glossary"
+	"github.com/pedigree-ml/pedigree/notice"
 	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/server"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
+	"github.com/pedigree-ml/pedigree/transfer"
 )
 
 // A fixture is the wire over a real and empty store, behind the server's guards.
@@ -34,8 +37,9 @@ func open(t testing.TB) *fixture {
 	t.Cleanup(func() { _ = records.Close() })
 	f := &fixture{t: t, Services: Services{Types: schema.New(records)}}
 	f.Entities = catalog.New(records, f.Types)
-	f.Glossaries = glossary.New(f.Entities)
 	f.Discovery = discovery.New(f.Entities)
+	f.Glossaries, f.Transfers = glossary.New(f.Entities), transfer.New(records, f.Types, f.Entities)
+	f.Notices, f.Census, f.Version = notice.New(records, f.Entities), census.New(records, f.Types), "1.2.3"
 	s := server.New(server.Options{Wires: []route.Wire{New(f.Services).Wire()}, Log: slog.New(slog.DiscardHandler)})
 	f.Handler = s.Handler("127.0.0.1:5000")
 	return f

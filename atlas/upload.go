@@ -10,7 +10,9 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/glossary"
+	"github.com/pedigree-ml/pedigree/route"
 	"github.com/pedigree-ml/pedigree/sheet"
+	"github.com/pedigree-ml/pedigree/transfer"
 )
 
 // maxUpload bounds a request that brings a table.
@@ -96,6 +98,35 @@ func (h *Handler) importGlossary(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	report, err := h.Glossaries.Import(r.Context(), workspace, name, data)
+	if err != nil {
+		return err
+	}
+	return reported(w, r, report)
+}
+
+// businessTableRoutes are the operations on tables of business attributes.
+func (h *Handler) businessTableRoutes() []operation {
+	const root = v2 + "/entity/businessmetadata/import"
+	return []operation{
+		{method: "GET", path: root + "/template", permission: route.Read, call: h.businessTemplate},
+		{method: "POST", path: root, permission: route.Write, call: h.importBusiness, body: route.BytesBody, maxBody: maxUpload},
+	}
+}
+
+func (h *Handler) businessTemplate(w http.ResponseWriter, _ *http.Request) error {
+	return attachment(w, "template_business_metadata.csv", []byte(transfer.BusinessTemplate))
+}
+
+func (h *Handler) importBusiness(w http.ResponseWriter, r *http.Request) error {
+	name, data, err := uploaded(r)
+	if err != nil {
+		return err
+	}
+	rows, err := glossary.ReadTable(name, data)
+	if err != nil {
+		return err
+	}
+	report, err := h.Transfers.ImportBusiness(r.Context(), workspace, rows)
 	if err != nil {
 		return err
 	}

@@ -15,12 +15,9 @@ import (
 	"github.com/pedigree-ml/pedigree/atlas"
 	"github.com/pedigree-ml/pedigree/blob"
 	"github.com/pedigree-ml/pedigree/carry"
-	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/comment"
 	"github.com/pedigree-ml/pedigree/digest"
-	"github.com/pedigree-ml/pedigree/discovery"
 	"github.com/pedigree-ml/pedigree/dossier"
-	"github.com/pedigree-ml/pedigree/glossary"
 	"github.com/pedigree-ml/pedigree/graph"
 	"github.com/pedigree-ml/pedigree/jobs"
 	"github.com/pedigree-ml/pedigree/kfmd"
@@ -28,6 +25,7 @@ import (
 	"github.com/pedigree-ml/pedigree/mlflow"
 	"github.com/pedigree-ml/pedigree/mlflowui"
 	"github.com/pedigree-ml/pedigree/mlmd"
+	"github.com/pedigree-ml/pedigree/notice"
 	"github.com/pedigree-ml/pedigree/openlineage"
 	"github.com/pedigree-ml/pedigree/registry"
 	"github.com/pedigree-ml/pedigree/route"
@@ -65,7 +63,9 @@ type engine struct {
 	search    *search.Service
 	watches   *watch.Service
 	carry     *carry.Service
-	mark      schema.Mark // of the store
+	catalog   atlas.Services
+	notices   *notice.Sender // nil where no broker is told
+	mark      schema.Mark    // of the store
 	artifacts *mlflow.Artifacts
 	files     []*blob.Files
 	closers   []func() error // in order of opening
@@ -111,6 +111,7 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	if err := e.openTypes(ctx, f.AtlasModels); err != nil {
 		return e, err
 	}
+	e.prepareCatalog()
 	e.search, e.watches, e.carry = search.New(e.store), watch.New(e.store), carry.New(e.store)
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)
@@ -194,14 +195,6 @@ func (e *engine) kfmd() *kfmd.Handler { return kfmd.New(e.graph) }
 
 // openlineage gives the wire of OpenLineage and Marquez over the rules.
 func (e *engine) openlineage() *openlineage.Handler { return openlineage.New(e.jobs) }
-
-// atlas gives the wire of Apache Atlas over the rules.
-func (e *engine) atlas() *atlas.Handler {
-	entities := catalog.New(e.store, e.types)
-	return atlas.New(atlas.Services{
-		Types: e.types, Entities: entities, Glossaries: glossary.New(entities), Discovery: discovery.New(entities),
-	})
-}
 
 // readMark reads what tells the store from others.
 func (e *engine) readMark(r store.Reader) error {

@@ -86,6 +86,11 @@ func (e *engine) background(ctx context.Context, retention time.Duration, log *s
 	if e.sender != nil {
 		work.Go(func() { e.sender.Run(ctx) })
 	}
+	work.Go(func() { e.catalog.Transfers.Run(ctx, log) })
+	work.Go(func() { e.catalog.Census.Run(ctx, pedigree.DefaultWorkspace, log) })
+	if e.notices != nil {
+		work.Go(func() { e.notices.Run(ctx) })
+	}
 	work.Go(func() { identity.SettleAll(ctx, e.store, log) })
 	go func() {
 		defer close(ended)

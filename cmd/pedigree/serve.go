@@ -21,6 +21,7 @@ type serveCmd struct {
 	engineFlags
 	webhookFlags
 	openlineageFlags
+	atlasFlags
 	logFlags
 
 	Listen         []string      `help:"Address to serve clients on; may be repeated. ${default} if not given." default:"127.0.0.1:5000" placeholder:"ADDR"`
@@ -87,6 +88,9 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	if err := e.openSender(c.openlineageFlags, log); err != nil {
+		return err
+	}
+	if err := e.openCatalog(c.atlasFlags, log); err != nil {
 		return err
 	}
 	site := c.newServer(e, log)

@@ -1,0 +1,78 @@
+package census
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/schema"
+	"github.com/pedigree-ml/pedigree/store/sqlite"
+)
+
+const ws = pedigree.DefaultWorkspace
+
+func open(t *testing.T) (*Service, *catalog.Service) {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	types := schema.New(s)
+	return New(s, types), catalog.New(s, types)
+}
+
+func TestCountsAndDeeds(t *testing.T) {
+	s, entities := open(t)
+	var guids []string
+	for i := range 4 {
+		done, err := entities.Save(t.Context(), ws, &catalog.Batch{Entities: []*catalog.Entity{{
+			TypeName: "DataSet", GUID: "-1", Attributes: map[string]any{"qualifiedName": fmt.Sprint(i), "name": "n"},
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		guids = append(guids, done.Assignments["-1"])
+	}
+	before, err := s.Count(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := entities.Delete(t.Context(), ws, guids[:2]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := entities.Purge(pedigree.WithActor(t.Context(), pedigree.Actor{Name: "ann"}), ws, guids[:1]); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Count(t.Context(), ws)
+	if err != nil || c.Active["DataSet"] != 2 || c.Deleted["DataSet"] != 1 || c.ActiveBelow["Asset"] < 2 || c.Entities != before.Entities-1 || c.Types == 0 || c.Unused == 0 {
+		t.Errorf("%+v (%v)", c, err)
+	}
+	all, err := s.Deeds(t.Context(), ws, &DeedQuery{Limit: 10})
+	if err != nil || len(all) != 1 || all[0].Operation != "PURGE" || all[0].User != "ann" || all[0].Done != `["`+guids[0]+`"]` {
+		t.Fatalf("%+v (%v)", all, err)
+	}
+	id, ok := ParseGUID(all[0].GUID())
+	if d, err := s.Deed(t.Context(), ws, id); !ok || err != nil || d == nil || *d != *all[0] {
+		t.Errorf("%+v (%v)", d, err)
+	}
+	said, err := s.Purged(t.Context(), ws, all[0], guids[:1])
+	if err != nil || len(said) != 1 {
+		t.Errorf("%v (%v)", said, err)
+	}
+	if d, err := s.Deed(t.Context(), ws, 1<<40); d != nil || err != nil {
+		t.Errorf("%+v (%v)", d, err)
+	}
+}
+
+func TestCountsAreKeptForAWhile(t *testing.T) {
+	s := &Service{}
+	for i := range maxKept + 5 {
+		s.keep(&Counts{Time: pedigree.Time(i)})
+	}
+	if all := s.Kept(0, 1<<40); len(all) != maxKept || all[0].Time != 5 {
+		t.Errorf("%d from %v on", len(all), all[0].Time)
+	}
+}
