@@ -47,6 +47,26 @@ func BenchmarkCreateProcess(b *testing.B) {
 	}
 }
 
+// BenchmarkCreateAndDeleteProcess works on data sets that thousands of processes are
+// tied to already: what these are costs nothing.
+func BenchmarkCreateAndDeleteProcess(b *testing.B) {
+	f := open(b)
+	in, out := f.make(table(1)), f.make(table(2))
+	process := func(i int) *catalog.Entity {
+		return an("sorting", fmt.Sprint("p", i), attrs{"inputs": []any{attrs{"guid": in}}, "outputs": []any{attrs{"guid": out}}})
+	}
+	for i := range 5 {
+		all := make([]*catalog.Entity, 1000)
+		for j := range all {
+			all[j] = process(i*1000 + j)
+		}
+		f.save(all...)
+	}
+	for i := 0; b.Loop(); i++ {
+		f.delete(f.make(process(1_000_000 + i)))
+	}
+}
+
 func BenchmarkBulk1000(b *testing.B) {
 	f := open(b)
 	for i := 0; b.Loop(); i++ {

@@ -53,7 +53,7 @@ func (w *Work) Delete(nodes []pedigree.Node) (*Mutations, error) {
 		}
 		stay = append(stay, l.Node)
 	}
-	headers, err = w.Headers(stay, HeaderOptions{})
+	headers, err = w.headersNoted(stay)
 	for _, h := range headers {
 		answer.add(ActionUpdate, h)
 	}
@@ -81,7 +81,7 @@ func (w *Work) putInBin(nodes []pedigree.Node, imported bool) (*deletion, error)
 			}
 			fresh = append(fresh, *n)
 		}
-		all, err := w.load(fresh, withLinks|withClasses)
+		all, err := w.load(fresh, withLinks|withNoted)
 		if err != nil {
 			return nil, err
 		}
