@@ -6,13 +6,14 @@ import { readImport, readOpened } from '../api/catalogglossary';
 import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
 import { readLineage } from '../api/lineage';
 import { countWord, elementType, readTypeDef } from '../api/catalogtypes';
+import { layoutOf } from '../lineage/layout';
 import { actionWord, detailsOf } from './audit';
 import { apart, blankWish, momentOf, newOf, validityWord, wishProblem } from './classified';
 import { csvOf, markOf, typeIn, wordBefore } from './dsl';
 import { readCondition, readEntitiesView, writeCondition, writeEntitiesView, type EntitiesView } from './entitiesview';
 import { leavesOf, parentsFor, trailOf, wayTo } from './glossary';
 import { blankAttribute, blankType, defsOf, nameProblem, readDefs } from './newtype';
-import { spreadOf } from './spread';
+import { closer, spreadOf, stopBox } from './spread';
 import { ancestorsOf, branchesOf, descendantsOf } from './tree';
 import { lineOf, shownOf, typedValue } from './values';
 
@@ -218,6 +219,16 @@ describe('a classification', () => {
 		expect(unread.stops.has('node 5')).toBe(false);
 		expect(unread.stops.has('c')).toBe(true);
 	});
+});
+
+test('the picture of a way is drawn closer, in the same order, its lines still from stop to stop', () => {
+	const layout = layoutOf(['a', 'b', 'c', 'd'], [{ from: 'a', to: 'b' }, { from: 'b', to: 'c' }, { from: 'c', to: 'd' }, { from: 'a', to: 'd' }]);
+	const { spots, lines, width } = closer(layout);
+	expect(width).toBeLessThan(layout.width);
+	for (const line of lines) {
+		expect(line.points[0]?.x).toBeCloseTo((spots.get(line.from)?.x ?? 0) + stopBox.width);
+		expect(line.points.at(-1)?.x).toBeCloseTo(spots.get(line.to)?.x ?? 0);
+	}
 });
 
 describe('the glossary tree', () => {

@@ -4,6 +4,7 @@
 import type { EntityHeader, Related } from '../api/catalogentities';
 import type { Lineage } from '../api/lineage';
 import { nameOf, nodeAddress, typeWord, type Node } from '../api/nodes';
+import { box, gap, type Layout } from '../lineage/layout';
 import { entityAddress } from './address';
 
 export interface Stop {
@@ -94,4 +95,23 @@ function onwardOf({ edges, joined }: Lineage): Map<number, { to: number; by: str
 	for (const { from, to, kind } of edges) add(from, to, kind === 'input' || kind === 'output' ? '' : kind);
 	for (const group of joined) for (const a of group) for (const b of group) if (a !== b) add(a, b, same);
 	return onward;
+}
+
+/** Measures of a stop, which is smaller than a vertex of a lineage, for ways are long. */
+export const stopBox = { width: 164, height: box.height };
+const between = 40;
+
+/** Draws a layout closer together, from left to right. */
+export function closer(layout: Layout): Layout {
+	const x = (at: number) => {
+		const layer = Math.floor(at / (box.width + gap.x));
+		const rest = at - layer * (box.width + gap.x);
+		return layer * (stopBox.width + between) + (rest <= box.width ? (rest * stopBox.width) / box.width : stopBox.width + ((rest - box.width) * between) / gap.x);
+	};
+	return {
+		spots: new Map([...layout.spots].map(([key, spot]) => [key, { ...spot, x: x(spot.x) }])),
+		lines: layout.lines.map((line) => ({ ...line, points: line.points.map((p) => ({ ...p, x: x(p.x) })) })),
+		width: x(layout.width),
+		height: layout.height,
+	};
 }

@@ -4,7 +4,7 @@
 import { layersOf, withoutCircles, type Link } from './layers';
 
 export const box = { width: 208, height: 48 };
-const gap = { x: 88, y: 20, thread: 12 };
+export const gap = { x: 88, y: 20, thread: 12 };
 const sweeps = 24;
 
 export interface Spot {
