@@ -91,6 +91,7 @@ type operation struct {
 	permission route.Permission
 	call       call
 	body       route.Body // where it is not that of its method: none for GET, else JSON
+	noBody     bool       // none is read, whatever the method
 	maxBody    int64      // bytes, if not [maxJSON]
 	stream     bool       // see [route.Route]
 }
@@ -103,7 +104,7 @@ func (o operation) route() route.Route {
 		Method: o.method, Pattern: base + o.path, Permission: o.permission,
 		Body: o.body, MaxBody: o.maxBody, Stream: o.stream, Handler: o.handle,
 	}
-	if o.body == route.NoBody && o.method != http.MethodGet {
+	if o.body == route.NoBody && !o.noBody && o.method != http.MethodGet {
 		r.Body = route.JSONBody
 	}
 	if o.maxBody == 0 {

@@ -27,7 +27,7 @@ func (h *Handler) entityNoteRoutes() []operation {
 		all = append(all,
 			operation{method: "POST", path: entity + "/classifications", permission: route.Write, call: h.classify},
 			operation{method: "PUT", path: entity + "/classifications", permission: route.Write, call: h.reclassify},
-			operation{method: "DELETE", path: entity + "/classification/{classification}", permission: route.Write, call: h.declassify},
+			operation{method: "DELETE", path: entity + "/classification/{classification}", permission: route.Write, call: h.declassify, noBody: true},
 			operation{method: "POST", path: entity + "/labels", permission: route.Write, call: h.relabel((*catalog.Work).SetLabels)},
 			operation{method: "PUT", path: entity + "/labels", permission: route.Write, call: h.relabel((*catalog.Work).AddLabels)},
 			operation{method: "DELETE", path: entity + "/labels", permission: route.Write, call: h.relabel((*catalog.Work).RemoveLabels)},

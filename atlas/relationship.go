@@ -13,7 +13,7 @@ func (h *Handler) relationshipRoutes() []operation {
 		{method: "POST", path: relationship, permission: route.Write, call: h.relate},
 		{method: "PUT", path: relationship, permission: route.Write, call: h.updateRelationship},
 		{method: "GET", path: relationship + "/guid/{guid}", permission: route.Read, call: h.getRelationship},
-		{method: "DELETE", path: relationship + "/guid/{guid}", permission: route.Delete, call: h.unrelate},
+		{method: "DELETE", path: relationship + "/guid/{guid}", permission: route.Delete, call: h.unrelate, noBody: true},
 	}
 }
 

@@ -32,7 +32,7 @@ func (h *Handler) searchRoutes() []operation {
 		{method: "PUT", path: search + "/saved", permission: route.Write, call: h.updateSearch},
 		{method: "GET", path: search + "/saved", permission: route.Read, call: h.savedSearches},
 		{method: "GET", path: search + "/saved/{name}", permission: route.Read, call: h.savedSearch},
-		{method: "DELETE", path: search + "/saved/{guid}", permission: route.Write, call: h.deleteSearch},
+		{method: "DELETE", path: search + "/saved/{guid}", permission: route.Write, call: h.deleteSearch, noBody: true},
 		{method: "GET", path: search + "/saved/execute/{name}", permission: route.Read, call: h.executeSearch},
 		{method: "GET", path: search + "/saved/execute/guid/{guid}", permission: route.Read, call: h.executeSearchByGUID},
 	}

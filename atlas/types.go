@@ -24,7 +24,7 @@ func (h *Handler) typeRoutes() []operation {
 		{method: "POST", path: types + "/typedefs", permission: route.Write, call: h.createTypes},
 		{method: "PUT", path: types + "/typedefs", permission: route.Write, call: h.updateTypes},
 		{method: "DELETE", path: types + "/typedefs", permission: route.Delete, call: h.deleteTypes},
-		{method: "DELETE", path: types + "/typedef/name/{name}", permission: route.Delete, call: h.deleteType},
+		{method: "DELETE", path: types + "/typedef/name/{name}", permission: route.Delete, call: h.deleteType, noBody: true},
 	}
 	for path, category := range categoryPaths {
 		all = append(all,

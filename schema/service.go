@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -19,6 +20,7 @@ import (
 type Service struct {
 	store  store.Store
 	models func() ([]Def, error)
+	mark   atomic.Pointer[Mark] // once it is known
 
 	mu     sync.Mutex
 	cached [2]cachedTypes // the last two versions that were asked for
@@ -50,6 +52,9 @@ func New(s store.Store, models ...fs.FS) *Service {
 // Check reads all models and what is stored, and says what does not fit together.
 // Who does not call it learns at the first use.
 func (s *Service) Check(ctx context.Context) error {
+	if _, err := s.models(); err != nil {
+		return err
+	}
 	_, err := s.Now(ctx)
 	return err
 }
@@ -117,8 +122,15 @@ func (s *Service) Now(ctx context.Context) (t *Types, err error) {
 
 // Mark gives that of the store.
 func (s *Service) Mark(r store.Reader) (Mark, error) {
-	m, err := r.Mark()
-	return Mark(m), err
+	if m := s.mark.Load(); m != nil {
+		return *m, nil
+	}
+	found, err := r.Mark()
+	m := Mark(found)
+	if err == nil {
+		s.mark.Store(&m)
+	}
+	return m, err
 }
 
 // defs gives all definitions: those of models, those of users, who may have changed
@@ -126,7 +138,7 @@ func (s *Service) Mark(r store.Reader) (Mark, error) {
 func (s *Service) defs(r store.Reader) ([]Def, map[string]foreignType, error) {
 	models, err := s.models()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, pedigree.Hide(pedigree.Internal, err, "the models of types cannot be read")
 	}
 	stored, err := r.Definitions(workspace)
 	if err != nil {
