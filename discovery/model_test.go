@@ -78,7 +78,7 @@ func townTypes() *schema.Defs {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	records, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal, Selective: 2})
+	records, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal, Selective: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +289,8 @@ func drawClause(t *rapid.T, w *town, depth int) clause {
 		}}
 	case 9:
 		return rapid.SampledFrom([]clause{
-			{"__state = 'ACTIVE'", func(n *thing) bool { return !n.deleted }}, {"__typeName = 'm_view'", func(n *thing) bool { return n.typ == "m_view" }},
+			{"__state = 'ACTIVE'", func(n *thing) bool { return !n.deleted }},
+			{"__typeName = 'm_view'", func(n *thing) bool { return n.typ == "m_view" }},
 			{"rows * 2 > 3", func(n *thing) bool { return rowsOf(n)*2 > 3 }},
 			{"PII.level >= 1", func(n *thing) bool {
 				return slices.ContainsFunc(w.holding(n), func(c struct {
@@ -350,7 +351,7 @@ func TestQueriesAgreeWithAModel(t *testing.T) {
 	w := newTown(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx := t.Context()
-		if len(w.things) < 60 {
+		if len(w.things) < 120 {
 			w.settle(rt, ctx)
 		}
 		for range 5 {
@@ -462,7 +463,7 @@ func TestParametersAgreeWithAModel(t *testing.T) {
 	w := newTown(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx := t.Context()
-		if len(w.things) < 60 {
+		if len(w.things) < 120 {
 			w.settle(rt, ctx)
 		}
 		for range 5 {

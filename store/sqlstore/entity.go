@@ -97,7 +97,8 @@ func (t *tx) TypesUsed(workspace pedigree.NodeID) ([]store.TypeUse, error) {
 
 // Entities answers a query in one of three ways: where a condition has few matches,
 // by looking at all of these; else by walks in the order asked for, which drop what
-// does not match; and where no index has the order, by sorting all matches.
+// does not match; and where no index has the order, by sorting all matches. A walk in
+// order of type that finds too little is given up for the fewest matches there are.
 func (t *tx) Entities(q *query.Entities) ([]pedigree.Node, error) {
 	if q.Limit < 1 || q.Offset < 0 {
 		return nil, pedigree.Errorf(pedigree.Internal, "a query of the catalog without a page")
@@ -113,11 +114,45 @@ func (t *tx) Entities(q *query.Entities) ([]pedigree.Node, error) {
 	if walks := e.ordered(s); walks != nil {
 		return e.walk(walks)
 	}
+	if s == nil && q.By == nil && q.Where != nil && e.total > e.patience() {
+		nodes, err := e.first()
+		if err != nil || len(nodes) == q.Limit {
+			return nodes, err
+		}
+		if s, err = e.bestSeed(e.total / 4); err != nil {
+			return nil, err
+		}
+	}
+	return e.among(s)
+}
+
+// patience is how many nodes a walk by type looks at before it is given up for a seed,
+// if there is one that is smaller than what is left: what is asked for may be none of
+// the types.
+func (e *entities) patience() int64 { return 40 * int64(e.store.engine.Selective) }
+
+// first reads a page from the first nodes of the types. These are read one after the
+// other, in the order in which they stand in the index, until the page is full.
+func (e *entities) first() ([]pedigree.Node, error) {
+	down := e.down()
+	w := &sqlText{}
+	w.add("SELECT "+nodeColumns+" FROM (SELECT b.id FROM node b"+e.use("node_type")+" WHERE b.workspace = ? AND b.type IN ("+placeholders(len(e.types))+")", e.q.Workspace)
+	w.args = append(w.args, e.types...)
+	w.add(" ORDER BY b.type"+down+", b.id"+down+" LIMIT ?) f CROSS JOIN node n ON n.id = f.id WHERE n.workspace = ?", e.patience(), e.q.Workspace)
+	if err := e.conditions(w, e.q.Where); err != nil {
+		return nil, err
+	}
+	w.add(" LIMIT ? OFFSET ?", e.q.Limit, e.q.Offset)
+	return e.allNodes(e.conn.query(e.ctx, w.String(), w.args...))
+}
+
+// among reads a page from a seed, or from all nodes of the types.
+func (e *entities) among(s *seed) ([]pedigree.Node, error) {
 	text, err := e.statement(s)
 	if err != nil {
 		return nil, err
 	}
-	return t.allNodes(t.conn.query(t.ctx, text.String(), text.args...))
+	return e.allNodes(e.conn.query(e.ctx, text.String(), text.args...))
 }
 
 // ordered gives the walks that answer the query, nil where a statement does that
