@@ -572,7 +572,7 @@ def test_first_version_lineage_by_name(v1, first, rest):
     """The first version asks by a name alone, of Hive's tables."""
     assert rest.post("types/typedefs", {"entityDefs": [{"name": "hive_table", "superTypes": ["DataSet"], "attributeDefs": []}]}).status in (200, 409)
     names = [f"{first.table}.from@x", f"{first.table}.to@x"]
-    a, b = v1("createEntity(Referenceable[])", [first.entity("hive_table", names[0]), first.entity("hive_table", names[1])])
+    a, b = (guid for name in names for guid in v1("createEntity(Referenceable[])", [first.entity("hive_table", name)]))
     (job,) = v1("createEntity(Referenceable[])", [first.entity(first.job, first.job + ".hive", inputs=[reference(a, "hive_table")], outputs=[reference(b, "hive_table")])])
     assert v1("getOutputGraph(String)", names[0])["values"]["edges"] == {a: [job], job: [b]}
     assert v1("getInputGraph(String)", names[1])["values"]["edges"] == {b: [job], job: [a]}
