@@ -95,7 +95,7 @@ func TestTypesThatOtherWiresDeclareAreEntityTypes(t *testing.T) {
 			t.Errorf("%v is %+v, want %s", c.node, e, c.want)
 			continue
 		}
-		if f.types().Entity(c.want) != e || f.types().DefByGUID(e.Def.GUID) == nil {
+		if f.types().Entity(c.want) != e || f.types().byGUID[e.Def.GUID] == nil {
 			t.Errorf("%s is not found by name and guid", c.want)
 		}
 	}

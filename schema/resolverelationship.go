@@ -24,16 +24,6 @@ func PassageOf(propagate string) (pedigree.Passage, bool) {
 	return p, ok
 }
 
-// PropagateOf writes it.
-func PropagateOf(p pedigree.Passage) string {
-	for name, passage := range passages {
-		if passage == p {
-			return name
-		}
-	}
-	return "NONE"
-}
-
 func (t *Types) resolveRelationship(r *RelationshipType) (err error) {
 	d := r.Def
 	if r.Fields, err = t.fields(d.Name, d.Attributes); err != nil {

@@ -338,18 +338,6 @@ func (r *RelationshipType) Type(number int) *EntityType {
 	return r.End2
 }
 
-// Contained gives the number of the end at which what is contained stands, 0 for a
-// relationship in which nothing is.
-func (r *RelationshipType) Contained() int {
-	switch {
-	case r.Def.Kind == Association:
-		return 0
-	case r.Def.End1.Container:
-		return 2
-	}
-	return 1
-}
-
 // Enum gives an enum, nil where there is none; so do those that follow.
 func (t *Types) Enum(name string) *EnumType { return t.enums[name] }
 
@@ -375,9 +363,6 @@ func (t *Types) OfNode(n pedigree.Type) *EntityType { return t.byNode[n] }
 // Def gives a definition of any category, nil where there is none. It must not be
 // changed.
 func (t *Types) Def(name string) Def { return t.byName[name] }
-
-// DefByGUID does the same by guid.
-func (t *Types) DefByGUID(guid string) Def { return t.byGUID[guid] }
 
 // Names lists the definitions of a category, sorted; of all categories for 0.
 func (t *Types) Names(c Category) []string {
@@ -412,16 +397,4 @@ func sorted[T any](m map[string]T) []T {
 		all = append(all, m[name])
 	}
 	return all
-}
-
-// Subtypes lists the names of an entity type or classification and all that
-// descend from it, nil where there is none.
-func (t *Types) Subtypes(name string) []string {
-	if e := t.entities[name]; e != nil {
-		return e.descendants
-	}
-	if c := t.classifications[name]; c != nil {
-		return c.descendants
-	}
-	return nil
 }
