@@ -41,8 +41,9 @@ type Sender struct {
 type Dialer func(ctx context.Context, network, target string) (net.Conn, error)
 
 // NewSender returns a sender to the brokers at some addresses, of which not all
-// need to answer. It connects when there is something to tell.
-func (s *Service) NewSender(workspace pedigree.NodeID, brokers []string, dial Dialer, log *slog.Logger) (*Sender, error) {
+// need to answer. It connects when there is something to tell; where it begins is
+// noted at once.
+func (s *Service) NewSender(ctx context.Context, workspace pedigree.NodeID, brokers []string, dial Dialer, log *slog.Logger) (*Sender, error) {
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(brokers...), kgo.Dialer(dial), kgo.ClientID("pedigree"), kgo.DefaultProduceTopic(Topic), kgo.AllowAutoTopicCreation(),
 		kgo.RequiredAcks(kgo.AllISRAcks()), kgo.RecordDeliveryTimeout(delivery), kgo.ProducerBatchMaxBytes(1<<20),
@@ -50,7 +51,12 @@ func (s *Service) NewSender(workspace pedigree.NodeID, brokers []string, dial Di
 	if err != nil {
 		return nil, err
 	}
-	return &Sender{service: s, workspace: workspace, client: client, log: log, encode: json.Marshal}, nil
+	sender := &Sender{service: s, workspace: workspace, client: client, log: log, encode: json.Marshal}
+	if _, err := sender.position(ctx); err != nil {
+		client.Close()
+		return nil, err
+	}
+	return sender, nil
 }
 
 // Run tells until ctx ends.

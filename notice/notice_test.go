@@ -153,7 +153,7 @@ func (e *env) send(brokers []string, read *kgo.Client, n int) (all []string) {
 	dial := func(ctx context.Context, network, target string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, target)
 	}
-	sender, err := e.NewSender(ws, brokers, dial, slog.New(slog.DiscardHandler))
+	sender, err := e.NewSender(e.Context(), ws, brokers, dial, slog.New(slog.DiscardHandler))
 	if err != nil {
 		e.Fatal(err)
 	}
@@ -191,9 +191,11 @@ func TestABrokerIsToldAndResumesAfterAStop(t *testing.T) {
 	defer read.Close()
 	e := newEnv(t)
 	e.table("before") // there was no sender: it is not told
-	if err := e.noteNow(cluster.ListenAddrs()); err != nil {
+	begun, err := e.NewSender(t.Context(), ws, cluster.ListenAddrs(), nil, slog.New(slog.DiscardHandler))
+	if err != nil {
 		t.Fatal(err)
 	}
+	begun.client.Close()
 	var want []string
 	for i := range 5 {
 		e.table(fmt.Sprint(i))
@@ -210,15 +212,4 @@ func TestABrokerIsToldAndResumesAfterAStop(t *testing.T) {
 	if want = append(want, "ENTITY_CREATE meanwhile"); !slices.Equal(first, want) {
 		t.Errorf("%q, want %q", first, want)
 	}
-}
-
-// noteNow lets a sender begin, which notes where.
-func (e *env) noteNow(brokers []string) error {
-	sender, err := e.NewSender(ws, brokers, nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer sender.client.Close()
-	_, err = sender.advance(e.Context())
-	return err
 }

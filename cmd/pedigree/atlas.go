@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -36,7 +37,7 @@ func (e *engine) prepareCatalog() {
 
 // openCatalog does what flags say of the catalog. Whoever starts the server chooses
 // the brokers, so any address will do.
-func (e *engine) openCatalog(f atlasFlags, log *slog.Logger) error {
+func (e *engine) openCatalog(ctx context.Context, f atlasFlags, log *slog.Logger) error {
 	if f.AtlasImportDir != "" {
 		dir, err := os.OpenRoot(f.AtlasImportDir)
 		if err != nil {
@@ -59,7 +60,7 @@ func (e *engine) openCatalog(f atlasFlags, log *slog.Logger) error {
 	if f.AtlasKafkaTLS {
 		dial = client.DialTLS
 	}
-	sender, err := e.catalog.Notices.NewSender(pedigree.DefaultWorkspace, f.AtlasKafka, dial, log)
+	sender, err := e.catalog.Notices.NewSender(ctx, pedigree.DefaultWorkspace, f.AtlasKafka, dial, log)
 	if err != nil {
 		return fmt.Errorf("--atlas-kafka: %w", err)
 	}

@@ -90,7 +90,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams) (err error) {
 	if err := e.openSender(c.openlineageFlags, log); err != nil {
 		return err
 	}
-	if err := e.openCatalog(c.atlasFlags, log); err != nil {
+	if err := e.openCatalog(ctx, c.atlasFlags, log); err != nil {
 		return err
 	}
 	site := c.newServer(e, log)
