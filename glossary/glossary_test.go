@@ -342,8 +342,13 @@ func TestListsComeInPages(t *testing.T) {
 		page Page
 		want string
 	}{
-		{Page{Limit: -1}, "a b c"}, {Page{Limit: 2}, "a b"}, {Page{Limit: 2, Offset: 2}, "c"}, {Page{Limit: -1, Offset: 9}, ""},
-		{Page{Limit: 1, Desc: true}, "c"}, {Page{Limit: 0}, ""}, {Page{Limit: -1, Offset: -4, Desc: true}, "c b a"},
+		{Page{Limit: -1}, "a b c"},
+		{Page{Limit: 2}, "a b"},
+		{Page{Limit: 2, Offset: 2}, "c"},
+		{Page{Limit: -1, Offset: 9}, ""},
+		{Page{Limit: 1, Desc: true}, "c"},
+		{Page{Limit: 0}, ""},
+		{Page{Limit: -1, Offset: -4, Desc: true}, "c b a"},
 	} {
 		if got := strings.Join(shown(c.page), " "); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.page, got, c.want)
