@@ -20,10 +20,12 @@ func (e *entities) bestSeed(enough int64) (*seed, error) {
 		if one.sure {
 			return one, nil
 		}
-		args := append(slices.Clip(one.text.args), enough)
-		n, err := e.firstInt("SELECT count(*) FROM ("+one.text.String()+" LIMIT ?) AS entries", args)
-		if err != nil {
-			return nil, err
+		n := one.size
+		if n == 0 {
+			args := append(slices.Clip(one.text.args), enough)
+			if n, err = e.firstInt("SELECT count(*) FROM ("+one.text.String()+" LIMIT ?) AS entries", args); err != nil {
+				return nil, err
+			}
 		}
 		if n < enough {
 			best, enough = one, n
@@ -83,6 +85,7 @@ func (e *entities) seedOf(f query.Fact) (*seed, error) {
 	switch f := f.(type) {
 	case query.Among:
 		one.sure = len(f.Nodes) <= e.store.engine.Selective
+		one.size, one.implies = int64(len(f.Nodes)), f
 		one.text.add("SELECT value FROM json_each(?)", jsonList(f.Nodes))
 	case query.Holds:
 		return e.seedOfHolds(f)

@@ -15,6 +15,7 @@ type seed struct {
 	sure   bool // it is small whatever the data
 	within bool // it is the members of the contexts that the selection names
 
+	size    int64      // how many nodes it gives, where that is known; else 0
 	implies query.Fact // of a query of the catalog: what holds of all of it, which need not be looked at again
 }
 
