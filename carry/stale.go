@@ -1,9 +1,8 @@
 package carry
 
 import (
-	"slices"
-
 	"maps"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/lineage"
