@@ -10,13 +10,13 @@ await flow('audit', async (page) => {
 	await page.keyboard.press('a');
 	const lines = page.getByRole('main').getByRole('listitem');
 	const champion = lines.filter({ hasText: 'alias' }).filter({ hasText: 'champion' });
-	await champion.first().waitFor();
-	assert.match(await champion.first().innerText(), /the local user by MLflow · 127\.0\.0\.1/);
-
+	await lines.first().waitFor();
 	await page.getByLabel('Change', { exact: true }).fill('alias');
 	await page.getByRole('button', { name: 'Apply' }).click();
 	await until('only aliases are there', async () => (await lines.filter({ hasText: 'version created' }).count()) === 0);
 	assert.equal(new URL(page.url()).searchParams.get('what'), 'alias');
+	await champion.first().waitFor();
+	assert.match(await champion.first().innerText(), /the local user by MLflow · 127\.0\.0\.1/);
 	await page.getByRole('combobox', { name: /^Kind/ }).selectOption('artifact');
 	await page.getByRole('button', { name: 'Apply' }).click();
 	await lines.filter({ hasText: 'model version' }).first().waitFor();
@@ -38,7 +38,7 @@ await flow('audit', async (page) => {
 	await lines.first().getByRole('link').first().click();
 	await page.goBack();
 	await page.getByRole('link', { name: 'Clear' }).click();
-	await until('all are there again', async () => (await lines.filter({ hasText: 'version created' }).count()) > 0);
+	await until('all are there again', async () => (await lines.filter({ hasNotText: 'alias' }).count()) > 0);
 	await page.goto('/audit?until=2020-01-01');
 	await page.getByText('No change fulfils all of this.').waitFor();
 });
