@@ -20,6 +20,9 @@ GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # Lines of the log that are of what stood between the one who asked and the server.
 NOT_THE_SERVERS = {"method not allowed"}
 
+# Lines whose words later releases changed: what they were, and are.
+REWORDED = {"glossary dup": ("Glossary with qualifiedName", "Glossary with name")}
+
 
 def logged():
     """Read the log: status and answer by label, the answer cut where it was long."""
@@ -200,6 +203,7 @@ def test_the_log_is_there():
 @pytest.mark.parametrize("label", LABELS)
 def test_line(story, label):
     status, text = logged()[label]
+    text = text.replace(*REWORDED.get(label, ("", "")))
     if label not in story.answers:
         pytest.fail(f"was not asked, since the story ended with {story.failed!r}")
     answer = story.answers[label]
