@@ -57,7 +57,7 @@ func TestWhatIsToldOfTheServer(t *testing.T) {
 	f.status("DELETE", "/admin/tasks?guids=x", "", 204)
 	f.status("DELETE", "/admin/activeSearches/x", "", 200)
 	f.status("GET", "/admin/stack", "", 501)
-	f.status("POST", "/admin/audits/ageout", "{}", 501)
+	f.status("POST", "/admin/audits/ageout", "{}", 200)
 	f.status("POST", "/v2/indexrecovery/start?startTime=2026-01-01", "", 204)
 	f.refused("POST", "/v2/indexrecovery/start", "", 400, "ATLAS-400-00-029", "start time")
 	f.refused("GET", "/admin/server/none", "", 404, "ATLAS-404-00-009", "none")
