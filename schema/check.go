@@ -80,7 +80,7 @@ func checkRelationship(d *RelationshipDef) error {
 	if !slices.Contains([]string{Association, Aggregation, Composition}, d.Kind) {
 		return fault.New(fault.RelationshipDefInvalid, d.Name+" is neither ASSOCIATION nor AGGREGATION nor COMPOSITION")
 	}
-	if _, ok := PassageOf(d.Propagate); !ok {
+	if _, ok := passageOf(d.Propagate); !ok {
 		return fault.New(fault.InvalidPropagationType, d.Propagate, d.Name, "NONE")
 	}
 	for _, end := range []*EndDef{&d.End1, &d.End2} {

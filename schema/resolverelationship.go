@@ -18,8 +18,8 @@ var passages = map[string]pedigree.Passage{
 	"NONE": pedigree.PassNone, "ONE_TO_TWO": pedigree.PassForward, "TWO_TO_ONE": pedigree.PassBack, "BOTH": pedigree.PassBoth,
 }
 
-// PassageOf reads a propagation, such as ONE_TO_TWO.
-func PassageOf(propagate string) (pedigree.Passage, bool) {
+// passageOf reads a propagation, such as ONE_TO_TWO.
+func passageOf(propagate string) (pedigree.Passage, bool) {
 	p, ok := passages[propagate]
 	return p, ok
 }
