@@ -188,21 +188,18 @@ func (w *town) store(t *rapid.T, ctx context.Context, things []*thing) {
 	}
 }
 
-// holding gives what a thing is classified as, with what was carried to it.
-func (w *town) holding(n *thing) []struct {
+// A held is a classification that holds for a thing, with the value of its attribute.
+type held struct {
 	name  string
 	level int64
-} {
-	var all []struct {
-		name  string
-		level int64
-	}
+}
+
+// holding gives what a thing is classified as, with what was carried to it.
+func (w *town) holding(n *thing) []held {
+	var all []held
 	add := func(of *thing) {
 		for name, level := range of.classes {
-			all = append(all, struct {
-				name  string
-				level int64
-			}{name, level})
+			all = append(all, held{name, level})
 		}
 	}
 	add(n)
@@ -293,10 +290,7 @@ func drawClause(t *rapid.T, w *town, depth int) clause {
 			{"__typeName = 'm_view'", func(n *thing) bool { return n.typ == "m_view" }},
 			{"rows * 2 > 3", func(n *thing) bool { return rowsOf(n)*2 > 3 }},
 			{"PII.level >= 1", func(n *thing) bool {
-				return slices.ContainsFunc(w.holding(n), func(c struct {
-					name  string
-					level int64
-				}) bool {
+				return slices.ContainsFunc(w.holding(n), func(c held) bool {
 					return c.name != "Public" && c.level >= 1
 				})
 			}},
@@ -448,10 +442,7 @@ func drawLeaf(t *rapid.T, w *town, depth int) leaf {
 		},
 		func() leaf {
 			return leaf{&Filter{Attribute: "__classificationNames", Operator: "contains", Value: "Secret"}, func(n *thing) bool {
-				return slices.ContainsFunc(w.holding(n), func(c struct {
-					name  string
-					level int64
-				}) bool {
+				return slices.ContainsFunc(w.holding(n), func(c held) bool {
 					return c.name == "Secret"
 				})
 			}}
