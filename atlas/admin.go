@@ -48,9 +48,7 @@ func (h *Handler) adminRoutes() []operation {
 		{method: "GET", path: admin + "/patches", permission: route.Manage, call: always(map[string]any{"patches": []string{}})},
 		{method: "GET", path: admin + "/tasks", permission: route.Manage, call: always([]string{})},
 		{method: "DELETE", path: admin + "/tasks", permission: route.Manage, call: h.deleteTasks},
-		{method: "GET", path: v2 + "/indexrecovery", permission: route.Manage, call: always(map[string]string{
-			"Latest start time": notApplicable, "On-demand start time": notApplicable, "Previous start time": notApplicable,
-		})},
+		{method: "GET", path: v2 + "/indexrecovery", permission: route.Manage, call: h.indexRecovery},
 		{method: "POST", path: v2 + "/indexrecovery/start", permission: route.Manage, call: h.recoverIndex},
 	}
 }
@@ -525,9 +523,27 @@ func (h *Handler) checkState(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// indexRecovery tells from when on indexes were made anew: never, but for what a
+// client has asked for.
+func (h *Handler) indexRecovery(w http.ResponseWriter, _ *http.Request) error {
+	asked := h.Census.Recovered()
+	if asked == "" {
+		asked = notApplicable
+	}
+	return answer(w, map[string]string{"startTime": notApplicable, "prevTime": notApplicable, "customTime": asked})
+}
+
+// recoverIndex remembers what was asked for. There is nothing else to do: the indexes
+// follow what is written by themselves.
 func (h *Handler) recoverIndex(w http.ResponseWriter, r *http.Request) error {
-	if strings.TrimSpace(r.URL.Query().Get("startTime")) == "" {
+	text := strings.TrimSpace(r.URL.Query().Get("startTime"))
+	if text == "" {
 		return fault.New(fault.BadRequest, "Index Recovery requested without start time")
 	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return fault.New(fault.BadRequest, "The parameter startTime must be a moment such as 2026-11-29T21:40:00Z")
+	}
+	h.Census.Recover(at.UTC().Format(time.RFC3339Nano))
 	return done(w)
 }

@@ -58,7 +58,11 @@ func TestWhatIsToldOfTheServer(t *testing.T) {
 	f.status("DELETE", "/admin/activeSearches/x", "", 200)
 	f.status("GET", "/admin/stack", "", 501)
 	f.status("POST", "/admin/audits/ageout", "{}", 200)
-	f.status("POST", "/v2/indexrecovery/start?startTime=2026-01-01", "", 204)
+	f.status("POST", "/v2/indexrecovery/start?startTime=2026-11-29T21:40:00Z", "", 204)
+	if _, text := f.call("GET", "/v2/indexrecovery", ""); !strings.Contains(text, `"customTime":"2026-11-29T21:40:00Z"`) {
+		t.Errorf("recovery is %s", text)
+	}
+	f.status("POST", "/v2/indexrecovery/start?startTime=x", "", 400)
 	f.refused("POST", "/v2/indexrecovery/start", "", 400, "ATLAS-400-00-029", "start time")
 	f.refused("GET", "/admin/server/none", "", 404, "ATLAS-404-00-009", "none")
 	f.refused("GET", "/admin/metricsstat/5", "", 404, "ATLAS-404-00-009", "5")

@@ -24,6 +24,8 @@ type Service struct {
 
 	mu   sync.Mutex
 	kept []*Counts // by the hour, oldest first
+
+	recovered string // see [Service.Recover]
 }
 
 // New returns a service on s.
@@ -163,6 +165,20 @@ func (s *Service) Kept(from, to pedigree.Time) (all []*Counts) {
 		}
 	}
 	return all
+}
+
+// Recover notes from when on somebody wanted indexes to be made anew.
+func (s *Service) Recover(from string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recovered = from
+}
+
+// Recovered gives what was noted last, until the server ends; empty for nothing.
+func (s *Service) Recovered() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.recovered
 }
 
 // changes are what the history of the workspace says of the catalog as a whole, and

@@ -388,7 +388,7 @@ func TestBadArchivesAreRefusedAndNothingIsKept(t *testing.T) {
 func TestTypesAreAddedTo(t *testing.T) {
 	e := newEnv(t)
 	e.define(`{"enumDefs":[{"name":"E","elementDefs":[{"value":"A","ordinal":1}]}],"entityDefs":[{"name":"T","superTypes":["DataSet"],"attributeDefs":[{"name":"x","typeName":"int","isOptional":true}]}]}`)
-	more := `{"enumDefs":[{"name":"E","elementDefs":[{"value":"A","ordinal":1},{"value":"B","ordinal":2}]}],"entityDefs":[{"name":"T","superTypes":["DataSet"],"attributeDefs":[{"name":"y","typeName":"int","isOptional":true}]}]}`
+	more := `{"enumDefs":[{"name":"E","elementDefs":[{"value":"A","ordinal":1},{"value":"B","ordinal":2}]}],"entityDefs":[{"name":"T","superTypes":["DataSet"],"attributeDefs":[{"name":"y","typeName":"int","isOptional":false},{"name":"inputToProcesses","typeName":"array<Process>","isOptional":false},{"name":"owner","typeName":"int"}]}]}`
 	data := pack(t, typesFile, more, one+".json", entity(one, "T"))
 	fields := func() bool {
 		now, err := e.types.Now(t.Context())

@@ -57,7 +57,7 @@ func sortTypes(types *schema.Types, in *schema.Defs) (fresh, changed *schema.Def
 			fresh.Entities = append(fresh.Entities, d)
 			continue
 		}
-		more, err := moreAttributes(d.Name, old.Def.Attributes, d.Attributes)
+		more, err := moreAttributes(d.Name, old.Def.Attributes, lacking(old, d.Attributes))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -117,20 +117,40 @@ func moreElements(old, in schema.EnumDef) schema.EnumDef {
 	return old
 }
 
-// moreAttributes adds to the attributes of a type those that an archive has more.
+// lacking leaves out the attributes that entities of a type have from above, or as
+// ends of relationships: older models have some where newer ones have those.
+func lacking(old *schema.EntityType, in []schema.AttributeDef) (left []schema.AttributeDef) {
+	own := make(map[string]bool)
+	for i := range old.Def.Attributes {
+		own[old.Def.Attributes[i].Name] = true
+	}
+	for i := range in {
+		name := in[i].Name
+		if own[name] || old.Field(name) == nil && len(old.End(name)) == 0 {
+			left = append(left, in[i])
+		}
+	}
+	return left
+}
+
+// moreAttributes adds to the attributes of a type those that an archive has more. What
+// is there already lacks them, so they are none that must be given.
 func moreAttributes(name string, old, in []schema.AttributeDef) ([]schema.AttributeDef, error) {
 	known := make(map[string]string)
 	more := append([]schema.AttributeDef(nil), old...)
 	for i := range old {
 		known[old[i].Name] = old[i].Type
 	}
-	for i := range in {
-		standing, there := known[in[i].Name]
+	for _, a := range in {
+		standing, there := known[a.Name]
 		switch {
 		case !there:
-			more = append(more, in[i])
-		case standing != in[i].Type:
-			return nil, fault.New(fault.InvalidImportAttributeTypeChanged, name, in[i].Name, standing, in[i].Type)
+			if !a.Optional {
+				a.Optional, a.Min = true, 0
+			}
+			more = append(more, a)
+		case standing != a.Type:
+			return nil, fault.New(fault.InvalidImportAttributeTypeChanged, name, a.Name, standing, a.Type)
 		}
 	}
 	return more, nil
