@@ -10,8 +10,13 @@ import (
 )
 
 // mostPending is how many entries of the feed that the index is behind are looked at
-// one by one: the newest.
-const mostPending = 2000
+// one by one: the newest. Where it is far behind, after very much was written, each
+// search would take long for little, and it is fewer.
+const (
+	mostPending = 2000
+	fewPending  = 200
+	farBehind   = 10 * mostPending
+)
 
 // Pending tells of the nodes that the index of words has not read since they were
 // touched in which of them some words are found now, and in which not; the last word
@@ -26,7 +31,11 @@ func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err err
 	if err != nil || newest <= at {
 		return nil, nil, err
 	}
-	feed, err := r.Feed(max(at, newest-mostPending), mostPending)
+	most := int64(mostPending)
+	if newest-at > farBehind {
+		most = fewPending
+	}
+	feed, err := r.Feed(max(at, newest-most), mostPending)
 	if err != nil {
 		return nil, nil, err
 	}
