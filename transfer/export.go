@@ -76,7 +76,8 @@ type export struct {
 
 	seen  seen
 	queue []step // what is to be read, in order
-	items int    // of the request that led to something
+	scans []*scan
+	items int // of the request that led to something
 
 	order   strings.Builder // the guids, as a JSON list
 	used    usedTypes
@@ -120,7 +121,13 @@ func (s *Service) newExport(ctx context.Context, workspace pedigree.NodeID, r *E
 
 // run writes until there is nothing left.
 func (e *export) run() error {
-	for len(e.queue) > 0 {
+	for len(e.queue) > 0 || len(e.scans) > 0 {
+		if len(e.queue) == 0 {
+			if err := e.scanOn(); err != nil {
+				return err
+			}
+			continue
+		}
 		chunk := e.queue[:min(atOnce, len(e.queue))]
 		err := e.entities.View(e.ctx, e.workspace, func(v *catalog.View) error { return e.advance(v, chunk) })
 		if err != nil {

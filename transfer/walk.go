@@ -163,6 +163,11 @@ func (e *export) begin() (any bool, err error) {
 			e.items++
 		}
 	}
+	for len(e.queue) == 0 && len(e.scans) > 0 {
+		if err := e.scanOn(); err != nil {
+			return false, err
+		}
+	}
 	return len(e.queue) > 0, nil
 }
 
@@ -182,7 +187,8 @@ func (e *export) start(v *catalog.View, item *Item) (found bool, err error) {
 	}
 	match := e.request.text("matchType")
 	if strings.EqualFold(match, "forType") {
-		return e.startAll(v, t, func(*catalog.Header) bool { return true })
+		e.startAll(v, t, nil)
+		return false, nil
 	}
 	if len(item.Unique) == 0 {
 		return false, nil
@@ -195,7 +201,8 @@ func (e *export) start(v *catalog.View, item *Item) (found bool, err error) {
 		n, err := v.Lookup(t, item.Unique)
 		return n != nil && e.startAt(v, n), err
 	}
-	return e.startAll(v, t, matches)
+	e.startAll(v, t, matches)
+	return false, nil
 }
 
 // startAt begins with one node, if it came through the catalog.
@@ -208,40 +215,65 @@ func (e *export) startAt(v *catalog.View, n *pedigree.Node) bool {
 	return true
 }
 
-// startAll begins with all of a type, and of those that descend from it, that match.
-func (e *export) startAll(v *catalog.View, of *schema.EntityType, matches func(*catalog.Header) bool) (found bool, err error) {
+// A scan looks through all entities of a type, and of those that descend from it,
+// for those to begin with. It goes on as what it finds is written.
+type scan struct {
+	left    []*query.Query             // of the types that are not looked through to their end
+	matches func(*pedigree.Facts) bool // nil for all
+	found   bool
+}
+
+// startAll begins with all of a type that match.
+func (e *export) startAll(v *catalog.View, of *schema.EntityType, matches func(*pedigree.Facts) bool) {
+	s := &scan{matches: matches}
 	for _, name := range of.Descendants() {
-		t := v.Types().Entity(name)
-		if t == nil || t.Foreign {
-			continue
-		}
-		q := &query.Query{Workspace: e.workspace, Homes: []pedigree.NodeID{e.workspace}, Type: t.Node, View: query.Live, Limit: 500}
-		for {
-			nodes, next, err := v.Reader().Find(q)
-			if err != nil {
-				return found, err
-			}
-			headers, err := v.Headers(nodes, catalog.HeaderOptions{})
-			if err != nil {
-				return found, err
-			}
-			for i := range nodes {
-				if matches(headers[i]) {
-					found = true
-					e.push(nodes[i].ID, around)
-				}
-			}
-			if next == nil {
-				break
-			}
-			q.After = next
+		if t := v.Types().Entity(name); t != nil && !t.Foreign {
+			s.left = append(s.left, &query.Query{Workspace: e.workspace, Homes: []pedigree.NodeID{e.workspace}, Type: t.Node, View: query.Live, Limit: 500})
 		}
 	}
-	return found, nil
+	e.scans = append(e.scans, s)
+}
+
+// scanOn looks through the next entities, if there are some to be looked through.
+func (e *export) scanOn() error {
+	s := e.scans[0]
+	if len(s.left) == 0 {
+		e.scans = e.scans[1:]
+		return nil
+	}
+	return e.entities.View(e.ctx, e.workspace, func(v *catalog.View) error {
+		nodes, next, err := v.Reader().Find(s.left[0])
+		if err != nil {
+			return err
+		}
+		ids := make([]pedigree.NodeID, len(nodes))
+		for i := range nodes {
+			ids[i] = nodes[i].ID
+		}
+		var facts []pedigree.Facts
+		if s.matches != nil {
+			if facts, err = v.Reader().Facts(ids, pedigree.Field); err != nil {
+				return err
+			}
+		}
+		for i := range ids {
+			if s.matches == nil || s.matches(&facts[i]) {
+				if !s.found {
+					s.found = true
+					e.items++
+				}
+				e.push(ids[i], around)
+			}
+		}
+		if s.left[0].After = next; next == nil {
+			s.left = s.left[1:]
+		}
+		return nil
+	})
 }
 
 // matcher says which entities match unique attributes, nil where they are equal.
-func matcher(match string, want map[string]any) (func(*catalog.Header) bool, error) {
+func matcher(match string, want map[string]any) (func(*pedigree.Facts) bool, error) {
 	var test func(have, want string) bool
 	switch strings.ToLower(match) {
 	case "startswith":
@@ -268,11 +300,14 @@ func matcher(match string, want map[string]any) (func(*catalog.Header) bool, err
 	default:
 		return nil, nil
 	}
-	return func(h *catalog.Header) bool {
+	return func(f *pedigree.Facts) bool {
+		have := make(map[string]string)
+		for _, p := range f.Of(pedigree.Field) {
+			have[p.Key] = p.Value
+		}
 		for name, w := range want {
-			have, _ := h.Attributes[name].(string)
 			text, _ := w.(string)
-			if !test(have, text) {
+			if !test(have[name], text) {
 				return false
 			}
 		}
