@@ -217,13 +217,14 @@ func (f *finder) anyAttribute(of []*schema.EntityType, name string) *attribute {
 	return nil
 }
 
-// checkNames refuses attributes that a type does not have.
+// checkNames refuses attributes that a type does not have. One without a name, which
+// some programs ask for where they want none, is no attribute.
 func (f *finder) checkNames(of []*schema.EntityType, p *Parameters) error {
 	if len(of) == 0 {
 		return nil
 	}
 	for _, name := range p.Attributes {
-		if f.anyAttribute(of[:1], name) == nil {
+		if name != "" && f.anyAttribute(of[:1], name) == nil {
 			return fault.New(fault.UnknownAttribute, name, of[0].Name())
 		}
 	}
