@@ -226,22 +226,37 @@ func (t *tx) CountEntities(q *query.Entities) (int64, error) {
 // statement writes a page from a seed, or from all nodes of the types.
 func (e *entities) statement(s *seed) (*sqlText, error) {
 	w := &sqlText{}
+	if e.q.By != nil {
+		return w, e.sorted(w, s)
+	}
 	w.add("SELECT " + nodeColumns + " FROM node n")
 	if err := e.where(w, s); err != nil {
 		return nil, err
 	}
-	down := ""
-	if e.q.Desc {
-		down = " DESC"
-	}
-	w.add(" ORDER BY ")
-	if e.q.By == nil {
-		w.add("n.type" + down + ", n.id" + down)
-	} else if err := e.orderBy(w, down); err != nil {
-		return nil, err
-	}
-	w.add(" LIMIT ? OFFSET ?", e.q.Limit, e.q.Offset)
+	w.add(" ORDER BY n.type"+e.down()+", n.id"+e.down()+" LIMIT ? OFFSET ?", e.q.Limit, e.q.Offset)
 	return w, nil
+}
+
+// sorted writes a page in an order that no index gives: what has the trait first. Of
+// each match the trait alone is read, and once, and of those on the page the rest.
+func (e *entities) sorted(w *sqlText, s *seed) error {
+	by := e.q.By
+	if f, ok := by.(query.FieldTrait); ok {
+		f.Unset = nil // what is not there comes last
+		by = f
+	}
+	value, err := e.value("n", by)
+	if err != nil {
+		return err
+	}
+	w.add("WITH matches AS MATERIALIZED (SELECT n.id AS id, "+value.String()+" AS trait FROM node n", value.args...)
+	if err := e.where(w, s); err != nil {
+		return err
+	}
+	order := " ORDER BY m.trait IS NULL, m.trait" + e.down() + ", m.id" + e.down()
+	w.add("), page AS MATERIALIZED (SELECT m.id, m.trait FROM matches m"+order+" LIMIT ? OFFSET ?) SELECT "+nodeColumns+
+		" FROM page m CROSS JOIN node n ON n.id = m.id"+order, e.q.Limit, e.q.Offset)
+	return nil
 }
 
 // where writes which nodes are looked at, and the conditions on them.
@@ -281,22 +296,6 @@ func (e *entities) conditions(w *sqlText, where query.Fact) error {
 	}
 	w.add(" AND ")
 	return e.fact(w, "n", where)
-}
-
-// orderBy writes an order that no index gives: what has the trait first.
-func (e *entities) orderBy(w *sqlText, down string) error {
-	by := e.q.By
-	if f, ok := by.(query.FieldTrait); ok {
-		f.Unset = nil // what is not there comes last
-		by = f
-	}
-	value, err := e.value("n", by)
-	if err != nil {
-		return err
-	}
-	w.add(value.String()+" IS NULL, ", value.args...)
-	w.add(value.String()+down+", n.id"+down, value.args...)
-	return nil
 }
 
 // value writes the value of a trait of a node, null where it has none.
