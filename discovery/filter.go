@@ -57,7 +57,6 @@ func (f *Filter) check(depth int) error {
 	case depth > maxFilters:
 		return badRequest("Filters are nested more than " + strconv.Itoa(maxFilters) + " deep")
 	}
-	leaf := f.Attribute != "" || f.Operator != "" || f.Value != ""
 	if len(f.Criterion) > 0 {
 		if f.Condition == "" {
 			return badRequest("Condition (AND/OR) must be specified when using multiple filters.")
@@ -67,8 +66,9 @@ func (f *Filter) check(depth int) error {
 				return err
 			}
 		}
+		return nil // what it compares itself says nothing beside them
 	}
-	if !leaf {
+	if f.Attribute == "" && f.Operator == "" && f.Value == "" {
 		return nil
 	}
 	switch name := f.Operator.name(); {
