@@ -14,26 +14,11 @@ import (
 const maxDepth = 100
 
 // CreateCategories makes categories, all or none.
-func (s *Service) CreateCategories(ctx context.Context, workspace pedigree.NodeID, categories []*Category) (made []*Category, err error) {
+func (s *Service) CreateCategories(ctx context.Context, workspace pedigree.NodeID, categories []*Category) ([]*Category, error) {
 	if err := checkMany(len(categories), "glossaryCategory is null/empty"); err != nil {
 		return nil, err
 	}
-	err = s.update(ctx, workspace, func(d *desk) error {
-		made = nil
-		for _, c := range categories {
-			guid, err := d.createCategory(c)
-			if err != nil {
-				return err
-			}
-			category, err := d.category(guid)
-			if err != nil {
-				return err
-			}
-			made = append(made, category)
-		}
-		return nil
-	})
-	return made, err
+	return createAll(ctx, s, workspace, categories, (*desk).createCategory, (*desk).category)
 }
 
 func (d *desk) createCategory(c *Category) (guid string, err error) {

@@ -179,22 +179,29 @@ func (s *Service) DeleteGlossary(ctx context.Context, workspace pedigree.NodeID,
 }
 
 // CreateTerms makes terms, all or none.
-func (s *Service) CreateTerms(ctx context.Context, workspace pedigree.NodeID, terms []*Term) (made []*Term, err error) {
+func (s *Service) CreateTerms(ctx context.Context, workspace pedigree.NodeID, terms []*Term) ([]*Term, error) {
 	if err := checkMany(len(terms), "glossaryTerm(s) is null/empty"); err != nil {
 		return nil, err
 	}
+	return createAll(ctx, s, workspace, terms, (*desk).createTerm, (*desk).term)
+}
+
+// createAll makes things of one sort, all or none, and reads each as it is then.
+func createAll[T any](ctx context.Context, s *Service, workspace pedigree.NodeID, all []*T,
+	create func(*desk, *T) (guid string, err error), read func(*desk, string) (*T, error),
+) (made []*T, err error) {
 	err = s.update(ctx, workspace, func(d *desk) error {
 		made = nil
-		for _, t := range terms {
-			guid, err := d.createTerm(t)
+		for _, one := range all {
+			guid, err := create(d, one)
 			if err != nil {
 				return err
 			}
-			term, err := d.term(guid)
+			now, err := read(d, guid)
 			if err != nil {
 				return err
 			}
-			made = append(made, term)
+			made = append(made, now)
 		}
 		return nil
 	})

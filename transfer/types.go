@@ -1,6 +1,9 @@
 package transfer
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/schema"
 )
@@ -19,87 +22,44 @@ func sortTypes(types *schema.Types, in *schema.Defs) (fresh, changed *schema.Def
 			changed.Enums = append(changed.Enums, more)
 		}
 	}
-	for _, d := range in.Structs {
-		old := types.Struct(d.Name)
-		if old == nil {
-			fresh.Structs = append(fresh.Structs, d)
-			continue
-		}
-		more, err := moreAttributes(d.Name, old.Def.Attributes, d.Attributes)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(more) > len(old.Def.Attributes) {
-			def := *old.Def
-			def.Attributes = more
-			changed.Structs = append(changed.Structs, def)
+	entities := slices.Clone(in.Entities)
+	for i := range entities {
+		if old := types.Entity(entities[i].Name); old != nil {
+			entities[i].Attributes = lacking(old, entities[i].Attributes)
 		}
 	}
-	for _, d := range in.Classifications {
-		old := types.Classification(d.Name)
-		if old == nil {
-			fresh.Classifications = append(fresh.Classifications, d)
+	return fresh, changed, errors.Join(
+		sortDefs(types, in.Structs, &fresh.Structs, &changed.Structs, func(d *schema.StructDef) (string, *[]schema.AttributeDef) { return d.Name, &d.Attributes }),
+		sortDefs(types, in.Classifications, &fresh.Classifications, &changed.Classifications, func(d *schema.ClassificationDef) (string, *[]schema.AttributeDef) { return d.Name, &d.Attributes }),
+		sortDefs(types, entities, &fresh.Entities, &changed.Entities, func(d *schema.EntityDef) (string, *[]schema.AttributeDef) { return d.Name, &d.Attributes }),
+		sortDefs(types, in.Relationships, &fresh.Relationships, &changed.Relationships, func(d *schema.RelationshipDef) (string, *[]schema.AttributeDef) { return d.Name, &d.Attributes }),
+		sortDefs(types, in.Business, &fresh.Business, &changed.Business, func(d *schema.BusinessDef) (string, *[]schema.AttributeDef) { return d.Name, &d.Attributes }),
+	)
+}
+
+// sortDefs does so for the definitions of one category. parts gives what it looks at.
+func sortDefs[D any](types *schema.Types, in []D, fresh, changed *[]D, parts func(*D) (name string, attributes *[]schema.AttributeDef)) error {
+	for _, d := range in {
+		name, given := parts(&d)
+		var def any = types.Def(name)
+		old, there := def.(*D)
+		if !there {
+			*fresh = append(*fresh, d)
 			continue
 		}
-		more, err := moreAttributes(d.Name, old.Def.Attributes, d.Attributes)
+		_, standing := parts(old)
+		more, err := moreAttributes(name, *standing, *given)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		if len(more) > len(old.Def.Attributes) {
-			def := *old.Def
-			def.Attributes = more
-			changed.Classifications = append(changed.Classifications, def)
+		if len(more) > len(*standing) {
+			grown := *old
+			_, attributes := parts(&grown)
+			*attributes = more
+			*changed = append(*changed, grown)
 		}
 	}
-	for _, d := range in.Entities {
-		old := types.Entity(d.Name)
-		if old == nil {
-			fresh.Entities = append(fresh.Entities, d)
-			continue
-		}
-		more, err := moreAttributes(d.Name, old.Def.Attributes, lacking(old, d.Attributes))
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(more) > len(old.Def.Attributes) {
-			def := *old.Def
-			def.Attributes = more
-			changed.Entities = append(changed.Entities, def)
-		}
-	}
-	for _, d := range in.Relationships {
-		old := types.Relationship(d.Name)
-		if old == nil {
-			fresh.Relationships = append(fresh.Relationships, d)
-			continue
-		}
-		more, err := moreAttributes(d.Name, old.Def.Attributes, d.Attributes)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(more) > len(old.Def.Attributes) {
-			def := *old.Def
-			def.Attributes = more
-			changed.Relationships = append(changed.Relationships, def)
-		}
-	}
-	for _, d := range in.Business {
-		old := types.Business(d.Name)
-		if old == nil {
-			fresh.Business = append(fresh.Business, d)
-			continue
-		}
-		more, err := moreAttributes(d.Name, old.Def.Attributes, d.Attributes)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(more) > len(old.Def.Attributes) {
-			def := *old.Def
-			def.Attributes = more
-			changed.Business = append(changed.Business, def)
-		}
-	}
-	return fresh, changed, nil
+	return nil
 }
 
 func moreElements(old, in schema.EnumDef) schema.EnumDef {
