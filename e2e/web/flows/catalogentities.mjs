@@ -95,7 +95,7 @@ await flow('a catalog entity', async (page, problems) => {
 	await grid.getByRole('row', { name: /^demand/ }).first().waitFor();
 	await grid.focus();
 	await page.keyboard.press('Enter');
-	await page.getByRole('link', { name: 'Open the model version' }).click();
+	await page.getByRole('link', { name: 'Open the model version' }).first().click(); // the chosen node of the lineage has one, too
 	await page.getByRole('heading', { name: /^demand version/, level: 1 }).waitFor();
 
 	// One that is not there says so.
