@@ -19,11 +19,18 @@ const (
 	ProtocolAtlas       = "atlas"
 )
 
+// AtlasPrefix begins the names of the types of nodes that came through Atlas, and what
+// the history says was done to nodes there.
+const AtlasPrefix = ProtocolAtlas + "."
+
 // Protocol tells through which protocol nodes of the type come.
 func (t Type) Protocol() string {
-	switch first, _, _ := strings.Cut(t.Name, "."); first {
+	first, _, dotted := strings.Cut(t.Name, ".")
+	switch first {
 	case ProtocolMLflow, ProtocolOpenLineage, ProtocolAtlas:
-		return first
+		if dotted {
+			return first
+		}
 	}
 	return ProtocolMLMD
 }

@@ -39,7 +39,7 @@ var knownCode = regexp.MustCompile(`^\s*\w+\((\d+), "([^"]+)", "(.*)"$`)
 func TestCodesAreThoseOfTheRealServer(t *testing.T) {
 	list, err := os.Open("../../shared/data/atlas/errorcodes.txt")
 	if err != nil {
-		t.Skip("no list of the real server's codes: ../shared/data/atlas is not there")
+		t.Skip("the list of the real server's codes, ../shared/data/atlas/errorcodes.txt, does not lie beside the repository; where it does, this runs")
 	}
 	defer list.Close()
 	type form struct {

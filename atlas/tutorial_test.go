@@ -27,7 +27,7 @@ type exchange struct {
 func TestTheTutorialGoesAsItDidOnARealServer(t *testing.T) {
 	file, err := os.Open(recorded)
 	if os.IsNotExist(err) {
-		t.Skip("the recorded exchange is not here")
+		t.Skip("the recorded exchange, ../shared/data/atlas/tutorial.jsonl, does not lie beside the repository; where it does, this runs")
 	}
 	if err != nil {
 		t.Fatal(err)

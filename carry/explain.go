@@ -2,7 +2,6 @@ package carry
 
 import (
 	"context"
-	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/lineage"
@@ -80,19 +79,13 @@ func (e *Explained) meet(r store.Reader, legs []Leg) error {
 		ids = append(ids, l.Node)
 	}
 	vertices, err := r.Vertices(ids)
-	if err != nil {
-		return err
+	met := make(map[pedigree.NodeID]lineage.Node, len(vertices))
+	for i := range vertices {
+		met[vertices[i].ID] = lineage.Node{Vertex: vertices[i]}
 	}
-	find := func(id pedigree.NodeID) lineage.Node {
-		at := slices.IndexFunc(vertices, func(v store.Vertex) bool { return v.ID == id })
-		return lineage.Node{Vertex: vertices[max(at, 0)]}
-	}
-	if len(vertices) == 0 {
-		return nil
-	}
-	e.Source = find(e.Node)
+	e.Source = met[e.Node]
 	for _, l := range legs {
-		e.Way = append(e.Way, Waypoint{find(l.Node), l.By})
+		e.Way = append(e.Way, Waypoint{met[l.Node], l.By})
 	}
-	return nil
+	return err
 }

@@ -63,7 +63,7 @@ func (w *Work) Audit(n *pedigree.Node, what AuditAction, details string) error {
 func (w *Work) audit(n *pedigree.Node, what AuditAction, details string) error {
 	return w.tx.AppendChange(&pedigree.Change{
 		Workspace: n.Workspace, Node: n.ID, Actor: bounded(w.actor.Name), Reason: bounded(w.actor.Reason),
-		What: typePrefix + string(what), After: shorten(strings.ReplaceAll(details, "\x00", ""), maxAudit),
+		What: pedigree.AtlasPrefix + string(what), After: shorten(strings.ReplaceAll(details, "\x00", ""), maxAudit),
 	})
 }
 
@@ -181,7 +181,7 @@ func (v *View) auditedNode(guid string) (pedigree.NodeID, *Entity, error) {
 	if id, ok := v.mark.NodeID(guid); ok {
 		return id, nil, nil
 	}
-	ask := &store.ChangeQuery{Workspace: v.workspace, What: typePrefix + string(AuditPurge), Limit: auditChunk}
+	ask := &store.ChangeQuery{Workspace: v.workspace, What: pedigree.AtlasPrefix + string(AuditPurge), Limit: auditChunk}
 	for range auditLooks / auditChunk {
 		lines, err := v.reader.ChangesBefore(ask)
 		if err != nil {
@@ -216,7 +216,7 @@ func auditEvent(guid string, c *pedigree.Change) AuditEvent {
 		EntityID: guid, Timestamp: c.Time, User: cmp.Or(c.Actor, LocalUser), Type: "ENTITY_AUDIT_V2",
 		EventKey: guid + ":" + strconv.FormatInt(int64(c.Time), 10) + ":" + strconv.FormatInt(c.ID, 10),
 	}
-	if action, ours := strings.CutPrefix(c.What, typePrefix); ours {
+	if action, ours := strings.CutPrefix(c.What, pedigree.AtlasPrefix); ours {
 		e.Action, e.Details = AuditAction(action), c.After
 		return e
 	}

@@ -153,7 +153,7 @@ func (w *Work) binOne(l *loaded, imported bool) error {
 
 // PurgeChange is what the history of the workspace says where entities were purged:
 // Before lists the guids that were asked for, After those that went, both in JSON.
-const PurgeChange = typePrefix + "PURGE"
+const PurgeChange = pedigree.AtlasPrefix + "PURGE"
 
 // Purge removes entities for ever that are in the bin, with all that they owned and
 // that is there, too. Others are left out of the answer.
@@ -207,7 +207,7 @@ func (w *Work) Purge(nodes []pedigree.Node) (*Mutations, error) {
 func (w *Work) purgeOne(l *loaded, h *Header) error {
 	err := w.tx.AppendChange(&pedigree.Change{
 		Workspace: w.workspace, Node: l.ID, Actor: bounded(w.actor.Name), Reason: bounded(w.actor.Reason),
-		What: typePrefix + string(AuditPurge), Before: l.guid, After: shorten(auditPrefixes[AuditPurge]+jsonText(h), maxAudit),
+		What: pedigree.AtlasPrefix + string(AuditPurge), Before: l.guid, After: shorten(auditPrefixes[AuditPurge]+jsonText(h), maxAudit),
 	})
 	if err != nil {
 		return err

@@ -23,11 +23,8 @@ func (v *View) GUID(n *pedigree.Node) string {
 	return schema.NodeGUID(v.mark, n.ID)
 }
 
-// typePrefix begins the names of the types of nodes that came through the catalog.
-const typePrefix = "atlas."
-
 // isOurs tells nodes that came through the catalog from those of other protocols.
-func isOurs(t pedigree.Type) bool { return strings.HasPrefix(t.Name, typePrefix) }
+func isOurs(t pedigree.Type) bool { return t.Protocol() == pedigree.ProtocolAtlas }
 
 // NodesByGUID finds the nodes of guids, in the bin or not, by guid. Unknown ones
 // are left out.
@@ -109,7 +106,7 @@ func (v *View) uniqueNode(t *schema.EntityType, key, value string) (*pedigree.No
 	}
 	var found *pedigree.Node
 	for i := range nodes {
-		name := strings.TrimPrefix(nodes[i].Type.Name, typePrefix)
+		name := strings.TrimPrefix(nodes[i].Type.Name, pedigree.AtlasPrefix)
 		if name == t.Def.Name {
 			return &nodes[i], nil
 		}

@@ -529,7 +529,7 @@ func (w *Work) storeLink(l *link) error {
 		return w.tx.UpdateRelationship(&l.Relationship)
 	}
 	e := *l.event
-	e.Tags = slices.DeleteFunc(slices.Clone(e.Tags), func(t pedigree.EventTag) bool { return strings.HasPrefix(t.Key, typePrefix) })
+	e.Tags = slices.DeleteFunc(slices.Clone(e.Tags), func(t pedigree.EventTag) bool { return strings.HasPrefix(t.Key, pedigree.AtlasPrefix) })
 	e.Tags = append(e.Tags, eventTags(&l.Relationship)...)
 	l.Updated = w.Now()
 	e.Tags = append(e.Tags, pedigree.EventTag{Key: tagUpdated, Value: strconv.FormatInt(int64(l.Updated), 10)})

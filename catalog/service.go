@@ -423,7 +423,7 @@ func (v *View) classifiedSince(since pedigree.Time) ([]pedigree.Node, error) {
 			return nil, err
 		}
 		for i := range lines {
-			if strings.HasPrefix(lines[i].What, typePrefix) && strings.Contains(lines[i].What, "CLASSIFICATION_") {
+			if strings.HasPrefix(lines[i].What, pedigree.AtlasPrefix) && strings.Contains(lines[i].What, "CLASSIFICATION_") {
 				ids = append(ids, lines[i].Node)
 			}
 		}

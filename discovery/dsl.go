@@ -605,17 +605,22 @@ func constant(e atlasql.Expr) (float64, bool) {
 		if !ok || !also {
 			return 0, false
 		}
-		switch e.Op {
-		case '+':
-			return a + b, true
-		case '-':
-			return a - b, true
-		case '*':
-			return a * b, true
-		}
-		return a / b, b != 0
+		return calculate(e.Op, a, b)
 	}
 	return 0, false
+}
+
+// calculate applies an operator; ok is false where there is no result.
+func calculate(op byte, a, b float64) (result float64, ok bool) {
+	switch op {
+	case '+':
+		return a + b, true
+	case '-':
+		return a - b, true
+	case '*':
+		return a * b, true
+	}
+	return a / b, b != 0
 }
 
 // computes reports whether a value is computed of attributes.

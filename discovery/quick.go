@@ -104,7 +104,7 @@ func (f *finder) typeName(node string) string {
 			return u.entity.Name()
 		}
 	}
-	return strings.TrimPrefix(node, typePrefix)
+	return strings.TrimPrefix(node, pedigree.AtlasPrefix)
 }
 
 // Suggestions complete what somebody is typing.

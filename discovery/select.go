@@ -323,9 +323,6 @@ func (r *run) shownCell(a *attribute, v any) any {
 	return v
 }
 
-// typePrefix begins the names of the types of nodes that the catalog makes.
-const typePrefix = "atlas."
-
 // cells reads the plain columns of nodes.
 func (r *run) cells(nodes []pedigree.Node, columns []column) ([][]any, error) {
 	var names []string
@@ -457,15 +454,7 @@ func computed(t query.Trait, values map[string]any) (float64, bool) {
 		if !ok || !also {
 			return 0, false
 		}
-		switch t.Op {
-		case '+':
-			return a + b, true
-		case '-':
-			return a - b, true
-		case '*':
-			return a * b, true
-		}
-		return a / b, b != 0
+		return calculate(t.Op, a, b)
 	}
 	return 0, false
 }

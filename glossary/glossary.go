@@ -82,7 +82,7 @@ func (b *book) nodes(typeName string, guids []string) ([]pedigree.Node, error) {
 	for i, guid := range guids {
 		n := found[guid]
 		switch {
-		case n == nil || n.Type.Name != typePrefix+typeName:
+		case n == nil || n.Type.Name != pedigree.AtlasPrefix+typeName:
 			return nil, fault.New(fault.InstanceGUIDNotFound, guid)
 		case !n.Live():
 			return nil, fault.New(fault.InstanceGUIDDeleted, guid)
@@ -91,9 +91,6 @@ func (b *book) nodes(typeName string, guids []string) ([]pedigree.Node, error) {
 	}
 	return nodes, nil
 }
-
-// typePrefix begins the names of the types of nodes that came through the catalog.
-const typePrefix = "atlas."
 
 // named finds the live entity of a type that has a qualified name, nil where there
 // is none.

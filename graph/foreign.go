@@ -10,7 +10,7 @@ import (
 // of a wire that speaks of runs or models rather than of nodes. Such nodes take
 // custom properties, events and memberships here, and no other change.
 func foreign(t pedigree.Type) bool {
-	return strings.HasPrefix(t.Name, "mlflow.") || strings.HasPrefix(t.Name, "openlineage.") || strings.HasPrefix(t.Name, "atlas.")
+	return t.Protocol() != pedigree.ProtocolMLMD
 }
 
 // internal reports whether a type is of the server's own making: neither it nor

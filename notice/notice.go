@@ -91,7 +91,7 @@ func tell(v *catalog.View, lines []pedigree.Change) (events []Event, err error) 
 	var ids []pedigree.NodeID
 	for i := len(lines) - 1; i >= 0; i-- {
 		c := &lines[i]
-		action, ours := strings.CutPrefix(c.What, "atlas.")
+		action, ours := strings.CutPrefix(c.What, pedigree.AtlasPrefix)
 		op, told := operations[catalog.AuditAction(action)]
 		if !ours || !told {
 			continue

@@ -19,10 +19,6 @@ const (
 	OutputsRelationship = "process_dataset_outputs"
 )
 
-// nodePrefix begins the names of the types of nodes that are entities of the
-// catalog's own.
-const nodePrefix = pedigree.ProtocolAtlas + "."
-
 // Resolve ties definitions together. The error says which of them does not fit,
 // and why: those that they build on must all be among them.
 func Resolve(defs ...Def) (*Types, error) { return resolve(defs, nil) }

@@ -45,7 +45,7 @@ func (t *Types) resolveEntity(e *EntityType) error {
 		}
 	}
 	e.Kind = kindOf(e)
-	e.Node = pedigree.Type{Name: nodePrefix + e.Def.Name, Kind: e.Kind}
+	e.Node = pedigree.Type{Name: pedigree.AtlasPrefix + e.Def.Name, Kind: e.Kind}
 	if f, ok := wires[e.Def.Name]; ok {
 		t.adopt(e, f)
 	} else if f, ok := t.foreign[e.Def.Name]; ok {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -97,7 +96,7 @@ func (t *tx) entityType(n *pedigree.Node) any {
 }
 
 // isEntity tells nodes that the catalog made by their types.
-func isEntity(t pedigree.Type) bool { return strings.HasPrefix(t.Name, "atlas.") }
+func isEntity(t pedigree.Type) bool { return t.Protocol() == pedigree.ProtocolAtlas }
 
 func (t *tx) propertyKey(p pedigree.Property) (int64, error) {
 	if err := checkText("the key", p.Key, maxKey); err != nil {
