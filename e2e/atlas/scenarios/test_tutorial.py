@@ -32,9 +32,12 @@ def recorded():
 @pytest.fixture
 def models(tmp_path):
     """The real server's own types, as it lists them."""
+    file = RECORDED / "typedefs-builtin.json"
+    if not file.exists():
+        pytest.skip("the real server's types lie not beside the repository")
     folder = tmp_path / "models"
     folder.mkdir()
-    (folder / "builtin.json").write_text((RECORDED / "typedefs-builtin.json").read_text())
+    (folder / "builtin.json").write_text(file.read_text())
     return folder
 
 
