@@ -2,11 +2,15 @@ package catalog_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -16,8 +20,9 @@ func (f *fixture) run() (run, dataset, version string) {
 	f.t.Helper()
 	nodes := []*pedigree.Node{
 		{Type: pedigree.RunType, UID: "r1", Name: "trial", Owner: "ann", State: "FINISHED"},
-		{Type: pedigree.DatasetType, UID: "d1", Name: "clean", Version: "abc"},
-		{Type: pedigree.ModelVersionType, UID: "v1", Name: "model", Version: "3"},
+		{Type: pedigree.DatasetType, UID: naming.UIDOfDataset("clean", "abc"), Name: "clean", Version: "abc"},
+		{Type: pedigree.ModelVersionType, UID: naming.UIDOfVersion("m1", "3"), Name: "model", Version: "3"},
+		{Type: pedigree.RegisteredModelType, UID: "m1", Name: "model"},
 	}
 	err := f.store.Update(f.t.Context(), func(tx store.Tx) error {
 		for _, n := range nodes {
@@ -129,5 +134,70 @@ func TestFactsOfOtherProtocolsStayAsTheyAre(t *testing.T) {
 	})
 	if err != nil || f.get(dataset).BusinessAttributes["cost"]["score"] != int64(3) {
 		t.Errorf("business attributes %v, %v", f.get(dataset).BusinessAttributes, err)
+	}
+}
+
+func TestNodesOfOtherProtocolsHaveNamesThatPeopleWrite(t *testing.T) {
+	f := open(t)
+	run, dataset, version := f.run()
+	others := map[string]*pedigree.Node{
+		"experiments:/7":      {Type: pedigree.ExperimentType, UID: "7", Name: "trials"},
+		"models:/m-1":         {Type: pedigree.LoggedModelType, UID: "m-1", Name: "model"},
+		"s3://b":              {Type: pedigree.JobNamespaceType, UID: "s3://b", Name: "s3://b"},
+		"food/etl":            {Type: pedigree.JobType, UID: "food/etl", Name: "food/etl"},
+		"s3://b/in.csv":       {Type: pedigree.LineageDatasetType, UID: naming.Qualify("s3://b", "in.csv"), Name: "in.csv"},
+		"s3://b/in.csv@2":     {Type: pedigree.LineageDatasetVersionType, UID: naming.Qualify("s3://b", "in.csv") + "@2", Name: "in.csv", Version: "2"},
+		"0194-run":            {Type: pedigree.JobRunType, UID: "0194-run", Name: "etl"},
+		"system.Model/scorer": {Type: pedigree.Type{Name: "system.Model", Kind: pedigree.Artifact}, UID: "scorer", Name: "scorer"},
+		"system.Model/##7":    {Type: pedigree.Type{Name: "system.Model", Kind: pedigree.Artifact}, UID: "#7", Name: "#7"},
+		"pipelines/nightly":   {Type: pedigree.Type{Name: "pipelines", Kind: pedigree.Context}, UID: "x1", Name: "nightly"},
+	}
+	nameless := &pedigree.Node{Type: pedigree.Type{Name: "system.Model", Kind: pedigree.Artifact}, UID: "x2"}
+	err := f.store.Update(t.Context(), func(tx store.Tx) error {
+		for _, n := range append(slices.Collect(maps.Values(others)), nameless) {
+			n.ID, n.Workspace, n.Home, n.Started, n.Ended, n.Deleted = 0, workspace, workspace, pedigree.NoTime, pedigree.NoTime, pedigree.NoTime
+			if err := tx.CreateNode(n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	others["system.Model/#"+strconv.FormatInt(int64(nameless.ID), 10)] = nameless
+	want := map[string]string{"runs:/r1": run, "datasets:/clean/abc": dataset, "models:/model/3": version}
+	err = f.View(t.Context(), workspace, func(v *catalog.View) error {
+		for name, n := range others {
+			want[name] = v.GUID(n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, guid := range want {
+		e := f.get(guid)
+		if e.Attributes["qualifiedName"] != name {
+			t.Errorf("%s is called %v, want %s", e.TypeName, e.Attributes["qualifiedName"], name)
+		}
+		for _, typeName := range []string{e.TypeName, "Referenceable"} {
+			got, _, err := f.Entity(t.Context(), workspace, catalog.Ref{Type: typeName, Unique: attrs{"qualifiedName": name}}, catalog.ReadOptions{})
+			if err != nil || got.GUID != guid {
+				t.Errorf("%s %s is %v (%v), want %s", typeName, name, got, err, guid)
+			}
+		}
+		for _, other := range []string{name + "/", name + "x", "x" + name, strings.ToUpper(name), "", guid} {
+			if got, _, err := f.Entity(t.Context(), workspace, catalog.Ref{Type: e.TypeName, Unique: attrs{"qualifiedName": other}}, catalog.ReadOptions{}); err == nil {
+				t.Errorf("%s %s is %v", e.TypeName, other, got)
+			}
+		}
+	}
+	process := f.get(f.make(an("sorting", "p", attrs{
+		"inputs":  []any{attrs{"typeName": "mlflow_model_version", "uniqueAttributes": attrs{"qualifiedName": "models:/model/3"}}},
+		"outputs": []any{attrs{"typeName": "DataSet", "uniqueAttributes": attrs{"qualifiedName": "s3://b/in.csv"}}},
+	})))
+	if in, out := related(process.Attributes["inputs"]), related(process.Attributes["outputs"]); !slices.Equal(in, []string{version}) || !slices.Equal(out, []string{want["s3://b/in.csv"]}) {
+		t.Errorf("a process reads %v and writes %v", in, out)
 	}
 }

@@ -81,9 +81,6 @@ func (v *View) NodeByGUID(guid string) (*pedigree.Node, error) {
 // unique attributes and is of the type or of one that descends from it; nil where
 // there is none. Other attributes do not count.
 func (v *View) Lookup(t *schema.EntityType, values map[string]any) (*pedigree.Node, error) {
-	if t.Foreign {
-		return v.lookupForeign(t, values)
-	}
 	for _, f := range t.Unique() {
 		given, err := f.Type.Normalize(values[f.Def.Name])
 		if err != nil || given == nil {
@@ -94,7 +91,7 @@ func (v *View) Lookup(t *schema.EntityType, values map[string]any) (*pedigree.No
 			return n, err
 		}
 	}
-	return nil, nil
+	return v.lookupForeign(t, values)
 }
 
 // uniqueNode finds the node that holds a value of a unique attribute, among a type

@@ -6,6 +6,7 @@ import (
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/identity"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -13,7 +14,7 @@ func TestAnEntityIsOneWithWhatOtherProtocolsKnowOfItsPlace(t *testing.T) {
 	f := open(t)
 	run, dataset, version := f.run()
 	err := f.store.Update(t.Context(), func(tx store.Tx) error {
-		n, err := tx.Node(workspace, pedigree.DatasetType, "d1")
+		n, err := tx.Node(workspace, pedigree.DatasetType, naming.UIDOfDataset("clean", "abc"))
 		if err != nil {
 			return err
 		}

@@ -265,6 +265,8 @@ var columns = map[schema.Column]query.Trait{
 // stored is the trait that a place is; nil where it is none, or a whole space.
 func stored(p schema.Place, form query.FieldTrait) query.Trait {
 	switch {
+	case p.Column == schema.SpelledColumn:
+		return p.Spelled
 	case p.Column != schema.NoColumn:
 		return columns[p.Column]
 	case p.Key == "":
@@ -285,8 +287,8 @@ func (f *finder) holdsAt(p schema.Place, h query.Holds) (query.Fact, error) {
 			}
 			return none, nil
 		}
-	case schema.GUIDColumn:
-		return f.holdsGUID(h)
+	case schema.SpelledColumn:
+		return f.spelled(p.Spelled, h)
 	case schema.NameColumn: // those without a name are called by their identity
 		if h.Is == query.Present || h.Is == query.NotEmpty {
 			return query.Every{}, nil
@@ -305,21 +307,4 @@ func (f *finder) holdsAt(p schema.Place, h query.Holds) (query.Fact, error) {
 		return none, nil
 	}
 	return h, nil
-}
-
-// holdsGUID compares guids of nodes of other protocols, which are made of numbers.
-func (f *finder) holdsGUID(h query.Holds) (query.Fact, error) {
-	switch h.Is {
-	case query.Present, query.NotEmpty:
-		return query.Every{}, nil
-	case query.Equal:
-		var guids []string
-		for _, v := range h.Values {
-			text, _ := v.(string)
-			guids = append(guids, text)
-		}
-		ids, err := f.guids(guids)
-		return query.Among{Nodes: ids}, err
-	}
-	return none, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
@@ -43,7 +44,7 @@ func ran(t *testing.T) *Service {
 		if err := tx.UpdateNode(nameless); err != nil {
 			return err
 		}
-		data, err := add(pedigree.DatasetType, x.ID, "d1", "flowers")
+		data, err := add(pedigree.DatasetType, x.ID, naming.UIDOfDataset("flowers", ""), "flowers")
 		if err != nil {
 			return err
 		}
@@ -83,6 +84,17 @@ func TestNodesOfOtherProtocolsAreFoundAndTraced(t *testing.T) {
 		`DataSet where name = "flowers"`:                 "flowers",
 		`DataSet isa PII`:                                "flowers model",
 		`PII`:                                            "first run flowers model",
+		`mlflow_run where qualifiedName = "runs:/run2"`:  "run2",
+		`mlflow_run where qualifiedName = "runs:/run"`:   "",
+		`mlflow_run where qualifiedName != "runs:/run2"`: "first run",
+		`Process where qualifiedName like "runs:/*"`:     "first run run2",
+		`Asset where qualifiedName like "runs:/run1*"`:   "first run",
+		`Asset where qualifiedName like "*run1"`:         "first run",
+		`DataSet where qualifiedName = "models:/m1"`:     "model",
+		`DataSet where qualifiedName like "models:/?1"`:  "model",
+		`DataSet where qualifiedName in ["models:/m1", "datasets:/flowers/", "runs:/run1"]`: "flowers model",
+		`mlflow_run where qualifiedName > "runs:/run1"`:                                     "run2",
+		`DataSet where inputToProcesses.qualifiedName = "runs:/run1"`:                       "flowers",
 	} {
 		r, err := s.DSL(t.Context(), pedigree.DefaultWorkspace, DSLQuery{Text: query})
 		if err != nil {
@@ -91,6 +103,26 @@ func TestNodesOfOtherProtocolsAreFoundAndTraced(t *testing.T) {
 		}
 		if got := strings.Join(namesOf(r), " "); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", query, got, want)
+		}
+	}
+	last, err := s.DSL(t.Context(), pedigree.DefaultWorkspace, DSLQuery{Text: `mlflow_run orderby qualifiedName desc limit 1`})
+	if err != nil || len(last.Entities) != 1 || last.Entities[0].DisplayText != "run2" {
+		t.Errorf("the last by name: %+v (%v)", last, err)
+	}
+	for _, c := range [][3]string{
+		{"DataSet", "models:/", "model"}, {"Process", "runs:/run", "first run run2"}, {"mlflow_run", "runs:/run2", "run2"}, {"mlflow_run", "rum", ""},
+	} {
+		r, err := s.AttributePrefix(t.Context(), pedigree.DefaultWorkspace, c[0], "", c[1], 10, 0)
+		if err != nil || strings.Join(namesOf(r), " ") != c[2] {
+			t.Errorf("%s that begin with %s: %v (%v), want %s", c[0], c[1], r, err, c[2])
+		}
+	}
+	for text, want := range map[string]string{"models:/m1": "model", "runs:/": "first run run2", "runs:/run1 first": "first run", "runs:/run1 other": "", "experiments:/1": "exp"} {
+		p := NewParameters()
+		p.Query = text
+		r, err := s.Quick(t.Context(), pedigree.DefaultWorkspace, p)
+		if err != nil || strings.Join(namesOf(r.Results), " ") != want {
+			t.Errorf("words %s: %v (%v), want %s", text, namesOf(r.Results), err, want)
 		}
 	}
 	found, err := s.DSL(t.Context(), pedigree.DefaultWorkspace, DSLQuery{Text: `mlflow_logged_model`})

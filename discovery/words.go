@@ -76,7 +76,11 @@ func (f *finder) words(text string) (query.Fact, error) {
 		if w.Fresh, w.Stale, err = search.Pending(f.r, w.Text); err != nil {
 			return nil, err
 		}
-		every = append(every, w)
+		found, err := f.wordOrName(w, word, beginning)
+		if err != nil {
+			return nil, err
+		}
+		every = append(every, found)
 	}
 	next()
 	switch len(some) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -96,8 +97,8 @@ func TestNamesAreUniqueWithinTheirType(t *testing.T) {
 	for _, kind := range kinds {
 		a, b := f.declare(typ(kind, "A")), f.declare(typ(kind, "B"))
 		names := []string{
-			"n", "N", "n ", "é", "sha256:", strings.Repeat("x", maxNameUID), strings.Repeat("x", maxNameUID+1), strings.Repeat("x", 1900) + "1", strings.Repeat("x", 1900) + "2",
-			uidOfName(strings.Repeat("x", maxNameUID+1)), // what stands for another name
+			"n", "N", "n ", "é", "sha256:", strings.Repeat("x", naming.MaxNameUID), strings.Repeat("x", naming.MaxNameUID+1), strings.Repeat("x", 1900) + "1", strings.Repeat("x", 1900) + "2",
+			naming.UIDOfName(strings.Repeat("x", naming.MaxNameUID+1)), // what stands for another name
 		}
 		if kind != pedigree.Context {
 			names = append(names, "", strings.Repeat("é", 15_000))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/identity"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -77,7 +78,7 @@ func (s *Service) NodeNamed(ctx context.Context, workspace pedigree.NodeID, t pe
 // nodeNamed finds a visible node by its type and name, nil for none.
 func nodeNamed(r store.Reader, workspace pedigree.NodeID, t pedigree.Type, name string) (*pedigree.Node, error) {
 	if t.Kind != pedigree.Context || foreign(t) {
-		n, err := visibleOne(r.Node(workspace, t, uidOfName(name)))
+		n, err := visibleOne(r.Node(workspace, t, naming.UIDOfName(name)))
 		if err != nil || n != nil && (foreign(t) || n.Name == name) {
 			return n, err
 		}

@@ -2,14 +2,13 @@ package graph
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
-	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/identity"
+	"github.com/pedigree-ml/pedigree/naming"
 )
 
 // create makes a node. That its name and external identity are free is for the
@@ -61,32 +60,16 @@ func (w *nodeWriter) typeToCreate(p *NodePut) (pedigree.Declaration, error) {
 	return d, nil
 }
 
-// maxNameUID is the length of a name, in bytes, that can be a public identity.
-const maxNameUID = 200
-
 // uidOf gives a new node its public identity: its name, which is unique within
 // its type and never changes, or a random one. Contexts can be renamed, and the
 // store keeps their names unique by itself.
 func uidOf(p *NodePut) string {
 	if p.Node.Type.Kind != pedigree.Context && p.HasName {
-		return uidOfName(p.Node.Name)
+		return naming.UIDOfName(p.Node.Name)
 	}
 	var id [16]byte
 	rand.Read(id[:]) // never fails
 	return hex.EncodeToString(id[:])
-}
-
-// hashed is what the identities of names begin with that cannot be identities
-// themselves.
-const hashed = "sha256:"
-
-// uidOfName gives the public identity of a node with a name.
-func uidOfName(name string) string {
-	if len(name) <= maxNameUID && strings.IndexByte(name, 0) < 0 && !strings.HasPrefix(name, hashed) {
-		return name
-	}
-	sum := sha256.Sum256([]byte(name))
-	return hashed + hex.EncodeToString(sum[:])
 }
 
 // summary writes what makes a node unique as ML Metadata prints it.

@@ -155,7 +155,7 @@ func (Among) fact()      {}
 func (Worded) fact()     {}
 
 // A Trait is something that an entity has: [FieldTrait], [Attr], [TypeTrait],
-// [VersionTrait], [StatusTrait], [Calc], [Constant] or, of a classification, [Attribute].
+// [VersionTrait], [StatusTrait], [Spelled], [Calc], [Constant] or, of a classification, [Attribute].
 type Trait interface{ trait() }
 
 // A FieldTrait is a property.

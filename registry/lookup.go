@@ -2,6 +2,7 @@ package registry
 
 import (
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/naming"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -65,7 +66,9 @@ func missingVersion(name, number string) error {
 
 // versionUID is the public identity of a version: that of its model and its
 // number, so that either leads to the other.
-func versionUID(model *pedigree.Node, number string) string { return model.UID + "/" + number }
+func versionUID(model *pedigree.Node, number string) string {
+	return naming.UIDOfVersion(model.UID, number)
+}
 
 // living gives a node that is missing or in the bin the words for it.
 func living(n pedigree.Node, err error, format string, args ...any) (pedigree.Node, error) {

@@ -18,7 +18,7 @@ type foreignType struct {
 
 // commonPlaces are where nodes of all wires keep what every asset has.
 var commonPlaces = map[string]Place{
-	"qualifiedName": {Column: GUIDColumn}, "name": {Column: NameColumn}, "owner": {Column: OwnerColumn},
+	"name": {Column: NameColumn}, "owner": {Column: OwnerColumn},
 	"description": {Space: pedigree.Field, Key: "description"},
 }
 
@@ -184,7 +184,10 @@ func (t *Types) adopt(e *EntityType, f foreignType) {
 	for i, field := range e.Fields {
 		own := *field
 		own.Place = f.places[own.Def.Name]
-		if own.Place == (Place{}) {
+		switch {
+		case own.Def.Name == "qualifiedName":
+			own.Place = Place{Column: SpelledColumn, Spelled: spelled(f.node)}
+		case own.Place == (Place{}):
 			own.Place = commonPlaces[own.Def.Name]
 		}
 		e.Fields[i] = &own

@@ -52,11 +52,11 @@ func TestAttributesOfARunAreReadWhereMLflowKeepsThem(t *testing.T) {
 	}
 	e := types.OfNode(n.Type)
 	for attribute, want := range map[string]any{
-		"qualifiedName": "the-guid", "name": "first", "owner": "ann", "runId": "u", "status": "FINISHED", "startTime": int64(5), "endTime": nil, "artifactUri": "s3://b",
+		"qualifiedName": "runs:/u", "name": "first", "owner": "ann", "runId": "u", "status": "FINISHED", "startTime": int64(5), "endTime": nil, "artifactUri": "s3://b",
 		"params": map[string]any{"lr": "0.1"}, "tags": map[string]any{"mlflow.note.content": "note", "team": "x"},
 		"metrics": map[string]any{"rmse": 0.5, "loss": "NaN"}, "description": "note", "displayName": nil, "inputs": nil,
 	} {
-		got := e.Field(attribute).Place.ValueAt(n, facts, "the-guid")
+		got := e.Field(attribute).Place.ValueAt(n, facts)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %#v, want %#v", attribute, got, want)
 		}

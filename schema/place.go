@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
 )
 
 // A Column is where the value of an attribute stands that is no property: in the
@@ -13,7 +14,7 @@ type Column uint8
 // The columns.
 const (
 	NoColumn      Column = iota
-	GUIDColumn           // the public identity of the entity
+	SpelledColumn        // none, but what [Place.Spelled] makes of several
 	NameColumn           // the label, or the UID where there is none
 	UIDColumn            //
 	OwnerColumn          //
@@ -30,19 +31,20 @@ const (
 // nowhere: what the wire of the node has no word for, or what is no value but a
 // tie.
 type Place struct {
-	Column Column
-	Space  pedigree.Space
-	Key    string // of the property; empty for all of the space
+	Column  Column
+	Spelled query.Spelled // of the column of that name
+	Space   pedigree.Space
+	Key     string // of the property; empty for all of the space
 }
 
-// ValueAt reads a value of a node; guid is its public identity as an entity. nil
-// stands for none.
-func (p Place) ValueAt(n *pedigree.Node, facts *pedigree.Facts, guid string) any {
+// ValueAt reads a value of a node. nil stands for none.
+func (p Place) ValueAt(n *pedigree.Node, facts *pedigree.Facts) any {
 	switch p.Column {
 	case NoColumn:
 		return p.propertyOf(facts)
-	case GUIDColumn:
-		return guid
+	case SpelledColumn:
+		name, _ := p.Spelled.Of(n)
+		return text(name)
 	case NameColumn:
 		if n.Name != "" {
 			return n.Name

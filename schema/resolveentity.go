@@ -52,6 +52,11 @@ func (t *Types) resolveEntity(e *EntityType) error {
 		t.adopt(e, f)
 	}
 	t.byNode[e.Node] = e
+	if e.Foreign {
+		for _, name := range append([]string{e.Def.Name}, e.ancestors...) {
+			t.entities[name].Others = append(t.entities[name].Others, e)
+		}
+	}
 	return nil
 }
 

@@ -55,6 +55,7 @@ type EntityType struct {
 	Kind    pedigree.Kind // of the nodes that are such entities
 	Node    pedigree.Type // theirs
 	Foreign bool          // nodes are written by other wires, not by clients of the catalog
+	Others  []*EntityType // those that are foreign of the type itself and of all that descend from it
 	Fields  []*Field      // those of super types first
 	tree
 	types    *Types

@@ -2,9 +2,6 @@ package tracking
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/identity"
@@ -45,15 +42,6 @@ func (d *Dataset) check() error {
 	)
 }
 
-// uid derives the identity of the data set from its name and digest. The
-// length of the name comes first, so that no two pairs run together.
-func (d *Dataset) uid() string {
-	text := binary.AppendUvarint(nil, uint64(len(d.Name)))
-	text = append(append(text, d.Name...), d.Digest...)
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
-}
-
 func (d *Dataset) fields() []pedigree.Property {
 	all := []pedigree.Property{
 		{Space: pedigree.Field, Key: sourceTypeField, Value: d.SourceType},
@@ -90,7 +78,7 @@ func datasetOf(n *pedigree.Node, fields []pedigree.Property) Dataset {
 // putDataset finds the node of a data set in the workspace of run, or makes it.
 // The details of the first to log it stand.
 func putDataset(tx store.Tx, run *pedigree.Node, d *Dataset) (pedigree.NodeID, error) {
-	uid := d.uid()
+	uid := naming.UIDOfDataset(d.Name, d.Digest)
 	n, err := tx.Node(run.Workspace, pedigree.DatasetType, uid)
 	if pedigree.CodeOf(err) != pedigree.NotFound {
 		return n.ID, err

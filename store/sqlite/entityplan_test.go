@@ -109,6 +109,10 @@ func TestQueriesOfACatalogAreDrivenByTheFewestMatchesOrTheOrder(t *testing.T) {
 		{"what a rare one is tied to", table, query.Tied{Types: []string{"db_tables"}, End: 2, Where: is(name, query.Equal, "db1")}, nil, false, "relationship_end1 (end1=? AND type=?)", true},
 		{"the rarer of two", table, query.Every{is(name, query.Equal, "common"), is(size, query.Equal, int64(2))}, nil, false, "property_entity_int", true},
 		{"one of two rare ones", table, query.Some{is(name, query.Equal, "rare"), is(size, query.Equal, int64(2))}, nil, false, "COMPOUND QUERY", true},
+		{"what begins a name made of a UID", table, is(query.Spelled{Type: tableType, Prefix: "t:", By: query.ByUID}, query.Starting, "t:30"), nil, false, "node_uid (workspace=? AND type=? AND uid>? AND uid<?)", true},
+		{"what begins a qualified name", table, is(query.Spelled{Type: tableType, By: query.ByQualified}, query.Globbed, "30*"), nil, false, "node_uid (workspace=? AND type=? AND uid>? AND uid<?)", true},
+		{"what begins the name of a context", []pedigree.Type{dbType}, is(query.Spelled{Type: dbType, Prefix: "d:", By: query.ByName}, query.Starting, "d:db1"), nil, false, "node_context_name (workspace=? AND type=? AND name>? AND name<?)", true},
+		{"what begins a name with a version", table, is(query.Spelled{Type: tableType, By: query.ByNameAndVersion}, query.Starting, "rare/"), nil, false, "node_label (workspace=? AND name>? AND name<?)", true},
 		{"some nodes", table, query.Among{Nodes: []pedigree.NodeID{5}}, name, false, "INTEGER PRIMARY KEY", true},
 	} {
 		plans, err := s.EntityPlans(t.Context(), explain, &query.Entities{Workspace: 1, Types: c.types, Where: c.where, By: c.by, Desc: c.desc, Limit: 1})

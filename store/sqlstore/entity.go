@@ -322,6 +322,8 @@ func (e *entities) value(n string, t query.Trait) (*sqlText, error) {
 			w.Reset()
 			w.add("coalesce("+inner+", ?)", t.Unset)
 		}
+	case query.Spelled:
+		return e.spelled(n, t)
 	case query.VersionTrait:
 		w.add(n + ".version")
 	case query.StatusTrait:

@@ -180,7 +180,7 @@ func (e *entities) holds(w *sqlText, n string, f query.Holds) error {
 	switch t := f.Trait.(type) {
 	case query.FieldTrait:
 		return e.holdsField(w, n, t, f)
-	case query.Attr, query.TypeTrait, query.VersionTrait, query.StatusTrait, query.Calc, query.Constant:
+	case query.Attr, query.TypeTrait, query.VersionTrait, query.StatusTrait, query.Spelled, query.Calc, query.Constant:
 		value, err := e.value(n, t)
 		if err != nil {
 			return err

@@ -126,6 +126,9 @@ func (e *entities) seedOfHolds(f query.Holds) (*seed, error) {
 		one.text.args = append(append(one.text.args, e.types...), f.Values...)
 		return one, nil
 	}
+	if s, ok := f.Trait.(query.Spelled); ok {
+		return e.seedOfSpelled(s, f)
+	}
 	t, ok := f.Trait.(query.FieldTrait)
 	if !ok || t.List || t.Decimal || !typed(spaceOf(t)) || fulfils(t.Unset, f) || !bounded(f) {
 		return nil, nil
@@ -193,9 +196,9 @@ func textEntries(one *seed, f query.Holds) {
 			one.text.args = append(one.text.args, prefixOf(text))
 		}
 	case query.Starting:
-		within(&one.text, prefixOf(first))
+		within(&one.text, "p.text", prefixOf(first))
 	case query.Globbed:
-		within(&one.text, prefixOf(first[:max(0, literal(first))]))
+		within(&one.text, "p.text", prefixOf(first[:max(0, literal(first))]))
 	case query.Less, query.LessEqual:
 		one.text.add(" AND p.text <= ?", first)
 	case query.More, query.MoreEqual:
@@ -203,14 +206,14 @@ func textEntries(one *seed, f query.Holds) {
 	}
 }
 
-// within bounds the index to texts that begin with a text.
-func within(w *sqlText, prefix string) {
+// within bounds an index to texts that begin with a text.
+func within(w *sqlText, column, prefix string) {
 	if prefix == "" {
 		return
 	}
-	w.add(" AND p.text >= ?", prefix)
+	w.add(" AND "+column+" >= ?", prefix)
 	if end, ok := beyond(prefix); ok {
-		w.add(" AND p.text < ?", end)
+		w.add(" AND "+column+" < ?", end)
 	}
 }
 

@@ -35,7 +35,7 @@ var entityTypes = []pedigree.Type{
 }
 
 var (
-	entityTexts  = []string{"", "a", "ab", "b[c]", "*", "ä", strings.Repeat("long", 16), strings.Repeat("long", 16) + "a", strings.Repeat("long", 20)}
+	entityTexts  = []string{"", "a", "ab", "b[c]", "*", "#", "#1", "ä", strings.Repeat("long", 16), strings.Repeat("long", 16) + "a", strings.Repeat("long", 20)}
 	entityLists  = []string{"[]", `["a","b"]`, `["b"]`, `[1,2]`, "no list"}
 	entityWords  = []string{"red", "reddish", "blue"}
 	entityFields = []query.FieldTrait{
@@ -72,7 +72,9 @@ func buildCatalog(e *env, t *rapid.T) *catalogWorld {
 func (w *catalogWorld) addNode(e *env, tx store.Tx, t *rapid.T) error {
 	e.made++
 	e.now.Add(rapid.Int64Range(0, 1).Draw(t, "later"))
-	n := &worldNode{Node: *draft(rapid.SampledFrom(entityTypes).Draw(t, "type"), pedigree.DefaultWorkspace, fmt.Sprint("c", e.made))}
+	n := &worldNode{Node: *draft(rapid.SampledFrom(entityTypes).Draw(t, "type"), pedigree.DefaultWorkspace,
+		rapid.SampledFrom([]string{"", "a/", "s3:%2F%2Fb/x/", "f:/", "a:%2F%25/"}).Draw(t, "namespace")+fmt.Sprint("c", e.made))}
+	n.Version = rapid.SampledFrom([]string{"", "1", "a/b%"}).Draw(t, "version")
 	if n.Type.Kind != pedigree.Context {
 		n.Name = rapid.SampledFrom(entityTexts).Draw(t, "name")
 	}
@@ -224,8 +226,19 @@ func drawFacts(t *rapid.T, w *catalogWorld, depth int) []query.Fact {
 	return all
 }
 
+// spelledOf spells the names of nodes of a type; each of the five differs.
+func spelledOf(t pedigree.Type) query.Spelled {
+	i := slices.Index(entityTypes, t)
+	return query.Spelled{Type: t, Prefix: []string{"", "v:", "", "d:", "runs:/"}[i], By: []query.Spelling{query.ByQualified, query.ByNameAndVersion, query.ByNameOrNumber, query.ByName, query.ByUID}[i]}
+}
+
+var spelledTexts = []string{
+	"", "a", "a/", "s3", "s3:", "s3:/", "s3://", "s3://b", "s3://b/x/c1", "s3://b/*", "s3://?/*", "f%", "f%3A", "f%3A/", "f%3A/c1", "a://%", "a://%25/c", "c1", "c1*", "v:", "v:a/1", "v:ab", "v:ab/a%", "v:ab/a%2Fb%25", "v",
+	"#", "#1", "##", "*", "ä", "d:", "d:c", "d:a/c*", "runs:/", "runs", "runs:/c1", "runs:/s3:%2F%2Fb", "runs:/c*", "x",
+}
+
 func drawHolds(t *rapid.T) query.Holds {
-	traits := []query.Trait{query.Name, query.Created, query.TypeTrait{}, query.Calc{Op: '+', Left: entityFields[1], Right: query.Calc{Op: '*', Left: entityFields[2], Right: query.Constant{Number: 2}}}}
+	traits := []query.Trait{spelledOf(entityTypes[0]), spelledOf(entityTypes[1]), spelledOf(entityTypes[2]), spelledOf(entityTypes[3]), spelledOf(entityTypes[4]), query.Name, query.Created, query.TypeTrait{}, query.Calc{Op: '+', Left: entityFields[1], Right: query.Calc{Op: '*', Left: entityFields[2], Right: query.Constant{Number: 2}}}}
 	for _, f := range entityFields {
 		traits = append(traits, f, f)
 	}
@@ -233,6 +246,7 @@ func drawHolds(t *rapid.T) query.Holds {
 	texts := []query.Comparison{query.Present, query.NotEmpty, query.Equal, query.Less, query.LessEqual, query.More, query.MoreEqual, query.Globbed, query.Starting, query.Ending, query.Containing}
 	numbers := []query.Comparison{query.Present, query.Equal, query.Less, query.LessEqual, query.More, query.MoreEqual}
 	f, isField := h.Trait.(query.FieldTrait)
+	_, isSpelled := h.Trait.(query.Spelled)
 	_, isCalc := h.Trait.(query.Calc)
 	switch {
 	case h.Trait == query.Trait(query.Created):
@@ -245,6 +259,8 @@ func drawHolds(t *rapid.T) query.Holds {
 		h.Is, h.Values = rapid.SampledFrom(numbers).Draw(t, "is"), []any{rapid.Int64Range(-1, 10).Draw(t, "number")}
 	case isField && f.List:
 		h.Is, h.Values = rapid.SampledFrom([]query.Comparison{query.Present, query.NotEmpty, query.Equal}).Draw(t, "is"), []any{rapid.SampledFrom([]any{"a", "b", int64(2)}).Draw(t, "member")}
+	case isSpelled:
+		h.Is, h.Values = rapid.SampledFrom(texts).Draw(t, "is"), []any{rapid.SampledFrom(spelledTexts).Draw(t, "spelled")}
 	default:
 		h.Is, h.Values = rapid.SampledFrom(texts).Draw(t, "is"), []any{rapid.SampledFrom(append(entityTexts, "a*", "?", "b[[]c]", "*a")).Draw(t, "text")}
 	}
@@ -347,6 +363,11 @@ func traitOf(n *worldNode, t query.Trait) any {
 		return left.(float64) * right.(float64)
 	case query.TypeTrait:
 		return n.Type.Name
+	case query.Spelled:
+		if name, ok := t.Of(&n.Node); ok {
+			return name
+		}
+		return nil
 	case query.Attr:
 		if t == query.Created {
 			return float64(n.Created)
@@ -506,7 +527,7 @@ func entitiesAgree(e *env) {
 			if rapid.Bool().Draw(t, "where") {
 				q.Where = drawFact(t, w, 2)
 			}
-			q.By = rapid.SampledFrom([]query.Trait{nil, entityFields[0], entityFields[1], entityFields[2], entityFields[6], query.Created, query.Name, query.TypeTrait{}}).Draw(t, "by")
+			q.By = rapid.SampledFrom([]query.Trait{nil, entityFields[0], entityFields[1], entityFields[2], entityFields[6], query.Created, query.Name, query.TypeTrait{}, spelledOf(entityTypes[0])}).Draw(t, "by")
 			want := w.found(q)
 			e.view(func(r store.Reader) error {
 				n, err := r.CountEntities(q)

@@ -1,0 +1,63 @@
+package discovery
+
+import (
+	"strings"
+
+	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/schema"
+)
+
+// spelled compares names that are made of what nodes are known by. Nodes of given
+// names are looked up.
+func (f *finder) spelled(s query.Spelled, h query.Holds) (query.Fact, error) {
+	switch h.Is {
+	case query.Present, query.NotEmpty:
+		return query.Every{}, nil
+	case query.Equal:
+		var among query.Among
+		for _, v := range h.Values {
+			text, _ := v.(string)
+			n, err := f.Named(f.types.OfNode(s.Type), text)
+			if err != nil {
+				return nil, err
+			}
+			if n != nil {
+				among.Nodes = append(among.Nodes, n.ID)
+			}
+		}
+		if among.Nodes == nil {
+			return none, nil
+		}
+		return among, nil
+	}
+	h.Trait = s
+	return h, nil
+}
+
+// wordOrName holds of what a word is found in, and of nodes of other protocols whose
+// qualified name it is, or begins: such names are not among the words.
+func (f *finder) wordOrName(w query.Fact, word string, beginning bool) (query.Fact, error) {
+	if !strings.ContainsAny(word, "/:") {
+		return w, nil
+	}
+	some := query.Some{w}
+	h := query.Holds{Is: query.Equal, Values: []any{word}}
+	if beginning {
+		h.Is = query.Starting
+	}
+	for _, u := range f.used {
+		place := schema.Place{}
+		if u.entity != nil && u.entity.Foreign {
+			place = u.entity.Field("qualifiedName").Place
+		}
+		if !strings.HasPrefix(word, place.Spelled.Prefix) || place.Column != schema.SpelledColumn {
+			continue
+		}
+		named, err := f.spelled(place.Spelled, h)
+		if err != nil {
+			return nil, err
+		}
+		some = append(some, named)
+	}
+	return some, nil
+}
