@@ -217,3 +217,43 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestAFileMadeBesideOthers(t *testing.T) {
+	var b bytes.Buffer
+	w, err := NewWriter(&b, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	s, err := w.Spool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	for i := range 10_000 {
+		text := fmt.Sprintf("line %d\n", i)
+		want.WriteString(text)
+		if _, err := s.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		if i%2000 == 0 {
+			if err := w.Add(fmt.Sprintf("%d.json", i), []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := errors.Join(w.AddSpool("lines", s), w.Add("last", []byte("x")), w.Finish(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil || len(z.File) != 7 || z.File[5].Name != "lines" {
+		t.Fatalf("%v", err)
+	}
+	in, err := z.Open("lines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(in); err != nil || string(got) != want.String() {
+		t.Errorf("it is %d bytes of %d (%v)", len(got), want.Len(), err)
+	}
+}

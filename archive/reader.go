@@ -110,7 +110,8 @@ type File struct {
 }
 
 // Each calls fn with every file. Files are checked before fn sees them, all
-// together too: what an archive unpacks to stays within its limits.
+// together too: what an archive unpacks to stays within its limits. How much one may
+// unpack to counts when it is read.
 func (z *Reader) Each(fn func(*File) error) error {
 	directory := bufio.NewReaderSize(io.NewSectionReader(z.file, z.start, z.length), 64<<10)
 	var total int64
@@ -192,8 +193,6 @@ func (z *Reader) check(f *File) error {
 		return badf(name, "it is packed by a method that is not known")
 	case f.size < 0 || f.packed < 0 || f.at < 0 || f.at > z.size || f.packed > z.size-f.at:
 		return badf(name, "it lies outside of the archive")
-	case f.size > z.limits.Entry:
-		return badf(name, "it unpacks to %d bytes, and %d are the most", f.size, z.limits.Entry)
 	case (f.size-free)/z.limits.Ratio > f.packed:
 		return badf(name, "it unpacks to more than %d times its size", z.limits.Ratio)
 	}
@@ -207,6 +206,9 @@ func (f *File) Size() int64 { return f.size }
 func (f *File) Read() ([]byte, error) {
 	var local [localSize]byte
 	z := f.reader
+	if f.size > z.limits.Entry {
+		return nil, badf(f.Name, "it unpacks to %d bytes, and %d are the most", f.size, z.limits.Entry)
+	}
 	if _, err := z.file.ReadAt(local[:], f.at); err != nil || binary.LittleEndian.Uint32(local[:]) != localMark {
 		return nil, badf(f.Name, "its beginning is damaged")
 	}

@@ -60,7 +60,15 @@ func (z *Writer) Add(name string, data []byte) error {
 	if err := z.press.Close(); err != nil {
 		return err
 	}
-	if len(data) >= all32 || z.pressed.Len() >= all32 || len(name) > all16 {
+	if err := z.head(name, crc32.ChecksumIEEE(data), int64(z.pressed.Len()), int64(len(data))); err != nil {
+		return err
+	}
+	return z.write(z.pressed.Bytes())
+}
+
+// head writes what comes before the content of a file, and lists the file.
+func (z *Writer) head(name string, sum uint32, packed, size int64) error {
+	if size >= all32 || packed >= all32 || len(name) > all16 {
 		return errors.New("archive: a file is too large")
 	}
 	common := make([]byte, 0, 26) // of both headers
@@ -68,9 +76,9 @@ func (z *Writer) Add(name string, data []byte) error {
 	common = binary.LittleEndian.AppendUint16(common, utf8Names)
 	common = binary.LittleEndian.AppendUint16(common, deflated)
 	common = binary.LittleEndian.AppendUint32(common, z.date)
-	common = binary.LittleEndian.AppendUint32(common, crc32.ChecksumIEEE(data))
-	common = binary.LittleEndian.AppendUint32(common, uint32(z.pressed.Len()))
-	common = binary.LittleEndian.AppendUint32(common, uint32(len(data)))
+	common = binary.LittleEndian.AppendUint32(common, sum)
+	common = binary.LittleEndian.AppendUint32(common, uint32(packed))
+	common = binary.LittleEndian.AppendUint32(common, uint32(size))
 	common = binary.LittleEndian.AppendUint16(common, uint16(len(name)))
 	if err := z.list(name, common); err != nil {
 		return err
@@ -80,10 +88,7 @@ func (z *Writer) Add(name string, data []byte) error {
 	local = binary.LittleEndian.AppendUint16(local, 0)
 	local = append(local, name...)
 	z.entries++
-	if err := z.write(local); err != nil {
-		return err
-	}
-	return z.write(z.pressed.Bytes())
+	return z.write(local)
 }
 
 // list adds the file that comes next to the directory.

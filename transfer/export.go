@@ -3,7 +3,9 @@ package transfer
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
@@ -15,7 +17,7 @@ import (
 )
 
 // atOnce is how many entities are read from one state of the store.
-const atOnce = 200
+const atOnce = 100
 
 // maxItems bounds what one export begins with.
 const maxItems = 10_000
@@ -42,6 +44,13 @@ func (s *Service) Export(ctx context.Context, workspace pedigree.NodeID, r *Expo
 	}
 	defer z.Close()
 	e.out, e.result = z, result
+	if e.order, err = z.Spool(); err != nil {
+		return nil, err
+	}
+	defer e.order.Close()
+	if _, err := e.order.WriteString("["); err != nil {
+		return nil, err
+	}
 	more, err := e.begin()
 	if err != nil {
 		return nil, err
@@ -74,20 +83,13 @@ type export struct {
 	since       pedigree.Time // of an incremental one: what was changed then or later
 	noLineage   bool
 
-	seen  seen
-	queue []step // what is to be read, in order
+	walk  frontier
 	scans []*scan
 	items int // of the request that led to something
 
-	order   strings.Builder // the guids, as a JSON list
+	order   *archive.Spool // the guids, as a JSON list
 	used    usedTypes
 	written int64
-}
-
-// A step is a node to read, and which way from it to go on.
-type step struct {
-	node pedigree.NodeID
-	way  way
 }
 
 // A way says in which directions of relationships to go on from a node.
@@ -115,56 +117,90 @@ func (s *Service) newExport(ctx context.Context, workspace pedigree.NodeID, r *E
 		e.since = n
 	}
 	e.noLineage = r.text("skipLineage") == "true"
-	e.order.WriteByte('[')
 	return e, nil
 }
 
-// run writes until there is nothing left.
+// run writes until there is nothing left: while some entities are packed, the next
+// are read.
 func (e *export) run() error {
-	for len(e.queue) > 0 || len(e.scans) > 0 {
-		if len(e.queue) == 0 {
-			if err := e.scanOn(); err != nil {
+	ctx, stop := context.WithCancelCause(e.ctx)
+	defer stop(nil)
+	read := make(chan []*catalog.Entity, 1)
+	var packing sync.WaitGroup
+	packing.Go(func() {
+		for some := range read {
+			if err := e.pack(some); err != nil {
+				stop(err)
+				break
+			}
+		}
+	})
+	err := e.readAll(ctx, read)
+	close(read)
+	packing.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// readAll reads until there is nothing left, or nobody takes what is read.
+func (e *export) readAll(ctx context.Context, to chan<- []*catalog.Entity) error {
+	for !e.walk.empty() || len(e.scans) > 0 {
+		if e.walk.empty() {
+			if err := e.scanOn(ctx); err != nil {
 				return err
 			}
 			continue
 		}
-		chunk := e.queue[:min(atOnce, len(e.queue))]
-		err := e.entities.View(e.ctx, e.workspace, func(v *catalog.View) error { return e.advance(v, chunk) })
+		ids, ways := e.walk.next(atOnce)
+		var some []*catalog.Entity
+		err := e.entities.View(ctx, e.workspace, func(v *catalog.View) (err error) {
+			some, err = e.advance(v, ids, ways)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		if e.queue = e.queue[len(chunk):]; len(e.queue) == 0 {
-			e.queue = nil
-		}
-		if err := e.out.Flush(); err != nil {
-			return err
+		select {
+		case to <- some:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	return nil
 }
 
-// advance writes some entities and notes what they are tied to.
-func (e *export) advance(v *catalog.View, chunk []step) error {
-	ids := make([]pedigree.NodeID, len(chunk))
-	ways := make(map[pedigree.NodeID]way, len(chunk))
-	for i, s := range chunk {
-		ids[i] = s.node
-		ways[s.node] |= s.way
-	}
-	nodes, err := v.Reader().Nodes(unique(ids))
+// advance reads some entities and notes what they are tied to.
+func (e *export) advance(v *catalog.View, ids []pedigree.NodeID, ways map[pedigree.NodeID]way) ([]*catalog.Entity, error) {
+	nodes, err := v.Reader().Nodes(ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := e.follow(v, nodes, ways); err != nil {
-		return err
+		return nil, err
 	}
 	fresh := nodes[:0:0]
 	for _, n := range nodes {
-		if e.seen.add(n.ID, written) {
+		if e.walk.first(n.ID) {
 			fresh = append(fresh, n)
 		}
 	}
-	return e.write(v, fresh)
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	all, err := v.Entities(fresh, catalog.ReadOptions{NoReferred: true})
+	if err != nil {
+		return nil, err
+	}
+	some := all.Entities
+	if e.incremental {
+		some = slices.DeleteFunc(some, func(one *catalog.Entity) bool { return one.UpdateTime < e.since })
+	}
+	for _, one := range some {
+		e.used.add(v.Types(), one)
+	}
+	return some, nil
 }
 
 func unique(ids []pedigree.NodeID) (once []pedigree.NodeID) {
@@ -178,32 +214,24 @@ func unique(ids []pedigree.NodeID) (once []pedigree.NodeID) {
 	return once
 }
 
-// write puts entities into the archive, each with those that it owns.
-func (e *export) write(v *catalog.View, nodes []pedigree.Node) error {
-	if len(nodes) == 0 {
-		return nil
-	}
-	all, err := v.Entities(nodes, catalog.ReadOptions{NoReferred: true})
-	if err != nil {
-		return err
-	}
-	for _, one := range all.Entities {
-		if e.incremental && one.UpdateTime < e.since {
-			continue
-		}
-		e.used.add(v.Types(), one)
-		if e.written > 0 {
-			e.order.WriteByte(',')
+// pack puts entities into the archive.
+func (e *export) pack(some []*catalog.Entity) error {
+	for _, one := range some {
+		separator := ","
+		if e.written == 0 {
+			separator = ""
 		}
 		e.written++
-		e.order.WriteString(`"` + one.GUID + `"`)
+		if _, err := e.order.WriteString(separator + `"` + one.GUID + `"`); err != nil {
+			return err
+		}
 		e.result.Metrics["entity:"+one.TypeName]++
 		e.result.Metrics["entity:withExtInfo"]++
 		if err := e.out.Add(one.GUID+suffix, encode(&document{one, map[string]*catalog.Entity{}})); err != nil {
 			return err
 		}
 	}
-	return nil
+	return e.out.Flush()
 }
 
 // finish writes what comes last.
@@ -218,11 +246,16 @@ func (e *export) finish() error {
 	}
 	e.result.Status = overall(e.items, len(e.request.Items))
 	e.result.Metrics["duration"] = int64(pedigree.SystemClock() - e.result.Time)
-	e.order.WriteByte(']')
+	if _, err := e.order.WriteString("]"); err != nil {
+		return err
+	}
+	if err := e.out.AddSpool(orderFile, e.order); err != nil {
+		return err
+	}
 	for _, f := range []struct {
 		name string
 		text []byte
-	}{{orderFile, []byte(e.order.String())}, {typesFile, encode(defs)}, {infoFile, encode(e.result)}} {
+	}{{typesFile, encode(defs)}, {infoFile, encode(e.result)}} {
 		if err := e.out.Add(f.name, f.text); err != nil {
 			return err
 		}

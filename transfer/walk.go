@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,36 +14,93 @@ import (
 	"github.com/pedigree-ml/pedigree/schema"
 )
 
-// What is known of a node while an export walks, as bits.
+// What is known of a node while an export walks, as bits: the ways in which it is to
+// be gone on from, and, so many bits above, those in which that was done.
 const (
-	written     = 1 << 2 // beside the ways in which it was gone on from
-	bitsPerNode = 4
+	alone    = 1 << 2 // known, though nothing leads on from it
+	asked    = byte(around) | alone
+	doneBits = 3
+	written  = 1 << 6
 )
 
-// seen keeps bits of nodes, which are numbered from 1 without large gaps: half a
-// byte for each that there ever was.
-type seen struct{ bits []byte }
-
-// add sets bits of a node and reports whether one of them is new.
-func (s *seen) add(id pedigree.NodeID, bits byte) bool {
-	at, shift := int(id/2), uint(id%2)*bitsPerNode
-	if at >= len(s.bits) {
-		s.bits = append(s.bits, make([]byte, max(at+1-len(s.bits), len(s.bits)/4+1024))...)
-	}
-	before := s.bits[at] >> shift & (1<<bitsPerNode - 1)
-	s.bits[at] |= bits << shift
-	return bits&^before != 0
+// A frontier knows which nodes an export has met and which are still to be read: a byte
+// for each node that there ever was, for these are numbered from 1 without large
+// gaps. Its memory is that of the store's nodes, however many an export meets.
+type frontier struct {
+	known []byte
+	queue []pedigree.NodeID // to be read next, in the order in which they were met
+	at    int               // where to look for those that the queue had no room for
+	left  int               // how many of these there are at most
 }
 
-// push puts a node into the queue unless it was gone on from in that way before.
-func (e *export) push(id pedigree.NodeID, w way) {
-	bits := byte(w)
-	if w == leaf {
-		bits = 1 << 3 // known, though nothing leads on from it
+// queued bounds the queue. Those beyond it are read in the order of their numbers.
+const queued = 10_000
+
+func (w *frontier) grow(id pedigree.NodeID) {
+	if int(id) >= len(w.known) {
+		w.known = append(w.known, make([]byte, max(int(id)+1-len(w.known), len(w.known)/4+1024))...)
 	}
-	if e.seen.add(id, bits) {
-		e.queue = append(e.queue, step{id, w})
+}
+
+// push notes that a node is to be gone on from in a way, unless it was.
+func (w *frontier) push(id pedigree.NodeID, to way) {
+	w.grow(id)
+	bits := byte(to)
+	if to == leaf {
+		bits = alone
 	}
+	if before := w.known[id]; bits&^before != 0 {
+		if pending(before) == 0 { // otherwise it waits already
+			if len(w.queue) < queued {
+				w.queue = append(w.queue, id)
+			} else {
+				w.left++
+			}
+		}
+		w.known[id] = before | bits
+	}
+}
+
+// pending gives the ways that were not gone yet.
+func pending(bits byte) byte { return bits & asked &^ (bits >> doneBits) }
+
+// empty reports whether nothing is left to be read.
+func (w *frontier) empty() bool { return len(w.queue) == 0 && w.left == 0 }
+
+// next gives some nodes that are to be read, in order, and the ways from them.
+func (w *frontier) next(most int) (some []pedigree.NodeID, ways map[pedigree.NodeID]way) {
+	ways = make(map[pedigree.NodeID]way, most)
+	take := func(id pedigree.NodeID) {
+		bits := pending(w.known[id])
+		w.known[id] |= bits << doneBits
+		ways[id] = way(bits) & around
+		some = append(some, id)
+	}
+	n := min(most, len(w.queue))
+	for _, id := range w.queue[:n] {
+		take(id)
+	}
+	if w.queue = w.queue[n:]; len(w.queue) == 0 {
+		w.queue = nil
+	}
+	for looked := 0; len(w.queue) == 0 && w.left > 0 && len(some) < most && looked < len(w.known); looked++ {
+		if w.at++; w.at >= len(w.known) {
+			w.at = 0
+		}
+		if pending(w.known[w.at]) != 0 {
+			take(pedigree.NodeID(w.at))
+			w.left--
+		}
+	}
+	return some, ways
+}
+
+// first reports whether a node is written for the first time.
+func (w *frontier) first(id pedigree.NodeID) bool {
+	w.grow(id)
+	before := w.known[id]
+	w.known[id] |= written
+	return before&written == 0
 }
 
 // follow notes what some nodes are tied to.
@@ -86,21 +144,21 @@ func (e *export) goOn(types *schema.Types, from, to *pedigree.Node, w, direction
 	}
 	switch {
 	case target.Internal() && !source.Internal():
-		e.push(to.ID, termOnly)
+		e.walk.push(to.ID, termOnly)
 	case source.Internal() && w == termOnly:
 		if isGlossary(target) {
-			e.push(to.ID, leaf)
+			e.walk.push(to.ID, leaf)
 		}
 	case source.Internal() && !target.Internal():
 	case e.noLineage && target.Kind == pedigree.Execution:
 	case !e.connected:
-		e.push(to.ID, around)
+		e.walk.push(to.ID, around)
 	case target.Kind == pedigree.Execution:
-		e.push(to.ID, outward)
+		e.walk.push(to.ID, outward)
 	case w == around:
-		e.push(to.ID, direction)
+		e.walk.push(to.ID, direction)
 	default:
-		e.push(to.ID, w)
+		e.walk.push(to.ID, w)
 	}
 }
 
@@ -150,7 +208,6 @@ func linksOf(v *catalog.View, nodes []pedigree.Node) (all []tie, err error) {
 func (e *export) begin() (any bool, err error) {
 	for i := range e.request.Items {
 		item := &e.request.Items[i]
-		before := len(e.queue)
 		known := false
 		err := e.entities.View(e.ctx, e.workspace, func(v *catalog.View) error {
 			known, err = e.start(v, item)
@@ -159,16 +216,16 @@ func (e *export) begin() (any bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if known || len(e.queue) > before {
+		if known {
 			e.items++
 		}
 	}
-	for len(e.queue) == 0 && len(e.scans) > 0 {
-		if err := e.scanOn(); err != nil {
+	for e.walk.empty() && len(e.scans) > 0 {
+		if err := e.scanOn(e.ctx); err != nil {
 			return false, err
 		}
 	}
-	return len(e.queue) > 0, nil
+	return !e.walk.empty(), nil
 }
 
 // start finds what one item names; found where there is something, which another
@@ -211,7 +268,7 @@ func (e *export) startAt(v *catalog.View, n *pedigree.Node) bool {
 	if t == nil || t.Foreign {
 		return false
 	}
-	e.push(n.ID, around)
+	e.walk.push(n.ID, around)
 	return true
 }
 
@@ -235,13 +292,13 @@ func (e *export) startAll(v *catalog.View, of *schema.EntityType, matches func(*
 }
 
 // scanOn looks through the next entities, if there are some to be looked through.
-func (e *export) scanOn() error {
+func (e *export) scanOn(ctx context.Context) error {
 	s := e.scans[0]
 	if len(s.left) == 0 {
 		e.scans = e.scans[1:]
 		return nil
 	}
-	return e.entities.View(e.ctx, e.workspace, func(v *catalog.View) error {
+	return e.entities.View(ctx, e.workspace, func(v *catalog.View) error {
 		nodes, next, err := v.Reader().Find(s.left[0])
 		if err != nil {
 			return err
@@ -262,7 +319,7 @@ func (e *export) scanOn() error {
 					s.found = true
 					e.items++
 				}
-				e.push(ids[i], around)
+				e.walk.push(ids[i], around)
 			}
 		}
 		if s.left[0].After = next; next == nil {
