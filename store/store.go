@@ -51,6 +51,7 @@ type Reader interface {
 	FeedReader
 	TextReader
 	ReportReader
+	MemoReader
 	CommentReader
 	TableReader
 	EntityReader
@@ -197,6 +198,7 @@ type Tx interface {
 	FeedTx
 	TextTx
 	ReportTx
+	MemoTx
 	CommentTx
 	CatalogTx
 

@@ -76,6 +76,7 @@ func Run(t *testing.T, open Open) {
 		{"the feed tells what was touched, in order", feed},
 		{"followers of the feed hear of commits and keep their place", followers},
 		{"reports are kept once and come by time", reports},
+		{"memos are kept by part and key", memos},
 		{"an error undoes what the closure wrote", undo},
 		{"a panic undoes and comes back to its caller", panics},
 		{"a failing write harms none that share its commit", sharedCommit},
