@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
@@ -79,7 +80,7 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// An upload is an archive that a request brought, in a temporary file.
+// An upload is an archive that a request brought, in a file of its own.
 type upload struct {
 	file    *os.File
 	size    int64
@@ -96,12 +97,12 @@ func (u *upload) close() {
 var errNoArchive = fault.New(fault.BadRequest, "The request must be a form of multipart/form-data with a part named data")
 
 // uploadedArchive keeps the archive in a form.
-func uploadedArchive(r *http.Request) (*upload, error) {
+func (h *Handler) uploadedArchive(r *http.Request) (*upload, error) {
 	form, err := r.MultipartReader()
 	if err != nil {
 		return nil, errNoArchive
 	}
-	file, err := os.CreateTemp("", "pedigree-import-")
+	file, err := h.Transfers.Arriving()
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ func importRequest(text []byte) (*transfer.ImportRequest, error) {
 }
 
 func (h *Handler) importArchive(w http.ResponseWriter, r *http.Request) error {
-	u, err := uploadedArchive(r)
+	u, err := h.uploadedArchive(r)
 	if err != nil {
 		return err
 	}
@@ -210,20 +211,24 @@ func (h *Handler) importFile(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) importAsync(w http.ResponseWriter, r *http.Request) error {
-	u, err := uploadedArchive(r)
+	u, err := h.uploadedArchive(r)
 	if err != nil {
 		return err
 	}
-	job, err := h.Transfers.Enqueue(r.Context(), workspace, schema.NewGUID(), u.file, u.size, u.request, callerOf(r), u.close)
+	defer u.close()
+	job, err := h.Transfers.Enqueue(r.Context(), workspace, schema.NewGUID(), u.file, u.size, u.request, callerOf(r))
+	if fault.Is(err, fault.ImportAttemptingEmptyZip) {
+		return answer(w, map[string]any{})
+	}
 	return answered(w, job, err)
 }
 
 // An asyncStatus is an import in a list of them.
 type asyncStatus struct {
-	ID       string        `json:"importId"`
-	Status   string        `json:"status"`
-	Received pedigree.Time `json:"importRequestReceivedTime"`
-	User     string        `json:"importRequestUser"`
+	ID       string `json:"importId"`
+	Status   string `json:"status"`
+	Received string `json:"importRequestReceivedTime"` // as people write it, unlike all other times
+	User     string `json:"importRequestUser"`
 }
 
 func (h *Handler) asyncImports(w http.ResponseWriter, r *http.Request) error {
@@ -238,21 +243,25 @@ func (h *Handler) asyncImports(w http.ResponseWriter, r *http.Request) error {
 	if offset < 0 || limit <= 0 {
 		return fault.New(fault.InvalidParameters, "offset must not be negative, and limit not less than 1")
 	}
-	jobs, total := h.Transfers.Jobs(offset, limit)
+	jobs, total, err := h.Transfers.Jobs(r.Context(), offset, limit)
+	if err != nil {
+		return err
+	}
 	list := []asyncStatus{}
 	for i := range jobs {
-		list = append(list, asyncStatus{jobs[i].ID, jobs[i].Status, jobs[i].Received, jobs[i].User})
+		received := time.UnixMilli(int64(jobs[i].Received)).UTC().Format("2006-01-02T15:04:05.000Z")
+		list = append(list, asyncStatus{jobs[i].ID, jobs[i].Status, received, jobs[i].User})
 	}
-	return answer(w, map[string]any{"list": list, "startIndex": offset, "pageSize": len(list), "totalCount": total, "sortType": "NONE"})
+	return answer(w, map[string]any{"list": list, "startIndex": offset, "pageSize": limit, "totalCount": total, "sortType": "NONE"})
 }
 
 func (h *Handler) asyncImport(w http.ResponseWriter, r *http.Request) error {
-	job, err := h.Transfers.Job(r.PathValue("id"))
+	job, err := h.Transfers.Job(r.Context(), r.PathValue("id"))
 	return answered(w, job, err)
 }
 
 func (h *Handler) abortImport(w http.ResponseWriter, r *http.Request) error {
-	return emptied(w, h.Transfers.Abort(r.PathValue("id")))
+	return emptied(w, h.Transfers.Abort(r.Context(), r.PathValue("id")))
 }
 
 func (h *Handler) transferAudits(w http.ResponseWriter, r *http.Request) error {

@@ -38,7 +38,7 @@ func open(t testing.TB) *fixture {
 	f := &fixture{t: t, Services: Services{Types: schema.New(records)}}
 	f.Entities = catalog.New(records, f.Types)
 	f.Discovery = discovery.New(f.Entities)
-	f.Glossaries, f.Transfers = glossary.New(f.Entities), transfer.New(records, f.Types, f.Entities)
+	f.Glossaries, f.Transfers = glossary.New(f.Entities), transfer.New(records, f.Types, f.Entities, t.TempDir())
 	f.Notices, f.Census, f.Version = notice.New(records, f.Entities), census.New(records, f.Types), "1.2.3"
 	s := server.New(server.Options{Wires: []route.Wire{New(f.Services).Wire()}, Log: slog.New(slog.DiscardHandler)})
 	f.Handler = s.Handler("127.0.0.1:5000")

@@ -21,6 +21,10 @@ type SaveOptions struct {
 	// Import keeps guids, times, users, versions and states as they are given, and
 	// makes the classifications and business attributes those that are given.
 	Import bool
+
+	// Before, where it is not nil, is called before anything is written, with the
+	// nodes of the batch that are there already, if any.
+	Before func([]pedigree.Node) error
 }
 
 // Save creates and changes entities, all or none, and tells what became of them.

@@ -19,6 +19,9 @@ func (s *saving) checkStanding() error {
 		}
 	}
 	all, err := s.load(nodes, withLinks|withClasses)
+	if err == nil && len(nodes) > 0 && s.options.Before != nil {
+		err = s.options.Before(nodes)
+	}
 	if err != nil {
 		return err
 	}
@@ -173,7 +176,7 @@ func (s *saving) changeOne(r *request, l *loaded) (bool, error) {
 			return false, err
 		}
 	}
-	if !imported {
+	if !imported && !(s.options.Import && r.entity.UpdateTime != 0) { // an import brings times and users with it
 		if err := s.touchKnown(&l.Node, l.fields()); err != nil {
 			return false, err
 		}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/fault"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
 // The states of an import that goes on by itself.
@@ -30,16 +30,15 @@ const (
 
 // A Job is an import that goes on by itself.
 type Job struct {
-	ID        string         `json:"importId"`
-	Status    string         `json:"status"`
-	Details   JobDetails     `json:"importDetails"`
-	Received  pedigree.Time  `json:"receivedTime"`
-	Staged    pedigree.Time  `json:"stagedTime"`
-	Started   pedigree.Time  `json:"processingStartTime"`
-	Completed pedigree.Time  `json:"completedTime"`
-	Result    *ImportResult  `json:"importResult,omitempty"`
-	Tracking  map[string]any `json:"importTrackingInfo,omitempty"`
-	User      string         `json:"-"`
+	ID        string        `json:"importId"`
+	Status    string        `json:"status"`
+	Details   JobDetails    `json:"importDetails"`
+	Received  pedigree.Time `json:"receivedTime"`
+	Staged    pedigree.Time `json:"stagedTime"`
+	Started   pedigree.Time `json:"processingStartTime"`
+	Completed pedigree.Time `json:"completedTime"`
+	Result    *ImportResult `json:"importResult,omitempty"`
+	User      string        `json:"-"`
 }
 
 // JobDetails say how far it is.
@@ -53,107 +52,138 @@ type JobDetails struct {
 	Failures  map[string]string `json:"failures"`       // why, by guid; by "import" for the import as a whole
 }
 
-// A queue keeps jobs, oldest first. What became of them is forgotten when the server
-// ends.
-type queue struct {
-	mu    *sync.Mutex
-	jobs  []*Job
-	ready chan *waiting // of those that wait
-}
-
-// A waiting is a job with what it needs.
-type waiting struct {
-	job     *Job
-	prepare *importing
-	done    func()
-}
-
-func newQueue() queue { return queue{mu: &sync.Mutex{}, ready: make(chan *waiting, maxWaiting)} }
-
-// Enqueue looks an archive through and has it brought in by [Service.Run]. done is
-// called when the archive is not needed any more, whatever happens.
-func (s *Service) Enqueue(ctx context.Context, workspace pedigree.NodeID, id string, file io.ReaderAt, size int64, r *ImportRequest, by Caller, done func()) (Job, error) {
-	job := &Job{ID: id, Status: Waiting, Received: pedigree.SystemClock(), User: by.User, Tracking: map[string]any{"requestId": id, "startEntityPosition": 0}}
-	// The import outlives the request: who makes it is kept, and when it ends is not.
-	i, err := s.open(pedigree.WithActor(context.Background(), pedigree.ActorOf(ctx)), workspace, file, size, r, by)
+// Enqueue looks an archive through and has it brought in by [Service.Run], under an id.
+func (s *Service) Enqueue(ctx context.Context, workspace pedigree.NodeID, id string, file io.ReaderAt, size int64, r *ImportRequest, by Caller) (Job, error) {
+	i, err := s.open(ctx, workspace, file, size, r, by)
 	if err != nil {
-		done()
 		return Job{}, err
 	}
-	job.Staged = pedigree.SystemClock()
-	job.Details = JobDetails{Total: i.total, Published: i.total, FailedIDs: []string{}, Failures: map[string]string{}}
-	job.Result = i.result
-	s.queue.mu.Lock()
-	defer s.queue.mu.Unlock()
+	if err := i.lookThrough(); err != nil {
+		return Job{}, err
+	}
+	kept, err := s.register(i, id, Waiting, file, size)
+	if err != nil {
+		return Job{}, err
+	}
+	s.wake()
+	return kept.Job, nil
+}
+
+// makeRoom refuses an import where too many wait, and forgets the oldest of those that
+// have ended where too many are remembered.
+func makeRoom(tx store.Tx, id string) error {
+	all, err := records(tx)
+	if err != nil {
+		return err
+	}
+	waiting := 0
+	for _, r := range all {
+		if r.Job.Status == Waiting {
+			waiting++
+		}
+	}
+	if waiting >= maxWaiting {
+		return fault.New(fault.ImportQueueingFailed, id)
+	}
+	known := len(all)
+	for _, r := range all {
+		if known < maxKnown || !r.ended() {
+			continue
+		}
+		known--
+		if _, err := tx.DeleteMemo(recordPart, r.Job.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wake has [Service.Run] look for what is to be done.
+func (s *Service) wake() {
 	select {
-	case s.queue.ready <- &waiting{job, i, done}:
+	case s.work <- struct{}{}:
 	default:
-		done()
-		return Job{}, fault.New(fault.ImportQueueingFailed, id)
 	}
-	s.queue.jobs = append(s.queue.jobs, job)
-	if len(s.queue.jobs) > maxKnown {
-		s.queue.jobs = slices.Delete(s.queue.jobs, 0, len(s.queue.jobs)-maxKnown)
-	}
-	return job.copy(), nil
 }
 
-// copy gives a job as it is now; its result is that of a job that has ended.
-func (j *Job) copy() Job {
-	c := *j
-	if j.Completed == 0 {
-		c.Result = nil
-	}
-	return c
-}
-
-// Run brings in what waits, one after the other, until ctx ends.
+// Run brings in what waits, one after the other, until ctx ends; first what was
+// interrupted.
 func (s *Service) Run(ctx context.Context, log *slog.Logger) {
+	if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+		log.Warn("what is left of imports cannot be removed", "error", err)
+	}
+	s.wake()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case w := <-s.queue.ready:
-			s.perform(ctx, w, log)
+		case <-s.work:
+		}
+		for s.next(ctx, log) {
 		}
 	}
 }
 
-func (s *Service) perform(ctx context.Context, w *waiting, log *slog.Logger) {
-	defer w.done()
-	if !s.moved(w.job, func(j *Job) { j.Status, j.Started = Processing, pedigree.SystemClock() }) {
-		return
-	}
-	for !s.once.TryLock() { // an import that a request waits for
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
+// next goes on with one import and reports whether there may be others.
+func (s *Service) next(ctx context.Context, log *slog.Logger) bool {
+	s.once.Lock() // nobody else brings anything in: what looks begun was interrupted
 	defer s.once.Unlock()
-	run, cancel := context.WithCancel(w.prepare.ctx)
-	defer cancel()
-	defer context.AfterFunc(ctx, cancel)()
-	w.prepare.ctx = run
-	err := w.prepare.run(func(done int) {
-		s.moved(w.job, func(j *Job) {
-			j.Details.Imported = done
-			j.Details.Progress = 100 * float64(done) / float64(max(j.Details.Total, 1))
-		})
-	})
-	s.moved(w.job, func(j *Job) {
-		j.Completed, j.Status = pedigree.SystemClock(), Successful
-		if err != nil {
-			j.Status = FailedJob
-			j.Details.Failed = j.Details.Total - j.Details.Imported
-			j.Details.Failures = map[string]string{"import": message(err)}
-			j.Result.Status = Failed
-		}
-	})
-	if err != nil {
-		log.Warn("an import failed", "import", w.job.ID, "error", err)
+	r, err := s.begin(ctx)
+	if err == nil && r != nil {
+		err = s.goOn(ctx, r)
 	}
+	switch {
+	case ctx.Err() != nil:
+		return false
+	case err != nil && r != nil:
+		log.Warn("an import failed", "import", r.Job.ID, "error", err)
+		return r.ended()
+	case err != nil:
+		log.Error("imports that wait cannot be read", "error", err)
+	}
+	return r != nil && err == nil
+}
+
+// begin chooses an import that has not ended, nil for none.
+func (s *Service) begin(ctx context.Context) (chosen *record, err error) {
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		chosen = nil
+		all, err := records(tx)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			if !r.ended() && (chosen == nil || r.Job.Status == Processing && chosen.Job.Status != Processing) {
+				chosen = r
+			}
+		}
+		if chosen == nil || chosen.Job.Status == Processing {
+			return nil
+		}
+		chosen.Job.Status, chosen.Job.Started = Processing, pedigree.SystemClock()
+		return chosen.put(tx)
+	})
+	return chosen, err
+}
+
+// goOn brings in what is left of an import. Who asked for it makes it.
+func (s *Service) goOn(ctx context.Context, r *record) error {
+	file, err := os.Open(s.archivePath(r.Job.ID))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	about, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	i, err := s.open(pedigree.WithActor(ctx, r.Actor), r.Workspace, file, about.Size(), r.Request, r.By)
+	if err != nil {
+		return err
+	}
+	r.Job.Result.Export = i.result.Export
+	i.result, i.record = r.Job.Result, r
+	return i.run()
 }
 
 // message is what a client may read of an error.
@@ -164,52 +194,67 @@ func message(err error) string {
 	return err.Error()
 }
 
-// moved changes a job, unless it was given up.
-func (s *Service) moved(j *Job, change func(*Job)) bool {
-	s.queue.mu.Lock()
-	defer s.queue.mu.Unlock()
-	if j.Status == Aborted {
-		return false
-	}
-	change(j)
-	return true
+// jobs gives the imports that go on by themselves, oldest first.
+func (s *Service) jobs(ctx context.Context) (all []Job, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		known, err := records(r)
+		all = nil
+		for _, one := range known {
+			if one.Job.Completed == 0 {
+				one.Job.Result = nil
+			}
+			if one.Job.User = one.By.User; !one.Waited {
+				all = append(all, one.Job)
+			}
+		}
+		return err
+	})
+	return all, err
 }
 
-// Jobs gives a page of the jobs, newest first, and how many there are.
-func (s *Service) Jobs(offset, limit int) (page []Job, total int) {
-	s.queue.mu.Lock()
-	defer s.queue.mu.Unlock()
-	for n := len(s.queue.jobs) - 1 - max(offset, 0); n >= 0 && len(page) < limit; n-- {
-		page = append(page, s.queue.jobs[n].copy())
-	}
-	return page, len(s.queue.jobs)
+// Jobs gives a page of the imports that go on by themselves, newest first, and how many
+// there are.
+func (s *Service) Jobs(ctx context.Context, offset, limit int) (page []Job, total int, err error) {
+	all, err := s.jobs(ctx)
+	slices.Reverse(all)
+	from := min(max(offset, 0), len(all))
+	return all[from:min(from+max(limit, 0), len(all))], len(all), err
 }
 
-// Job gives one job.
-func (s *Service) Job(id string) (Job, error) {
-	s.queue.mu.Lock()
-	defer s.queue.mu.Unlock()
-	for _, j := range s.queue.jobs {
+// Job gives one of them.
+func (s *Service) Job(ctx context.Context, id string) (Job, error) {
+	all, err := s.jobs(ctx)
+	if err != nil {
+		return Job{}, err
+	}
+	for _, j := range all {
 		if j.ID == id {
-			return j.copy(), nil
+			return j, nil
 		}
 	}
 	return Job{}, fault.New(fault.ImportNotFound, id)
 }
 
-// Abort gives up a job that still waits.
-func (s *Service) Abort(id string) error {
-	s.queue.mu.Lock()
-	defer s.queue.mu.Unlock()
-	for _, j := range s.queue.jobs {
-		switch {
-		case j.ID != id:
-		case j.Status == Waiting || j.Status == Staging:
-			j.Status, j.Completed = Aborted, pedigree.SystemClock()
-			return nil
-		default:
+// Abort gives up an import that still waits.
+func (s *Service) Abort(ctx context.Context, id string) error {
+	err := s.store.Update(ctx, func(tx store.Tx) error {
+		all, err := records(tx)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(all, func(r *record) bool { return r.Job.ID == id && !r.Waited })
+		if at < 0 {
+			return fault.New(fault.ImportNotFound, id)
+		}
+		j := &all[at].Job
+		if j.Status != Waiting {
 			return fault.New(fault.ImportAbortNotAllowed, id, j.Status)
 		}
+		j.Status, j.Completed = Aborted, pedigree.SystemClock()
+		return all[at].put(tx)
+	})
+	if err != nil {
+		return err
 	}
-	return fault.New(fault.ImportNotFound, id)
+	return os.Remove(s.archivePath(id))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	json2 "github.com/go-json-experiment/json"
@@ -35,14 +36,15 @@ type ImportResult struct {
 }
 
 const (
-	unitEntities = 1000    // entities of one transaction
+	unitEntities = 1000    // entities of one transaction, unless a service says otherwise
 	unitBytes    = 8 << 20 // of their files
 	maxProcessed = 10_000  // guids that an answer lists
 	maxTypes     = 16 << 20
 )
 
-// Import brings in an archive. Where several are brought in at once, all but one are
-// refused.
+// Import brings in an archive: all of it or nothing. Where several are brought in at
+// once, all but one are refused. A large one that is interrupted, because the server
+// ends or whoever asked goes away, is finished by [Service.Run].
 func (s *Service) Import(ctx context.Context, workspace pedigree.NodeID, file io.ReaderAt, size int64, r *ImportRequest, by Caller) (*ImportResult, error) {
 	if !s.once.TryLock() {
 		return nil, fault.New(fault.FailedToObtainImportExportLock)
@@ -52,7 +54,17 @@ func (s *Service) Import(ctx context.Context, workspace pedigree.NodeID, file io
 	if err != nil {
 		return nil, err
 	}
-	return i.result, i.run(nil)
+	if err := i.lookThrough(); err != nil {
+		return nil, err
+	}
+	if i.total <= s.most && i.bytes <= unitBytes {
+		return i.result, i.runAtOnce()
+	}
+	if i.record, err = s.register(i, schema.NewGUID(), Processing, file, size); err != nil {
+		return nil, err
+	}
+	defer s.wake() // for what is left if it is interrupted
+	return i.result, i.run()
 }
 
 // An importing is an import under way.
@@ -62,15 +74,17 @@ type importing struct {
 	workspace pedigree.NodeID
 	archive   *archive.Reader
 	request   *ImportRequest
+	by        Caller
 	result    *ImportResult
 	defs      *schema.Defs
 	change    *transforms
-	total     int
-
-	late map[string]bool // files of entities that refer to some that came later
+	position  int   // of the first entity that is wanted, from 0
+	total     int   // entities in the archive
+	bytes     int64 // of their files
+	record    *record
 }
 
-// open looks an archive through to its end: nothing is kept of one that is damaged.
+// open reads what an archive says of itself and the types in it.
 func (s *Service) open(ctx context.Context, workspace pedigree.NodeID, file io.ReaderAt, size int64, r *ImportRequest, by Caller) (*importing, error) {
 	z, err := archive.Open(file, size, s.limits)
 	if err != nil {
@@ -80,7 +94,7 @@ func (s *Service) open(ctx context.Context, workspace pedigree.NodeID, file io.R
 		r = &ImportRequest{}
 	}
 	i := &importing{
-		Service: s, ctx: ctx, workspace: workspace, archive: z, request: r, defs: &schema.Defs{}, late: make(map[string]bool),
+		Service: s, ctx: ctx, workspace: workspace, archive: z, request: r, by: by, defs: &schema.Defs{},
 		result: &ImportResult{
 			Request: r, User: by.User, ClientIP: by.IP, Host: by.Host, Time: pedigree.SystemClock(), Metrics: map[string]int64{}, Processed: []string{},
 		},
@@ -91,28 +105,29 @@ func (s *Service) open(ctx context.Context, workspace pedigree.NodeID, file io.R
 	if r.Options["transformers"] != "" {
 		return nil, fault.New(fault.BadRequest, "The option transformers is not known: write transforms")
 	}
+	if text := r.Options["startPosition"]; text != "" {
+		if i.position, err = strconv.Atoi(text); err != nil || i.position < 0 {
+			return nil, fault.New(fault.BadRequest, "The option startPosition must be a number that is not negative")
+		}
+	}
 	seen := make(map[string]bool)
 	err = z.Each(func(f *archive.File) error {
-		if err := ctx.Err(); err != nil {
-			return err
+		if !isAside(f.Name) {
+			i.total++
+			i.bytes += f.Size()
+			return nil
 		}
-		switch f.Name {
-		case infoFile, orderFile, typesFile:
-			if seen[f.Name] {
-				return fault.New(fault.ImportInvalidZipEntry, f.Name, "it is there twice")
-			}
-			seen[f.Name] = true
-			return i.look(f)
+		if seen[f.Name] {
+			return fault.New(fault.ImportInvalidZipEntry, f.Name, "it is there twice")
 		}
-		if !strings.HasSuffix(f.Name, suffix) || strings.ContainsAny(f.Name, `/\`) {
-			return fault.New(fault.ImportInvalidZipEntry, f.Name, "it is no file of an entity")
-		}
-		i.total++
-		_, _, err := parse(f)
-		return err
+		seen[f.Name] = true
+		return i.look(f)
 	})
 	return i, inArchive(err)
 }
+
+// isAside reports whether a file is none of an entity.
+func isAside(name string) bool { return name == infoFile || name == orderFile || name == typesFile }
 
 // look reads a file that is no entity.
 func (i *importing) look(f *archive.File) error {
@@ -137,69 +152,104 @@ func (i *importing) look(f *archive.File) error {
 	return nil
 }
 
-// run brings in the types and entities. progress hears how many entities there are.
-func (i *importing) run(progress func(done int)) error {
-	unit := &unit{}
-	started := i.request.Options["startGuid"] == ""
-	first := true
-	flush := func() error {
-		if len(unit.files) == 0 && !first {
-			return nil
-		}
-		if err := i.keep(unit, first); err != nil {
-			return err
-		}
-		first = false
-		*unit = (*unit).next(i)
-		if progress != nil {
-			progress(unit.done)
-		}
-		return nil
+// lookThrough reads an archive to its end: nothing is kept of one that is damaged, or
+// whose types are not known or do not fit those that there are.
+func (i *importing) lookThrough() error {
+	named := make(map[string]bool)
+	for k := range i.defs.Entities {
+		named[i.defs.Entities[k].Name] = true
 	}
-	if i.total > unitEntities { // types are a unit of their own, so that those that wait for the writer wait less
-		if err := flush(); err != nil {
-			return err
-		}
-	}
+	var unknown []string
 	err := i.archive.Each(func(f *archive.File) error {
-		switch f.Name {
-		case infoFile, orderFile, typesFile:
+		if err := i.ctx.Err(); err != nil {
+			return err
+		}
+		if isAside(f.Name) {
 			return nil
 		}
-		if started = started || f.Name == i.request.Options["startGuid"]+suffix; !started {
-			return nil
+		if !strings.HasSuffix(f.Name, suffix) || strings.ContainsAny(f.Name, `/\`) {
+			return fault.New(fault.ImportInvalidZipEntry, f.Name, "it is no file of an entity")
 		}
-		text, err := f.Read()
+		d, err := parse(f)
 		if err != nil {
 			return err
 		}
-		unit.add(f.Name, text)
-		if len(unit.files) >= unitEntities || unit.bytes >= unitBytes {
-			return flush()
+		if !named[d.Entity.TypeName] {
+			named[d.Entity.TypeName] = true
+			unknown = append(unknown, d.Entity.TypeName)
 		}
 		return nil
 	})
-	if err == nil {
-		err = flush()
-	}
-	if err == nil && len(i.late) > 0 {
-		err = i.tieLate()
-	}
 	if err != nil {
 		return inArchive(err)
 	}
-	i.result.Status = Success
-	i.result.Metrics["duration"] = int64(pedigree.SystemClock() - i.result.Time)
-	return i.store.Update(i.ctx, func(tx store.Tx) error {
-		return workspaceLine(i.ctx, tx, i.workspace, importChange, i.request, i.summary())
+	return i.entities.View(i.ctx, i.workspace, func(v *catalog.View) error {
+		for _, name := range unknown {
+			if v.Types().Entity(name) == nil {
+				return fault.New(fault.TypeNameInvalid, "ENTITY", name)
+			}
+		}
+		_, _, err := sortTypes(v.Types(), i.defs)
+		return err
 	})
 }
 
+// each calls fn with the files of entities that are wanted, which are numbered from 0
+// with all others.
+func (i *importing) each(fn func(n int, f *archive.File) error) error {
+	n, started := -1, i.request.Options["startGuid"] == ""
+	i.result.Processed = []string{}
+	return inArchive(i.archive.Each(func(f *archive.File) error {
+		if isAside(f.Name) {
+			return nil
+		}
+		n++
+		started = started || f.Name == i.request.Options["startGuid"]+suffix
+		if !started || n < i.position {
+			return nil
+		}
+		if len(i.result.Processed) < maxProcessed {
+			i.result.Processed = append(i.result.Processed, strings.TrimSuffix(f.Name, suffix))
+		}
+		return fn(n, f)
+	}))
+}
+
+// runAtOnce brings in a small archive, in one transaction.
+func (i *importing) runAtOnce() error {
+	u := &unit{}
+	if err := i.each(u.take); err != nil {
+		return err
+	}
+	return i.store.Update(i.ctx, func(tx store.Tx) error {
+		i.result.Metrics = make(map[string]int64)
+		if _, _, err := i.keepTypes(tx, i.result.Metrics); err != nil {
+			return err
+		}
+		if err := i.keep(tx, u, i.result.Metrics, &change{}); err != nil {
+			return err
+		}
+		return i.succeed(tx, i.result)
+	})
+}
+
+// succeed tells the history that all was brought in.
+func (i *importing) succeed(tx store.Tx, r *ImportResult) error {
+	r.Status = Success
+	r.Metrics["duration"] = int64(pedigree.SystemClock() - r.Time)
+	return i.tell(tx, r.summary())
+}
+
+// tell tells the history what became of an import.
+func (i *importing) tell(tx store.Tx, summary map[string]any) error {
+	return workspaceLine(i.ctx, tx, i.workspace, importChange, i.request, summary)
+}
+
 // summary is what the history says of an import.
-func (i *importing) summary() map[string]any {
-	m := map[string]any{"operationStatus": i.result.Status, "metrics": i.result.Metrics, "startTime": i.result.Time, "endTime": pedigree.SystemClock()}
-	if i.result.Export != nil {
-		m["sourceClusterName"] = i.result.Export.SourceName
+func (r *ImportResult) summary() map[string]any {
+	m := map[string]any{"operationStatus": r.Status, "metrics": r.Metrics, "startTime": r.Time, "endTime": pedigree.SystemClock()}
+	if r.Export != nil {
+		m["sourceClusterName"] = r.Export.SourceName
 	}
 	return m
 }
@@ -208,286 +258,144 @@ func (i *importing) summary() map[string]any {
 type unit struct {
 	files []named
 	bytes int
-	done  int // entities of all units so far
 }
 
 type named struct {
-	name string
-	text []byte
+	number int
+	name   string
+	text   []byte
 }
 
-func (u *unit) add(name string, text []byte) {
-	u.files = append(u.files, named{name, text})
-	u.bytes += len(text)
-}
-
-// next notes what a unit held, once that is kept, and gives the one after it.
-func (u unit) next(i *importing) unit {
-	for _, f := range u.files {
-		if len(i.result.Processed) < maxProcessed {
-			i.result.Processed = append(i.result.Processed, strings.TrimSuffix(f.name, suffix))
-		}
-	}
-	return unit{done: u.done + len(u.files)}
-}
-
-// keep brings in one unit, and the types with the first.
-func (i *importing) keep(u *unit, types bool) error {
-	var late []string
-	var metrics map[string]int64
-	err := i.store.Update(i.ctx, func(tx store.Tx) error {
-		late, metrics = nil, make(map[string]int64)
-		if types {
-			if err := i.keepTypes(tx, metrics); err != nil {
-				return err
-			}
-		}
-		if len(u.files) == 0 {
-			return nil
-		}
-		w, err := i.entities.Work(i.ctx, tx, i.workspace)
-		if err != nil {
-			return err
-		}
-		batch, err := i.batch(w, u, &late)
-		if err != nil {
-			return err
-		}
-		done, err := w.Save(batch, catalog.SaveOptions{Import: true})
-		if err != nil {
-			return err
-		}
-		for _, c := range []struct{ action, name string }{{"CREATE", "created"}, {"UPDATE", "updated"}, {"DELETE", "deleted"}} {
-			for _, h := range done.Mutated[catalog.Action(c.action)] {
-				metrics["entity:"+h.TypeName+":"+c.name]++
-			}
-		}
-		return nil
-	})
+// take reads a file for the unit.
+func (u *unit) take(n int, f *archive.File) error {
+	text, err := f.Read()
 	if err != nil {
 		return err
 	}
-	for _, name := range late {
-		i.late[name] = true
+	u.files = append(u.files, named{n, f.Name, text})
+	u.bytes += len(text)
+	return nil
+}
+
+// full reports whether nothing more should come into a unit.
+func (s *Service) full(u *unit) bool { return len(u.files) >= s.most || u.bytes >= unitBytes }
+
+// A change is what a unit changed: by it, the unit is taken back.
+type change struct {
+	Made   []string          `json:"made,omitempty"`   // guids
+	Before []*catalog.Entity `json:"before,omitempty"` // what was there, as it was
+	Late   []int             `json:"late,omitempty"`   // numbers of files of entities that refer to some that may come later
+}
+
+// keep brings in one unit and notes what that changes.
+func (i *importing) keep(tx store.Tx, u *unit, metrics map[string]int64, c *change) error {
+	*c = change{}
+	if len(u.files) == 0 {
+		return nil
 	}
-	for name, n := range metrics {
-		i.result.Metrics[name] += n
+	w, err := i.entities.Work(i.ctx, tx, i.workspace)
+	if err != nil {
+		return err
+	}
+	batch, err := i.batch(w, u, c)
+	if err != nil {
+		return err
+	}
+	done, err := w.Save(batch, catalog.SaveOptions{Import: true, Before: func(nodes []pedigree.Node) error {
+		ours := slices.DeleteFunc(slices.Clone(nodes), func(n pedigree.Node) bool {
+			t := w.Types().OfNode(n.Type)
+			return t == nil || t.Foreign
+		})
+		before, err := w.Entities(ours, catalog.ReadOptions{NoReferred: true})
+		if err == nil {
+			c.Before = before.Entities
+		}
+		return err
+	}})
+	if err != nil {
+		return err
+	}
+	for _, a := range []struct {
+		action catalog.Action
+		name   string
+	}{{catalog.ActionCreate, "created"}, {catalog.ActionUpdate, "updated"}, {catalog.ActionDelete, "deleted"}} {
+		for _, h := range done.Mutated[a.action] {
+			metrics["entity:"+h.TypeName+":"+a.name]++
+			if a.action == catalog.ActionCreate {
+				c.Made = append(c.Made, h.GUID)
+			}
+		}
 	}
 	return nil
 }
 
 // batch reads the entities of a unit. References to what is neither there nor in the
 // unit are left out: the other end brings most of them along later.
-func (i *importing) batch(w *catalog.Work, u *unit, late *[]string) (*catalog.Batch, error) {
-	b := &catalog.Batch{Referred: make(map[string]*catalog.Entity)}
-	guids := make(map[string]bool)
-	owner := make(map[string]string) // files by guid
+func (i *importing) batch(w *catalog.Work, u *unit, c *change) (*catalog.Batch, error) {
+	var entities []*catalog.Entity
+	owner := make(map[string]int) // numbers of files by guid
 	for _, f := range u.files {
 		d, err := parseText(f.name, f.text)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range append(slices.Collect(values(d.Referred)), d.Entity) {
-			if e == nil || guids[e.GUID] {
+			if e == nil {
+				continue
+			}
+			if _, there := owner[e.GUID]; there {
 				continue
 			}
 			i.change.apply(w.Types(), e)
-			guids[e.GUID], owner[e.GUID] = true, f.name
-			b.Entities = append(b.Entities, e)
+			owner[e.GUID] = f.number
+			entities = append(entities, e)
 		}
 	}
-	known, err := i.known(w, b.Entities, guids)
+	return ready(w, entities, func(e *catalog.Entity) { c.Late = append(c.Late, owner[e.GUID]) })
+}
+
+// ready makes a batch of entities without references to what is neither there nor among
+// them. late hears of those that alone know of such a reference.
+func ready(w *catalog.Work, entities []*catalog.Entity, late func(*catalog.Entity)) (*catalog.Batch, error) {
+	known, err := known(w, entities)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range b.Entities {
-		if strip(w.Types().Entity(e.TypeName), e, known) {
-			*late = append(*late, owner[e.GUID])
-		}
-	}
-	return b, nil
-}
-
-// values gives the values of a map.
-func values[K comparable, V any](m map[K]V) func(yield func(V) bool) {
-	return func(yield func(V) bool) {
-		for _, v := range m {
-			if !yield(v) {
-				return
-			}
-		}
-	}
-}
-
-// known gives which guids that entities refer to are there or come with them.
-func (i *importing) known(w *catalog.Work, entities []*catalog.Entity, coming map[string]bool) (map[string]bool, error) {
-	var ask []string
 	for _, e := range entities {
-		each(e, func(guid string) {
-			if !coming[guid] {
-				ask = append(ask, guid)
-			}
-		})
-	}
-	found, err := w.NodesByGUID(ask)
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[string]bool, len(found)+len(coming))
-	for guid, n := range found {
-		known[guid] = n.Live()
-	}
-	for guid := range coming {
-		known[guid] = true
-	}
-	return known, nil
-}
-
-// guidOf gives the guid of a reference, and whether it is one. One that is deleted
-// itself, or whose relationship is, refers to nothing.
-func guidOf(v any) (guid string, live bool) {
-	m, ok := v.(map[string]any)
-	if !ok {
-		return "", false
-	}
-	guid, ok = m["guid"].(string)
-	return guid, ok && m["relationshipStatus"] != "DELETED" && m["entityStatus"] != "DELETED"
-}
-
-// each calls fn with the guids that an entity refers to.
-func each(e *catalog.Entity, fn func(guid string)) {
-	for _, group := range []map[string]any{e.Attributes, e.RelationshipAttributes} {
-		for _, v := range group {
-			walk(v, fn)
+		if strip(w.Types().Entity(e.TypeName), e, known) {
+			late(e)
 		}
 	}
-}
-
-func walk(v any, fn func(guid string)) {
-	switch v := v.(type) {
-	case []any:
-		for _, one := range v {
-			walk(one, fn)
-		}
-	case map[string]any:
-		if guid, ok := v["guid"].(string); ok {
-			fn(guid)
-			return
-		}
-		for _, one := range v {
-			walk(one, fn)
-		}
-	}
-}
-
-// strip takes out of an entity the references to what is not known, and reports
-// whether one of them is known to the entity alone.
-func strip(t *schema.EntityType, e *catalog.Entity, known map[string]bool) (late bool) {
-	if t == nil {
-		return false // saving says so
-	}
-	for _, name := range t.EndNames() {
-		if v, there := e.RelationshipAttributes[name]; there {
-			e.RelationshipAttributes[name], _ = kept(v, known)
-		}
-		if v, there := e.Attributes[name]; there {
-			e.Attributes[name], _ = kept(v, known)
-		}
-	}
-	for _, f := range t.Fields {
-		if f.Target == nil || f.Soft() || len(t.End(f.Def.Name)) > 0 {
-			continue
-		}
-		if v, there := e.Attributes[f.Def.Name]; there {
-			var less bool
-			e.Attributes[f.Def.Name], less = kept(v, known)
-			late = late || less
-		}
-	}
-	return late
-}
-
-// kept gives what is left of the value of an attribute that refers to others.
-func kept(v any, known map[string]bool) (left any, less bool) {
-	switch v := v.(type) {
-	case []any:
-		list := make([]any, 0, len(v))
-		for _, one := range v {
-			if guid, live := guidOf(one); guid == "" || live && known[guid] {
-				list = append(list, one)
-			}
-		}
-		return list, len(list) < len(v)
-	case map[string]any:
-		guid, isRef := v["guid"].(string)
-		if isRef {
-			if _, live := guidOf(v); live && known[guid] {
-				return v, false
-			}
-			return nil, true
-		}
-		all := make(map[string]any, len(v))
-		for key, one := range v {
-			if guid, live := guidOf(one); guid == "" || live && known[guid] {
-				all[key] = one
-			}
-		}
-		return all, len(all) < len(v)
-	}
-	return v, false
-}
-
-// tieLate brings in again the entities that refer to some that came after them.
-func (i *importing) tieLate() error {
-	late := i.late
-	i.late = make(map[string]bool)
-	u := &unit{}
-	err := i.archive.Each(func(f *archive.File) error {
-		if !late[f.Name] {
-			return nil
-		}
-		text, err := f.Read()
-		if err != nil {
-			return err
-		}
-		u.add(f.Name, text)
-		if len(u.files) < unitEntities && u.bytes < unitBytes {
-			return nil
-		}
-		err = i.keep(u, false)
-		u = &unit{}
-		return err
-	})
-	if err != nil || len(u.files) == 0 {
-		return err
-	}
-	return i.keep(u, false)
+	return &catalog.Batch{Entities: entities, Referred: make(map[string]*catalog.Entity)}, nil
 }
 
 // keepTypes makes the types of an archive that are not there, and adds to those that
-// are what they lack, unless told otherwise.
-func (i *importing) keepTypes(tx store.Tx, metrics map[string]int64) error {
+// are what they lack, unless told otherwise. It gives those that it
+// made and those that it added to.
+func (i *importing) keepTypes(tx store.Tx, metrics map[string]int64) (made, grown *schema.Defs, err error) {
 	types, err := i.types.Types(tx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	fresh, changed, err := sortTypes(types, i.defs)
-	if err != nil {
-		return err
+	if made, grown, err = sortTypes(types, i.defs); err != nil {
+		return nil, nil, err
 	}
-	if len(fresh.All()) > 0 {
-		if _, err := i.types.CreateIn(i.ctx, tx, fresh); err != nil {
-			return err
+	if i.request.Options["updateTypeDefinition"] == "false" {
+		grown = &schema.Defs{}
+	}
+	if made.Len() > 0 {
+		if _, err := i.types.CreateIn(i.ctx, tx, made); err != nil {
+			return nil, nil, err
 		}
-		count(metrics, fresh, "created")
+		count(metrics, made, "created")
 	}
-	if len(changed.All()) > 0 && i.request.Options["updateTypeDefinition"] != "false" {
-		if _, err := i.types.UpdateIn(i.ctx, tx, changed); err != nil {
-			return err
+	if grown.Len() > 0 {
+		if _, err := i.types.UpdateIn(i.ctx, tx, grown); err != nil {
+			return nil, nil, err
 		}
-		count(metrics, changed, "updated")
+		count(metrics, grown, "updated")
 	}
-	return nil
+	return made, grown, nil
 }
 
 // count tells how many types of which sort were made or changed.

@@ -3,9 +3,9 @@
 // of any number of entities are written and read piece by piece.
 //
 // What is brought in comes from anybody. An archive is looked through to its end
-// before anything of it is kept; types come first and are kept as a whole or not at
-// all, and so is each stretch of entities after them: a small archive is one
-// transaction.
+// before anything of it is kept, and all of it is kept or nothing: a small one is one
+// transaction; a large one is several, and what they changed is noted until the last,
+// so that it is finished after an interruption, and taken back where it cannot be.
 package transfer
 
 import (
@@ -43,13 +43,16 @@ type Service struct {
 	types    *schema.Service
 	entities *catalog.Service
 	limits   archive.Limits
-	once     sync.Mutex // held by the one import that is under way
-	queue    queue
+	dir      string
+	most     int           // entities of one transaction
+	once     sync.Mutex    // held by the one import that is under way
+	work     chan struct{} // has something where there may be imports to go on with
 }
 
-// New returns a service on s.
-func New(s store.Store, types *schema.Service, entities *catalog.Service) *Service {
-	return &Service{store: s, types: types, entities: entities, limits: archive.DefaultLimits, queue: newQueue()}
+// New returns a service on s. Archives that are brought in lie in dir until that is
+// done.
+func New(s store.Store, types *schema.Service, entities *catalog.Service, dir string) *Service {
+	return &Service{store: s, types: types, entities: entities, limits: archive.DefaultLimits, dir: dir, most: unitEntities, work: make(chan struct{}, 1)}
 }
 
 // An ExportRequest says what to take out.
@@ -125,13 +128,12 @@ type document struct {
 }
 
 // parse reads a file, and says what is wrong with it.
-func parse(f *archive.File) (*document, []byte, error) {
+func parse(f *archive.File) (*document, error) {
 	text, err := f.Read()
 	if err != nil {
-		return nil, nil, inArchive(err)
+		return nil, err
 	}
-	d, err := parseText(f.Name, text)
-	return d, text, err
+	return parseText(f.Name, text)
 }
 
 func parseText(name string, text []byte) (*document, error) {

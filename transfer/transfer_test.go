@@ -3,18 +3,15 @@ package transfer
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	json2 "github.com/go-json-experiment/json"
 
@@ -22,6 +19,7 @@ import (
 	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/schema"
+	"github.com/pedigree-ml/pedigree/store"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 )
 
@@ -35,6 +33,11 @@ type env struct {
 
 func newEnv(t *testing.T) *env {
 	t.Helper()
+	return &env{t, newService(t)}
+}
+
+func newService(t testing.TB) *Service {
+	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal})
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +48,7 @@ func newEnv(t *testing.T) *env {
 		}
 	})
 	types := schema.New(s)
-	return &env{t, New(s, types, catalog.New(s, types))}
+	return New(s, types, catalog.New(s, types), t.TempDir())
 }
 
 // save makes entities of JSON and gives their guids by those in it.
@@ -102,24 +105,36 @@ func (e *env) mustBring(data []byte, options map[string]string) *ImportResult {
 	return r
 }
 
-// names lists the qualified names in an archive, in their order.
-func names(t *testing.T, data []byte) (all []string) {
+// filesOf gives the names and texts of the files of an archive, in their order.
+func filesOf(t *testing.T, data []byte) iter.Seq2[string, string] {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range z.File {
-		in, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
+	return func(yield func(name, text string) bool) {
+		for _, f := range z.File {
+			in, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(f.Name, string(text)) {
+				return
+			}
 		}
-		text, err := io.ReadAll(in)
-		if err != nil {
-			t.Fatal(err)
-		}
+	}
+}
+
+// names lists the qualified names in an archive, in their order.
+func names(t *testing.T, data []byte) (all []string) {
+	t.Helper()
+	for _, text := range filesOf(t, data) {
 		var d document
-		if json.Unmarshal(text, &d) == nil && d.Entity != nil {
+		if json.Unmarshal([]byte(text), &d) == nil && d.Entity != nil {
 			all = append(all, fmt.Sprint(d.Entity.Attributes["qualifiedName"]))
 		}
 	}
@@ -200,17 +215,11 @@ func TestTheFilesOfAnArchive(t *testing.T) {
 	e := newEnv(t)
 	guids := e.save(`[{"typeName":"DataSet","guid":"-1","attributes":{"qualifiedName":"a","name":"a"}}]`)
 	data, _ := e.export(`{"itemsToExport":[{"guid":"` + guids["-1"] + `"}]}`)
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var files []string
 	texts := make(map[string]string)
-	for _, f := range z.File {
-		in, _ := f.Open()
-		text, _ := io.ReadAll(in)
-		files = append(files, f.Name)
-		texts[f.Name] = string(text)
+	for name, text := range filesOf(t, data) {
+		files = append(files, name)
+		texts[name] = text
 	}
 	want := []string{guids["-1"] + ".json", "atlas-export-order.json", "atlas-typesdef.json", "atlas-export-info.json"}
 	if !slices.Equal(files, want) {
@@ -306,19 +315,41 @@ func TestManyEntitiesComeInOverManyTransactions(t *testing.T) {
 	if len(report.Processed) != len(all) || report.Metrics["entity:Table:created"] != int64(len(all)) {
 		t.Errorf("%d: %+v", len(report.Processed), report.Metrics)
 	}
-	for i := 0; i < len(all); i += 500 {
-		some := all[i:min(i+500, len(all))]
-		if before, after := untimed(e.shown(some)), untimed(fresh.shown(some)); before != after {
-			t.Fatalf("from %d on it was\n%.2000s\nand is\n%.2000s", i, before, after)
+	fresh.wantSame(e, all)
+	fresh.wantNothingLeft()
+}
+
+// wantSame holds entities against those of another store.
+func (e *env) wantSame(other *env, guids []string) {
+	e.Helper()
+	for i := 0; i < len(guids); i += 500 {
+		some := guids[i:min(i+500, len(guids))]
+		if before, after := other.shown(some), e.shown(some); before != after {
+			e.Fatalf("from %d on it was\n%.2000s\nand is\n%.2000s", i, before, after)
 		}
 	}
 }
 
-// updates are who changed an entity and when, which being tied to one that comes in
-// later counts as.
-var updates = regexp.MustCompile(`"updatedBy":"[a-z]*"|"updateTime":\d+`)
-
-func untimed(text string) string { return updates.ReplaceAllString(text, "") }
+// wantNothingLeft wants that no archive lies there and nothing is remembered that has
+// not ended.
+func (e *env) wantNothingLeft() {
+	e.Helper()
+	if files, err := filepath.Glob(filepath.Join(e.dir, "*")); err != nil || len(files) > 0 {
+		e.Errorf("%q are left (%v)", files, err)
+	}
+	err := e.store.View(e.Context(), func(r store.Reader) error {
+		all, err := records(r)
+		for _, one := range all {
+			if !one.ended() || one.Waited || one.Units != 0 {
+				e.Errorf("it is remembered that %+v", one)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		e.Error(err)
+	}
+}
 
 // pack makes an archive of files, in their order.
 func pack(t testing.TB, files ...string) []byte {
@@ -429,61 +460,60 @@ func TestTransformsChangeWhatComesIn(t *testing.T) {
 
 func TestImportsThatGoOnByThemselves(t *testing.T) {
 	e := newEnv(t)
-	data := pack(t, one+".json", entity(one, "DataSet"))
-	var released sync.WaitGroup
 	enqueue := func(id string, data []byte) error {
-		released.Add(1)
-		_, err := e.Enqueue(t.Context(), ws, id, bytes.NewReader(data), int64(len(data)), nil, Caller{User: "ann"}, released.Done)
+		_, err := e.Enqueue(t.Context(), ws, id, bytes.NewReader(data), int64(len(data)), nil, Caller{User: "ann"})
 		return err
 	}
-	for id, data := range map[string][]byte{"bad": []byte("x"), "empty": nil} {
+	for id, data := range map[string][]byte{"bad": []byte("x"), "empty": nil, "unknown": pack(t, two+".json", entity(two, "Nope"))} {
 		if err := enqueue(id, data); err == nil {
 			t.Errorf("%s is taken", id)
 		}
 	}
-	for _, id := range []string{"first", "given up", "fails"} {
-		content := data
-		if id == "fails" {
-			content = pack(t, two+".json", entity(two, "Nope"))
-		}
-		if err := enqueue(id, content); err != nil {
+	e.define(types)
+	bad := `{"entity":{"typeName":"Table","guid":"` + two + `","attributes":{"qualifiedName":"q","name":"n","size":7}}}`
+	for _, c := range []struct{ id, name, file string }{{"first", one, entity(one, "DataSet")}, {"given up", two, entity(two, "DataSet")}, {"fails", two, bad}} {
+		if err := enqueue(c.id, pack(t, c.name+".json", c.file)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := e.Abort("given up"); err != nil {
+	if err := e.Abort(t.Context(), "given up"); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { e.Service.Run(ctx, slog.New(slog.DiscardHandler)) })
-	released.Wait()  // each archive is let go of
-	for range 1000 { // a job's last word comes with its archive
-		if j, _ := e.Job("fails"); j.Completed != 0 {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	stop()
-	running.Wait()
+	again := e.restarted() // before any of them began
+	again.runOut()
 	for id, want := range map[string]string{"first": Successful, "given up": Aborted, "fails": FailedJob} {
-		if j, err := e.Job(id); err != nil || j.Status != want {
+		if j, err := again.Job(t.Context(), id); err != nil || j.Status != want || j.Completed == 0 {
 			t.Errorf("%s: %+v (%v)", id, j, err)
 		}
 	}
-	if j, _ := e.Job("fails"); !strings.Contains(j.Details.Failures["import"], "Nope") {
-		t.Errorf("%+v", j.Details)
+	if j, err := again.Job(t.Context(), "fails"); err != nil || !strings.Contains(j.Details.Failures["import"], "Table.size") {
+		t.Errorf("%+v (%v)", j.Details, err)
 	}
-	if page, total := e.Jobs(1, 1); total != 3 || len(page) != 1 || page[0].ID != "given up" {
-		t.Errorf("%+v of %d", page, total)
+	if page, total, err := again.Jobs(t.Context(), 1, 1); err != nil || total != 3 || len(page) != 1 || page[0].ID != "given up" {
+		t.Errorf("%+v of %d (%v)", page, total, err)
 	}
-	if err := e.Abort("first"); !fault.Is(err, fault.ImportAbortNotAllowed) {
+	if err := again.Abort(t.Context(), "first"); !fault.Is(err, fault.ImportAbortNotAllowed) {
 		t.Errorf("an import that has ended is given up: %v", err)
 	}
-	if _, err := e.Job("none"); !fault.Is(err, fault.ImportNotFound) {
+	if _, err := again.Job(t.Context(), "none"); !fault.Is(err, fault.ImportNotFound) {
 		t.Errorf("%v", err)
 	}
 	if _, err := e.entities.Entities(t.Context(), ws, []string{one}, catalog.ReadOptions{}); err != nil {
 		t.Error(err)
+	}
+	again.wantNothingLeft()
+}
+
+// restarted is another service on the same store and directory.
+func (e *env) restarted() *env {
+	s := New(e.store, e.types, e.entities, e.dir)
+	s.most = e.most
+	return &env{e.T, s}
+}
+
+// runOut goes on with imports until there is nothing left to be done.
+func (e *env) runOut() {
+	for e.next(e.Context(), slog.New(slog.DiscardHandler)) {
 	}
 }
 
@@ -506,14 +536,14 @@ func TestTermsComeAlongWithWhatTheyMean(t *testing.T) {
 }
 
 // FuzzImport brings in what may be anything: it is refused or kept, and the server
-// goes on.
+// goes on. All cases come into one store, one after the other.
 func FuzzImport(f *testing.F) {
 	f.Add(pack(f, one+".json", entity(one, "DataSet")))
 	f.Add(pack(f, typesFile, types, one+".json", entity(one, "Table"), orderFile, `["`+one+`"]`, infoFile, "{}"))
 	f.Add(pack(f, one+".json", `{"entity":{"typeName":"Process","guid":"`+one+`","attributes":{"qualifiedName":"q","name":"n","inputs":[{"guid":"x"},3,null]}}}`))
+	s := newService(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		e := newEnv(t)
-		_, err := e.bring(data, nil)
+		_, err := s.Import(t.Context(), ws, bytes.NewReader(data), int64(len(data)), nil, Caller{})
 		if err != nil && pedigree.CodeOf(err) == pedigree.Internal {
 			t.Fatal(err)
 		}

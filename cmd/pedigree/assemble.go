@@ -111,7 +111,7 @@ func open(ctx context.Context, d dataFlags, f engineFlags) (e *engine, err error
 	if err := e.openTypes(ctx, f.AtlasModels); err != nil {
 		return e, err
 	}
-	e.prepareCatalog()
+	e.prepareCatalog(d.imports())
 	e.search, e.watches, e.carry = search.New(e.store), watch.New(e.store), carry.New(e.store)
 	e.models = registry.New(e.store, e.webhooks)
 	e.digests = digest.New(e.store, e.artifacts)

@@ -26,11 +26,12 @@ type atlasFlags struct {
 	AtlasImportDir string   `help:"Directory of archives that clients may bring in by name, by admin/importfile; none if not given." placeholder:"DIR"`
 }
 
-// prepareCatalog makes the rules of the catalog.
-func (e *engine) prepareCatalog() {
+// prepareCatalog makes the rules of the catalog. Archives that are brought in lie in dir
+// until that is done.
+func (e *engine) prepareCatalog(dir string) {
 	entities := catalog.New(e.store, e.types)
 	e.catalog = atlas.Services{
-		Types: e.types, Entities: entities, Glossaries: glossary.New(entities), Transfers: transfer.New(e.store, e.types, entities),
+		Types: e.types, Entities: entities, Glossaries: glossary.New(entities), Transfers: transfer.New(e.store, e.types, entities, dir),
 		Notices: notice.New(e.store, entities), Census: census.New(e.store, e.types), Discovery: discovery.New(entities), Version: versionName(),
 	}
 }

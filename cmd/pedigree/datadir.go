@@ -23,6 +23,9 @@ func (f dataFlags) lockFile() string { return filepath.Join(f.Data, "lock") }
 // webhookKey is the file with the key that seals the secrets of webhooks.
 func (f dataFlags) webhookKey() string { return filepath.Join(f.Data, "webhook.key") }
 
+// imports is where archives lie that are brought into the catalog, until that is done.
+func (f dataFlags) imports() string { return filepath.Join(f.Data, "imports") }
+
 func (f dataFlags) artifacts() string {
 	if f.Artifacts != "" {
 		return f.Artifacts

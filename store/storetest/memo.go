@@ -11,7 +11,9 @@ import (
 
 func memos(e *env) {
 	put := func(part, key, content string) {
-		e.update(func(tx store.Tx) error { return tx.PutMemo(&store.Memo{Part: part, Key: key, Content: []byte(content)}) })
+		e.update(func(tx store.Tx) error {
+			return tx.PutMemo(&store.Memo{Part: part, Key: key, Content: []byte(content)})
+		})
 	}
 	long := strings.Repeat("x\x00\xff", 100_000)
 	put("work", "b", "first")
