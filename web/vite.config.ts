@@ -6,6 +6,7 @@ export default defineConfig({
 	build: {
 		target: 'es2022',
 		assetsInlineLimit: 0, // the content-security policy wants files
+		cssCodeSplit: false, // a dozen kB at once, where two dozen files were half as much again
 		modulePreload: { polyfill: false },
 		reportCompressedSize: false,
 	},

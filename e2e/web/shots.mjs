@@ -10,7 +10,7 @@ const looks = [
 	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true },
-	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list', 'artifacts', 'audit', 'impact', 'path', 'columns-of-data', 'catalog', 'catalog-entity', 'catalog-type', 'catalog-classification', 'catalog-term', 'catalog-search', 'catalog-hostile'] },
+	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list', 'artifacts', 'audit', 'impact', 'path', 'columns-of-data', 'catalog', 'catalog-entity', 'catalog-edit', 'catalog-new', 'catalog-new-entity', 'catalog-type', 'catalog-classification', 'catalog-term', 'catalog-search', 'catalog-hostile'] },
 	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run', 'lineage', 'catalog', 'catalog-entity', 'catalog-types', 'catalog-classification'] },
 ];
 
@@ -57,6 +57,9 @@ const routes = [
 	{ name: 'context', url: `${server}/nodes/${await nodeNamed('system.Pipeline', 'daily')}`, ready: (page) => page.getByRole('grid', { name: 'Members' }).getByRole('rowheader').first() },
 	{ name: 'catalog', url: `${server}/catalog?type=meter_table`, ready: (page) => page.getByRole('grid', { name: 'Entities' }).getByRole('rowheader').first() },
 	{ name: 'catalog-entity', calls: 12, url: `${server}/catalog/entities/${table}`, ready: (page) => page.getByRole('group', { name: 'Lineage graph' }).getByRole('link', { name: /^mean of hours/ }) },
+	{ name: 'catalog-edit', calls: 12, url: `${server}/catalog/entities/${table}`, ready: openForms },
+	{ name: 'catalog-new', url: `${server}/catalog/entities/new`, ready: (page) => page.getByRole('link', { name: 'meter_table' }) },
+	{ name: 'catalog-new-entity', url: `${server}/catalog/entities/new?type=meter_table`, ready: openRefused },
 	{ name: 'catalog-hostile', calls: 12, url: `${server}/catalog/entities/${written}`, ready: (page) => page.getByRole('table', { name: 'Attributes' }) },
 	{ name: 'catalog-types', url: `${server}/catalog/types`, ready: (page) => page.getByRole('tree', { name: 'Entity types' }) },
 	{ name: 'catalog-new-type', url: `${server}/catalog/types`, ready: openNewType },
@@ -108,6 +111,21 @@ async function openNewType(page) {
 	await page.getByRole('button', { name: 'New entity type' }).click();
 	await page.getByRole('button', { name: 'Add an attribute' }).click();
 	return page.getByRole('group', { name: 'Attribute 1' });
+}
+
+async function openForms(page) {
+	await page.getByRole('region', { name: 'Attributes' }).getByRole('button', { name: 'Edit' }).click();
+	await page.getByRole('region', { name: 'Relationships' }).getByRole('button', { name: 'Add' }).click();
+	await page.getByRole('button', { name: 'Change PII' }).click();
+	return page.getByRole('form', { name: 'Edit the attributes' }).getByRole('textbox', { name: 'places 2' });
+}
+
+async function openRefused(page) {
+	const form = page.getByRole('form', { name: 'New meter_table' });
+	await form.getByText(/relationships$/).click();
+	await form.getByRole('button', { name: 'Add a key to units' }).click();
+	await form.getByRole('button', { name: 'Create' }).click();
+	return form.getByText('2 fields are to be mended');
 }
 
 async function openPeek(page) {

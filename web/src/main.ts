@@ -2,6 +2,7 @@
 import './style/tokens.css';
 import './style/base.css';
 import './style/page.css';
+import './catalog/catalog.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 

@@ -56,7 +56,7 @@ await flow('a classification is put on and taken away', async (page) => {
 	await form.getByText('Choose a classification.').waitFor();
 	await form.getByRole('combobox', { name: 'Classification' }).selectOption('Retention');
 	await form.getByRole('button', { name: 'Add' }).click();
-	await form.getByText('days is needed.').waitFor();
+	await form.getByText('It is needed.').waitFor();
 	await form.getByRole('textbox', { name: /^days/ }).fill('7');
 	await form.getByLabel('Holds from').fill('2026-01-31T09:00');
 	await form.getByRole('switch', { name: 'Goes on to what is made of it' }).click();

@@ -235,5 +235,35 @@ export const removeLabels = (guid: string, labels: string[]) => send('DELETE', `
 export const setBusiness = (guid: string, name: string, values: Record<string, unknown>) => post(`${at(guid)}/businessmetadata/${encodeURIComponent(name)}`, values);
 export const removeBusiness = (guid: string, name: string, values: Record<string, unknown>) => send('DELETE', `${at(guid)}/businessmetadata/${encodeURIComponent(name)}`, values);
 
-export const setAttribute = (guid: string, name: string, value: unknown) => send('PUT', `${at(guid)}?${new URLSearchParams({ name })}`, value);
 export const deleteEntity = (guid: string) => send('DELETE', at(guid), undefined);
+
+/** Makes an entity or changes one, and gives its guid. What it says of custom attributes
+ * is all that there are of them. */
+export async function saveEntity(entity: Record<string, unknown>): Promise<string> {
+	const answer = asRecord(await post(base, { entity }));
+	const { CREATE, UPDATE } = asRecord(answer.mutatedEntities);
+	const [made] = [...asList(CREATE), ...asList(UPDATE)].map(readHeader);
+	return asText(entity.guid) || (made?.guid ?? '') || asText(Object.values(asRecord(answer.guidAssignments))[0]);
+}
+
+/** Gives the entity of a type that has a unique value already, if there is one. */
+export async function holderOf(type: string, attribute: string, value: string): Promise<EntityHeader | undefined> {
+	const answer = asRecord(await get(`${base}/bulk/uniqueAttribute/type/${encodeURIComponent(type)}`, { [`attr_0:${attribute}`]: value, minExtInfo: 'true', ignoreRelationships: 'true' }));
+	return asList(answer.entities).map(readHeader)[0];
+}
+
+export const classifyAll = (guids: string[], classification: NewClassification) => post(`${base}/bulk/classification`, { classification, entityGuids: guids });
+export const deleteEntities = (guids: string[]) => send('DELETE', `${base}/bulk?${new URLSearchParams(guids.map((guid) => ['guid', guid]))}`, undefined);
+export const purgeEntities = (guids: string[]) => send('PUT', '/api/atlas/admin/purge', guids);
+
+/** A relationship as it is made or changed. */
+export interface Tie {
+	typeName: string;
+	guid?: string;
+	end1: { guid: string; typeName: string };
+	end2: { guid: string; typeName: string };
+	attributes?: Record<string, unknown>;
+}
+/** Relates two entities and gives the guid of the relationship. */
+export const relate = async (tie: Tie) => asText(asRecord(await post('/api/atlas/v2/relationship', tie)).guid);
+export const unrelate = (guid: string) => send('DELETE', `/api/atlas/v2/relationship/guid/${encodeURIComponent(guid)}`, undefined);

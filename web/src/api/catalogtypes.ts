@@ -224,3 +224,9 @@ export async function countEntities(signal?: AbortSignal): Promise<Counts> {
 	const numbers = (x: unknown) => new Map(Object.entries(asRecord(x)).map(([name, count]) => [name, asNumber(count) ?? 0]));
 	return { active: numbers(entity.entityActive), deleted: numbers(entity.entityDeleted), tagged: numbers(tag.tagEntities) };
 }
+
+/** Gives all types of all categories, by their names. */
+export async function allTypes(signal?: AbortSignal): Promise<Map<string, TypeDef>> {
+	const answer = asRecord(await get(`${base}/typedefs`, {}, signal));
+	return new Map(categories.flatMap((category) => asList(answer[listOf[category]]).map((x) => readTypeDef(x, category))).map((t) => [t.name, t]));
+}

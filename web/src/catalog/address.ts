@@ -11,3 +11,9 @@ export const glossaryAddress = (guid: string) => `${pathOf({ page: 'catalog', vi
 
 /** The page that searches in the language. */
 export const dslAddress = (query: string) => `${pathOf({ page: 'catalog', view: 'search', name: '' })}?${new URLSearchParams({ dsl: query })}`;
+
+/** The page that makes an entity, of a type where that is known. No guid is "new". */
+export const newEntityAddress = (type: string) => entityAddress('new') + (type && `?${new URLSearchParams({ type })}`);
+
+/** The page that makes an entity out of what is known of another. */
+export const copyAddress = (guid: string) => `${entityAddress('new')}?${new URLSearchParams({ like: guid })}`;

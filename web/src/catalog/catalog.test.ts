@@ -8,14 +8,15 @@ import { readLineage } from '../api/lineage';
 import { countWord, elementType, readTypeDef } from '../api/catalogtypes';
 import { layoutOf } from '../lineage/layout';
 import { actionWord, detailsOf } from './audit';
-import { apart, blankWish, momentOf, newOf, validityWord, wishProblem } from './classified';
+import { apart, momentOf, newOf, validityWord, wishOf, wishProblem } from './classified';
 import { csvOf, markOf, typeIn, wordBefore } from './dsl';
 import { readCondition, readEntitiesView, writeCondition, writeEntitiesView, type EntitiesView } from './entitiesview';
+import { fieldOf, problemOf, type Field } from './form';
 import { leavesOf, parentsFor, trailOf, wayTo } from './glossary';
 import { blankAttribute, blankType, defsOf, nameProblem, readDefs } from './newtype';
 import { closer, spreadOf, stopBox } from './spread';
 import { ancestorsOf, branchesOf, descendantsOf } from './tree';
-import { lineOf, shownOf, typedValue } from './values';
+import { lineOf, shownOf } from './values';
 
 const named = (name: string, ...superTypes: string[]) => ({ name, superTypes });
 
@@ -158,18 +159,13 @@ describe('entities', () => {
 		expect(lineOf([{ typeName: 's', attributes: { x: 1 } }, { k: ['v'] }])).toBe('x: 1, k: v');
 		expect(lineOf(1700000000000, 'date')).toBe('2023-11-14 22:13:20');
 	});
-
-	test.each([['5', 'int', 5], ['x', 'int', 'x'], ['', 'string', null], ['a, b', 'array<string>', ['a', 'b']], ['[1]', 'array<int>', [1]], ['true', 'boolean', true], ['2026-01-01T00:00:00Z', 'date', 1767225600000], ['9223372036854775807', 'long', '9223372036854775807'], ['{"a":1}', 'map<string,int>', { a: 1 }]])(
-		'%j typed for %s is %j',
-		(text, type, want) => expect(typedValue(text, type)).toEqual(want),
-	);
 });
 
 describe('a classification', () => {
-	const level = { name: 'level', type: 'int', optional: false, cardinality: 'SINGLE', least: 1, most: 1, unique: false, indexed: false, default: '', description: '', constraints: [], options: new Map(), relationship: '', legacy: false };
+	const [level] = readTypeDef({ attributeDefs: [{ name: 'level', typeName: 'int', isOptional: false }] }).attributes.map((a) => fieldOf(a, new Map())) as [Field];
 
 	test('is put on as the form says', () => {
-		const wish = { ...blankWish(), type: 'PII', values: { level: '3' }, propagate: false, start: '2026-01-31T09:00' };
+		const wish = { ...wishOf(), type: 'PII', drafts: { level: '3' }, propagate: false, start: '2026-01-31T09:00' };
 		expect(newOf(wish, [level])).toEqual({
 			typeName: 'PII', propagate: false, removePropagationsOnEntityDelete: true, attributes: { level: 3 },
 			validityPeriods: [{ startTime: '2026/01/31 09:00:00', timeZone: 'UTC' }],
@@ -178,10 +174,17 @@ describe('a classification', () => {
 	});
 
 	test('is asked for what it needs', () => {
-		expect(wishProblem(blankWish(), [])).toBeDefined();
-		expect(wishProblem({ ...blankWish(), type: 'PII' }, [level])).toBe('level is needed.');
-		expect(wishProblem({ ...blankWish(), type: 'PII', start: '2026-02-01T00:00', end: '2026-01-01T00:00' }, [])).toBe('It ends before it begins.');
-		expect(wishProblem({ ...blankWish(), type: 'PII', values: { level: '1' } }, [level])).toBeUndefined();
+		expect(wishProblem(wishOf())).toBe('Choose a classification.');
+		expect(wishProblem({ ...wishOf(), type: 'PII', start: '2026-02-01T00:00', end: '2026-01-01T00:00' })).toBe('It ends before it begins.');
+		expect(wishProblem({ ...wishOf(), type: 'PII' })).toBeUndefined();
+		expect(problemOf(level, '')).toBe('It is needed.');
+	});
+
+	test('that is changed begins as it was, and keeps the times that the form does not show', () => {
+		const was = readClassification({ typeName: 'PII', attributes: { level: 2 }, propagate: false, validityPeriods: [{ startTime: '2026/01/31 09:00:00', timeZone: 'CET' }, { endTime: '2027/01/31 09:00:00' }] });
+		expect(wishOf(was)).toMatchObject({ type: 'PII', propagate: false, start: '2026-01-31T09:00:00', end: '', zone: 'CET' });
+		expect(newOf({ ...wishOf(was), drafts: { level: '' } }, [level], was)).toMatchObject({ attributes: { level: null }, validityPeriods: [{ startTime: '2026/01/31 09:00:00', timeZone: 'CET' }, { endTime: '2027/01/31 09:00:00' }] });
+		expect(newOf({ ...wishOf(was), drafts: { level: '3' }, start: '' }, [level], was).validityPeriods).toHaveLength(1);
 	});
 
 	test('that was removed is put back as it was', () => {

@@ -1,9 +1,8 @@
 // Classifications: which are a thing's own and which it carries of another, when they
 // hold, and how they are put on.
 
-import type { Classification, NewClassification, Validity } from '../api/catalogentities';
-import type { Attribute } from '../api/catalogtypes';
-import { typedValue } from './values';
+import { asNew, type Classification, type NewClassification, type Validity } from '../api/catalogentities';
+import { valueOf, type Draft, type Field } from './form';
 
 /** What is put on a thing stands before what it carries, each by name. */
 export function apart(list: readonly Classification[], guid: string): { own: Classification[]; carried: Classification[] } {
@@ -19,7 +18,7 @@ export function validityWord({ start, end, zone }: Validity): string {
 /** What a form says of a classification to be put on. */
 export interface Wish {
 	type: string;
-	values: Record<string, string>;
+	drafts: Record<string, Draft>; // of its attributes
 	propagate: boolean;
 	removeOnDelete: boolean;
 	start: string; // as the browser's own field for a moment gives it: 2026-01-31T09:00
@@ -27,26 +26,32 @@ export interface Wish {
 	zone: string;
 }
 
-export const blankWish = (): Wish => ({ type: '', values: {}, propagate: true, removeOnDelete: true, start: '', end: '', zone: 'UTC' });
+/** Gives what to begin with: nothing, or a classification that is to be changed. */
+export function wishOf(before?: Classification): Wish {
+	const [held] = before?.validity ?? [];
+	return { type: before?.type ?? '', drafts: {}, propagate: before?.propagate ?? true, removeOnDelete: before?.removeOnDelete ?? true, start: localOf(held?.start), end: localOf(held?.end), zone: held?.zone || 'UTC' };
+}
 
 /** Gives a moment as the protocol writes it. */
 export const momentOf = (local: string) => (local ? `${local.slice(0, 10).replaceAll('-', '/')} ${local.slice(11, 19).padEnd(8, ':00')}` : '');
 
-/** Gives what to send for a wish. */
-export function newOf(wish: Wish, attributes: readonly Attribute[]): NewClassification {
-	const values = attributes.map((a) => [a.name, typedValue(wish.values[a.name] ?? '', a.type)] as const).filter(([, value]) => value !== null);
+const localOf = (moment = '') => moment.replaceAll('/', '-').replace(' ', 'T');
+
+/** Gives what to send for a wish. Of a classification that holds at several times the
+ * form says the first; the others stay. */
+export function newOf(wish: Wish, fields: readonly Field[], before?: Classification): NewClassification {
+	const values = fields.map((f) => [f.name, valueOf(f.kind, wish.drafts[f.name] ?? '')] as const).filter(([, value]) => value !== null || before);
 	const made: NewClassification = { typeName: wish.type, propagate: wish.propagate, removePropagationsOnEntityDelete: wish.removeOnDelete };
 	if (values.length > 0) made.attributes = Object.fromEntries(values);
 	const [startTime, endTime] = [momentOf(wish.start), momentOf(wish.end)];
-	if (startTime || endTime) made.validityPeriods = [{ ...(startTime && { startTime }), ...(endTime && { endTime }), timeZone: wish.zone || 'UTC' }];
+	const periods = startTime || endTime ? [{ ...(startTime && { startTime }), ...(endTime && { endTime }), timeZone: wish.zone || 'UTC' }] : [];
+	const others = (before && asNew(before).validityPeriods?.slice(1)) ?? [];
+	if (periods.length + others.length > 0 || before) made.validityPeriods = [...periods, ...others];
 	return made;
 }
 
-/** Says what is wrong with a wish, if anything is. */
-export function wishProblem(wish: Wish, attributes: readonly Attribute[]): string | undefined {
+/** Says what is wrong with a wish besides its attributes, if anything is. */
+export function wishProblem(wish: Wish): string | undefined {
 	if (!wish.type) return 'Choose a classification.';
-	const missing = attributes.find((a) => !a.optional && !a.default && !(wish.values[a.name] ?? '').trim());
-	if (missing) return `${missing.name} is needed.`;
-	if (wish.start && wish.end && wish.start >= wish.end) return 'It ends before it begins.';
-	return undefined;
+	return wish.start && wish.end && wish.start >= wish.end ? 'It ends before it begins.' : undefined;
 }

@@ -52,28 +52,3 @@ export function lineOf(value: unknown, type = ''): string {
 	};
 	return say(shownOf(value, type));
 }
-
-/** Reads what was typed for an attribute of a type. Empty is no value. */
-export function typedValue(text: string, type: string): unknown {
-	const plain = text.trim();
-	if (plain === '') return null;
-	if (/^(array|map)</.test(type) || plain.startsWith('{')) {
-		try {
-			return JSON.parse(plain);
-		} catch {
-			if (/^array</.test(type)) return plain.split(',').map((one) => typedValue(one.trim(), elementType(type)));
-			return plain;
-		}
-	}
-	if (type === 'boolean') return plain === 'true';
-	if (type === 'date') return /^-?\d+$/.test(plain) ? Number(plain) : Number.isNaN(Date.parse(plain)) ? plain : Date.parse(plain);
-	if (['byte', 'short', 'int', 'float', 'double'].includes(type) && Number.isFinite(Number(plain))) return Number(plain);
-	if (type === 'long' && Number.isSafeInteger(Number(plain))) return Number(plain);
-	return text;
-}
-
-/** Gives what to begin with when a value is changed by typing. */
-export function typedText(value: unknown): string {
-	if (value === null || value === undefined) return '';
-	return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}

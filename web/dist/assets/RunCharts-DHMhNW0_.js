@@ -1,1 +1,0 @@
-import{it as e,xt as t}from"./routes-DbNYixxa.js";import n from"./Wall-BLxj6zSQ.js";function r(r,i){let a=t(()=>[{...i.run,metrics:i.metrics}]);n(r,{get runs(){return e(a)}})}export{r as default};
