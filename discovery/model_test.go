@@ -76,9 +76,15 @@ func townTypes() *schema.Defs {
 	}
 }
 
-func newTown(t *testing.T) *town {
+// townStores are the ways in which a store answers searches.
+var townStores = map[string]sqlite.Options{
+	"by indexes": {Durability: sqlite.Normal, Selective: 1, Columns: -1},
+	"by columns": {Durability: sqlite.Normal, Selective: 1, Eager: true},
+}
+
+func newTown(t *testing.T, o sqlite.Options) *town {
 	t.Helper()
-	records, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), sqlite.Options{Durability: sqlite.Normal, Selective: 1})
+	records, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +142,28 @@ func (w *town) settle(t *rapid.T, ctx context.Context) {
 		if _, err := w.catalog.Delete(ctx, pedigree.DefaultWorkspace, []string{last.guid}); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// change changes a thing that is in no bin: a text, and what it is classified as.
+func (w *town) change(t *rapid.T, ctx context.Context) {
+	n := rapid.SampledFrom(w.things).Draw(t, "changed")
+	if n.deleted || n.db == nil {
+		return
+	}
+	text := rapid.SampledFrom(append(townTexts, "changed")).Draw(t, "new text")
+	if _, err := w.catalog.PartialByGUID(ctx, pedigree.DefaultWorkspace, n.guid, "text", text); err != nil {
+		t.Fatal(err)
+	}
+	n.text = text
+	for _, c := range townClasses {
+		if _, there := n.classes[c]; !there || !rapid.Bool().Draw(t, "declassified") {
+			continue
+		}
+		if err := w.catalog.Declassify(ctx, pedigree.DefaultWorkspace, catalog.Ref{GUID: n.guid}, c, ""); err != nil {
+			t.Fatal(err)
+		}
+		delete(n.classes, c)
 	}
 }
 
@@ -342,12 +370,18 @@ func namesOf(r *Result) []string {
 }
 
 func TestQueriesAgreeWithAModel(t *testing.T) {
-	w := newTown(t)
+	for name, o := range townStores {
+		t.Run(name, func(t *testing.T) { queriesAgreeWithAModel(t, newTown(t, o)) })
+	}
+}
+
+func queriesAgreeWithAModel(t *testing.T, w *town) {
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx := t.Context()
 		if len(w.things) < 120 {
 			w.settle(rt, ctx)
 		}
+		w.change(rt, ctx)
 		for range 5 {
 			typ := rapid.SampledFrom([]string{"m_table", "m_table", "m_view"}).Draw(rt, "type")
 			c := drawClause(rt, w, 2)
@@ -451,12 +485,18 @@ func drawLeaf(t *rapid.T, w *town, depth int) leaf {
 }
 
 func TestParametersAgreeWithAModel(t *testing.T) {
-	w := newTown(t)
+	for name, o := range townStores {
+		t.Run(name, func(t *testing.T) { parametersAgreeWithAModel(t, newTown(t, o)) })
+	}
+}
+
+func parametersAgreeWithAModel(t *testing.T, w *town) {
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx := t.Context()
 		if len(w.things) < 120 {
 			w.settle(rt, ctx)
 		}
+		w.change(rt, ctx)
 		for range 5 {
 			l := drawLeaf(rt, w, 2)
 			p := NewParameters()

@@ -31,6 +31,8 @@ type Options struct {
 	Durability Durability     // empty stands for Full
 	Readers    int            // connections for reading; 0 stands for 4
 	Selective  int            // see [sqlstore.Engine]; 0 stands for 500
+	Columns    int64          // likewise; 0 stands for 128 MiB, -1 for none
+	Eager      bool           // likewise
 	Clock      pedigree.Clock // nil stands for the machine's
 	KeepSchema bool           // refuse an older schema instead of bringing it up to date, for looking only
 }
@@ -55,6 +57,12 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if o.Selective == 0 {
 		o.Selective = 500
 	}
+	switch o.Columns {
+	case 0:
+		o.Columns = 128 << 20
+	case -1:
+		o.Columns = 0
+	}
 	if o.Clock == nil {
 		o.Clock = pedigree.SystemClock
 	}
@@ -75,6 +83,8 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 		ReadOnly:        []string{"PRAGMA query_only = ON", "PRAGMA cache_size = -16384"},
 		Readers:         o.Readers,
 		Selective:       o.Selective,
+		Columns:         o.Columns,
+		Eager:           o.Eager,
 		Dialect:         dialect,
 		Classify:        classify,
 		Migrations:      migrations,

@@ -201,6 +201,7 @@ func (t *tx) CarriedBy(c pedigree.ClassificationID, after pedigree.NodeID, limit
 }
 
 func (t *tx) Carry(c pedigree.ClassificationID, nodes ...pedigree.NodeID) error {
+	t.counts |= countCarried
 	for _, n := range nodes {
 		if _, err := t.exec(carry, n, c); err != nil {
 			return err
@@ -210,6 +211,7 @@ func (t *tx) Carry(c pedigree.ClassificationID, nodes ...pedigree.NodeID) error 
 }
 
 func (t *tx) Uncarry(c pedigree.ClassificationID, nodes ...pedigree.NodeID) error {
+	t.counts |= countCarried
 	for _, n := range nodes {
 		if _, err := t.exec(uncarry, n, c); err != nil {
 			return err

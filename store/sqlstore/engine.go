@@ -30,6 +30,12 @@ type Engine struct {
 	// finds a page sooner.
 	Selective int
 
+	// Columns is how many bytes columns of properties may take in memory, which
+	// searches over many entities of the catalog read instead of the database; 0
+	// for none. Eager has them made for every search, for tests.
+	Columns int64
+	Eager   bool
+
 	Dialect  Dialect
 	Classify func(error) ErrorClass
 

@@ -1,10 +1,12 @@
 package sqlstore
 
 import (
+	"context"
 	"math"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
@@ -95,10 +97,11 @@ func (t *tx) TypesUsed(workspace pedigree.NodeID) ([]store.TypeUse, error) {
 	return all, r.close()
 }
 
-// Entities answers a query in one of three ways: where a condition has few matches,
-// by looking at all of these; else by walks in the order asked for, which drop what
-// does not match; and where no index has the order, by sorting all matches. A walk in
-// order of type that finds too little is given up for the fewest matches there are.
+// Entities answers a query in one of several ways: where a condition has few matches,
+// by looking at all of these; where a page is soon full, by a walk in the order asked
+// for, which drops what does not match; else by columns in memory. Where these are not
+// there, it looks at all matches of the condition that has the fewest, or walks on to
+// the end.
 func (t *tx) Entities(q *query.Entities) ([]pedigree.Node, error) {
 	if q.Limit < 1 || q.Offset < 0 {
 		return nil, pedigree.Errorf(pedigree.Internal, "a query of the catalog without a page")
@@ -107,44 +110,84 @@ func (t *tx) Entities(q *query.Entities) ([]pedigree.Node, error) {
 	if err != nil || e == nil || e.total == 0 {
 		return nil, err
 	}
-	s, err := e.bestSeed(e.enough())
+	s, _, err := e.bestSeed(int64(e.store.engine.Selective))
 	if err != nil {
 		return nil, err
+	}
+	if s != nil && !e.store.columns.eager {
+		return e.among(s)
+	}
+	if nodes, ok, err := e.pageInMemory(0); err != nil || ok {
+		return nodes, err
+	}
+	if nodes, ok, err := e.hastily(); err != nil || ok {
+		return nodes, err
+	}
+	s, size, err := e.bestSeed(e.enough())
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		size = e.total
+	}
+	if nodes, ok, err := e.pageInMemory(size); err != nil || ok {
+		return nodes, err
 	}
 	if walks := e.ordered(s); walks != nil {
 		return e.walk(walks)
 	}
-	if s == nil && q.By == nil && q.Where != nil && e.total > e.patience() {
-		nodes, err := e.first()
-		if err != nil || len(nodes) == q.Limit {
-			return nodes, err
-		}
-		if s, err = e.bestSeed(e.total / 4); err != nil {
+	if s == nil && e.q.By == nil && e.q.Where != nil {
+		if s, _, err = e.bestSeed(e.total / 4); err != nil {
 			return nil, err
 		}
 	}
 	return e.among(s)
 }
 
-// patience is how many nodes a walk by type looks at before it is given up for a seed,
-// if there is one that is smaller than what is left: what is asked for may be none of
-// the types.
-func (e *entities) patience() int64 { return 40 * int64(e.store.engine.Selective) }
-
-// first reads a page from the first nodes of the types. These are read one after the
-// other, in the order in which they stand in the index, until the page is full.
-func (e *entities) first() ([]pedigree.Node, error) {
-	down := e.down()
-	w := &sqlText{}
-	w.add("SELECT "+nodeColumns+" FROM (SELECT b.id FROM node b"+e.use("node_type")+" WHERE b.workspace = ? AND b.type IN ("+placeholders(len(e.types))+")", e.q.Workspace)
-	w.args = append(w.args, e.types...)
-	w.add(" ORDER BY b.type"+down+", b.id"+down+" LIMIT ?) f CROSS JOIN node n ON n.id = f.id WHERE n.workspace = ?", e.patience(), e.q.Workspace)
-	if err := e.conditions(w, e.q.Where); err != nil {
-		return nil, err
+// pageInMemory reads a page by columns, see [entities.found]. One that an index gives
+// at once is none of their matter.
+func (e *entities) pageInMemory(price int64) ([]pedigree.Node, bool, error) {
+	if _, byTime := e.q.By.(query.Attr); !byTime && e.q.Where == nil && e.q.Offset < int(e.patience()) && (e.q.By == nil || e.walks() != nil) && !e.store.columns.eager {
+		return nil, false, nil
 	}
-	w.add(" LIMIT ? OFFSET ?", e.q.Limit, e.q.Offset)
-	return e.allNodes(e.conn.query(e.ctx, w.String(), w.args...))
+	f, all, ok, err := e.found(price)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	return f.page(all)
 }
+
+// haste is for how long a walk may look for a page before it is given up for columns.
+const haste = 5 * time.Millisecond
+
+// hastily reads a page by a walk in the order asked for, if that is soon full; ok is
+// false where it is not.
+func (e *entities) hastily() (nodes []pedigree.Node, ok bool, err error) {
+	if e.q.Offset > int(e.patience()) || e.store.columns.room == 0 || e.fresh != nil {
+		return nil, false, nil
+	}
+	soon, cancel := context.WithTimeout(e.ctx, haste)
+	defer cancel()
+	t, h := *e.tx, *e
+	t.ctx, h.tx = soon, &t
+	switch {
+	case e.q.By == nil:
+		nodes, err = h.among(nil)
+	default:
+		walks := h.ordered(nil)
+		if walks == nil {
+			return nil, false, nil
+		}
+		nodes, err = h.walk(walks)
+	}
+	if soon.Err() != nil && e.ctx.Err() == nil {
+		return nil, false, nil
+	}
+	return nodes, err == nil, err
+}
+
+// patience is how many nodes a page may stand behind, or an unfinished walk pass.
+func (e *entities) patience() int64 { return 10 * int64(e.store.engine.Selective) }
 
 // among reads a page from a seed, or from all nodes of the types.
 func (e *entities) among(s *seed) ([]pedigree.Node, error) {
@@ -166,7 +209,7 @@ func (e *entities) ordered(s *seed) []rank {
 
 // statements lists what answers the query, for tests that read plans.
 func (e *entities) statements() (all []*entityWalk, err error) {
-	s, err := e.bestSeed(e.enough())
+	s, _, err := e.bestSeed(e.enough())
 	if err != nil {
 		return nil, err
 	}
@@ -203,9 +246,18 @@ func (t *tx) CountEntities(q *query.Entities) (int64, error) {
 		}
 		return e.total, err
 	}
-	s, err := e.bestSeed(e.total/2 + 1)
+	s, _, err := e.bestSeed(int64(e.store.engine.Selective))
 	if err != nil {
 		return 0, err
+	}
+	if s == nil || e.store.columns.eager {
+		_, all, ok, err := e.found(e.total)
+		if err != nil || ok {
+			return all.count(), err
+		}
+		if s, _, err = e.bestSeed(e.total/2 + 1); err != nil {
+			return 0, err
+		}
 	}
 	w := &sqlText{}
 	w.add("SELECT count(*) FROM node n")

@@ -8,30 +8,29 @@ import (
 	"github.com/pedigree-ml/pedigree/query"
 )
 
-// bestSeed gives the smallest seed of fewer than enough nodes, nil where there is
-// none.
-func (e *entities) bestSeed(enough int64) (*seed, error) {
+// bestSeed gives the smallest seed of fewer than enough nodes, and how many these
+// are; nil where there is none.
+func (e *entities) bestSeed(enough int64) (best *seed, size int64, err error) {
 	seeds, err := e.seeds(e.q.Where)
 	if err != nil || len(seeds) == 0 {
-		return nil, err
+		return nil, 0, err
 	}
-	var best *seed
 	for _, one := range seeds {
 		if one.sure {
-			return one, nil
+			return one, 1, nil
 		}
 		n := one.size
 		if n == 0 {
 			args := append(slices.Clip(one.text.args), enough)
 			if n, err = e.firstInt("SELECT count(*) FROM ("+one.text.String()+" LIMIT ?) AS entries", args); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 		}
 		if n < enough {
 			best, enough = one, n
 		}
 	}
-	return best, nil
+	return best, enough, nil
 }
 
 // seeds lists sets of nodes among which all that fulfil a condition are.

@@ -21,9 +21,24 @@ func (t *tx) Tabulate(q *query.Table) ([][]any, error) {
 	if e == nil {
 		return emptyTable(q), nil
 	}
-	s, err := e.bestSeed(e.total/2 + 1)
+	s, _, err := e.bestSeed(int64(e.store.engine.Selective))
 	if err != nil {
 		return nil, err
+	}
+	if s == nil || e.store.columns.eager {
+		f, all, ok, err := e.found(e.total)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			table, ok, err := f.tabulate(all, q)
+			if err != nil || ok {
+				return table, err
+			}
+		}
+		if s, _, err = e.bestSeed(e.total/2 + 1); err != nil {
+			return nil, err
+		}
 	}
 	text, forms, err := e.table(q, s)
 	if err != nil {

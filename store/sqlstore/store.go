@@ -20,6 +20,7 @@ type Store struct {
 	clock   pedigree.Clock
 	names   *names
 	crowds  crowds
+	columns *columns
 	writer  *writer
 	readers *readers
 
@@ -49,7 +50,7 @@ func Open(ctx context.Context, e Engine, clock pedigree.Clock) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(classify(e, err), k.close(), c.close())
 	}
-	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers)}
+	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers), columns: newColumns(&e)}
 	s.condenser = newCondenser(s, pedigree.NodeID(newest))
 	s.writer = newWriter(s, c, k)
 	return s, nil

@@ -19,6 +19,7 @@ func (t *tx) NodesAfter(after pedigree.NodeID, limit int) ([]pedigree.Node, erro
 }
 
 func (t *tx) SetText(node pedigree.NodeID, text string) error {
+	t.counts |= countWords
 	if _, err := t.exec(textDelete, node); err != nil || text == "" {
 		return err
 	}

@@ -24,6 +24,8 @@ type tx struct {
 
 	grown []growth // series that have more points now
 
+	counts counted // what it has changed that is in no feed
+
 	bin map[pedigree.NodeID]bool // see knownInBin; nil until it is asked for
 }
 

@@ -215,6 +215,9 @@ func (j *write) run(t *tx) {
 	if err == nil {
 		err = t.writeFeed()
 	}
+	if err == nil {
+		err = t.writeCounts()
+	}
 	j.err = classify(t.store.engine, err)
 }
 

@@ -1,0 +1,283 @@
+package sqlstore
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
+)
+
+// page reads a page of what was found; ok is false where it cannot be put in order
+// without looking at each.
+func (f *finding) page(all nodeSet) (nodes []pedigree.Node, ok bool, err error) {
+	ids, ok, err := f.pageIDs(all)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	nodes, err = f.Nodes(ids)
+	return nodes, err == nil, err
+}
+
+func (f *finding) pageIDs(all nodeSet) (ids []pedigree.NodeID, ok bool, err error) {
+	if f.q.By == nil {
+		return f.byType(all)
+	}
+	c, err := f.axis(all, withoutUnset(f.q.By))
+	if err != nil {
+		return nil, false, err
+	}
+	if c == nil || !all.and(f.foreign).empty() && !f.everywhere(f.q.By) {
+		return f.few(all)
+	}
+	return c.column.page(all, int64(f.q.Offset), int64(f.q.Limit), f.q.Desc), true, nil
+}
+
+// everywhere reports whether a trait is known of nodes that are not of the catalog.
+func (f *finding) everywhere(t query.Trait) bool {
+	switch t.(type) {
+	case query.TypeTrait, query.StatusTrait:
+		return true
+	}
+	return false
+}
+
+func withoutUnset(t query.Trait) query.Trait {
+	if field, ok := t.(query.FieldTrait); ok {
+		field.Unset = nil
+		return field
+	}
+	return t
+}
+
+// byType gives a page in order of type, then number.
+func (f *finding) byType(all nodeSet) (ids []pedigree.NodeID, ok bool, err error) {
+	types := slices.Clone(f.types)
+	if f.q.Desc {
+		slices.Reverse(types)
+	}
+	offset := int64(f.q.Offset)
+	for _, typ := range types {
+		number, _ := typ.(int64)
+		set, err := f.set(typeNodes{f.q.Workspace, number})
+		if err != nil || set == nil {
+			return nil, false, err
+		}
+		some := all.and(set)
+		if n := some.count(); n <= offset {
+			offset -= n
+			continue
+		}
+		ids = append(ids, some.page(offset, int64(f.q.Limit-len(ids)), f.q.Desc)...)
+		if offset = 0; len(ids) == f.q.Limit {
+			break
+		}
+	}
+	return ids, true, nil
+}
+
+// few has the database sort what was found.
+func (f *finding) few(all nodeSet) (ids []pedigree.NodeID, ok bool, err error) {
+	if all.count() > mostChecked {
+		return nil, false, nil
+	}
+	found := query.Among{Nodes: slices.Collect(all.all())}
+	q := *f.q
+	q.Where = found
+	e := *f.entities
+	e.q = &q
+	one, err := e.seedOf(found)
+	if err != nil {
+		return nil, false, err
+	}
+	nodes, err := e.among(one)
+	for i := range nodes {
+		ids = append(ids, nodes[i].ID)
+	}
+	return ids, err == nil, err
+}
+
+// buckets are how many parts the places of a column are counted in, to find a page
+// without sorting all.
+const buckets = 1 << 12
+
+// A placed is a node and where its value stands.
+type placed struct {
+	place uint64
+	node  pedigree.NodeID
+}
+
+// page gives a page of nodes in order of their values, then of their numbers; those
+// without a value come last in either direction.
+func (c *column) page(all nodeSet, offset, limit int64, down bool) []pedigree.NodeID {
+	shift := max(0, bits.Len64(c.place(uint32(c.values.len()))+1<<extraBits)-bits.Len(buckets-1))
+	var counts [buckets]int64
+	var absent nodeSet
+	for id := range all.all() {
+		if code := c.code(id); code != 0 {
+			counts[c.place(code)>>shift]++
+		} else {
+			absent.add(id)
+		}
+	}
+	first, last, before := 0, -1, int64(0) // of the buckets that hold the page, and how many nodes stand before these
+	seen := int64(0)
+	for n := range counts {
+		i := n
+		if down {
+			i = buckets - 1 - n
+		}
+		if seen+counts[i] <= offset {
+			before = seen + counts[i]
+			first = n + 1
+		} else if last = n; seen+counts[i] >= offset+limit {
+			seen += counts[i]
+			break
+		}
+		seen += counts[i]
+	}
+	var some []placed
+	if last >= first {
+		low, high := first, last
+		if down {
+			low, high = buckets-1-last, buckets-1-first
+		}
+		for id := range all.all() {
+			if code := c.code(id); code != 0 {
+				if p := c.place(code); int(p>>shift) >= low && int(p>>shift) <= high {
+					some = append(some, placed{p, id})
+				}
+			}
+		}
+	}
+	slices.SortFunc(some, func(a, b placed) int {
+		order := cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.node, b.node))
+		if down {
+			return -order
+		}
+		return order
+	})
+	var ids []pedigree.NodeID
+	skip := min(offset-before, int64(len(some)))
+	for _, one := range some[skip:min(skip+limit, int64(len(some)))] {
+		ids = append(ids, one.node)
+	}
+	if int64(len(ids)) < limit {
+		ids = append(ids, absent.page(max(0, offset-seen), limit-int64(len(ids)), down)...)
+	}
+	return ids
+}
+
+// An axis is what nodes are grouped by, or what is computed of them.
+type axis struct {
+	*column
+	form  pedigree.Form
+	unset uint32 // the code that stands for no value
+}
+
+func (a *axis) code(id pedigree.NodeID) uint32 {
+	if code := a.column.code(id); code != 0 {
+		return code
+	}
+	return a.unset
+}
+
+// shown is a value as a table has it.
+func (a *axis) shown(code uint32) any {
+	v := a.value(code)
+	if n, ok := v.(int64); ok && a.form == pedigree.Bool {
+		return n != 0
+	}
+	return v
+}
+
+// place is that of nothing for no value.
+func (a *axis) place(code uint32) uint64 {
+	if code == 0 {
+		return 0
+	}
+	return a.column.place(code)
+}
+
+// axis makes one of a trait, nil where columns do not tell of it.
+func (f *finding) axis(all nodeSet, t query.Trait) (*axis, error) {
+	switch t := t.(type) {
+	case query.TypeTrait:
+		return f.typeAxis(all)
+	case query.StatusTrait:
+		binned, err := f.set(binnedNodes{})
+		if err != nil || binned == nil {
+			return nil, err
+		}
+		return axisOf([]string{"ACTIVE", "DELETED"}, []nodeSet{all.without(binned), all.and(binned)}), nil
+	case query.FieldTrait, query.Attr:
+		c, err := f.column(t)
+		if err != nil || c == nil {
+			return nil, err
+		}
+		one := &axis{column: c, form: formOf(t)}
+		if field, ok := t.(query.FieldTrait); ok && field.Unset != nil {
+			v, ok := c.comparable(field.Unset)
+			if n, fraction := v.(float64); ok && fraction && c.values.form == pedigree.Int {
+				v, ok = int64(n), n == float64(int64(n))
+			}
+			if n, whole := v.(int64); ok && whole && c.values.form == pedigree.Double {
+				v = float64(n)
+			}
+			if !ok {
+				return nil, nil
+			}
+			one.column, one.unset = c.with(v)
+		}
+		return one, nil
+	}
+	return nil, nil
+}
+
+// typeAxis is that of the names of types.
+func (f *finding) typeAxis(all nodeSet) (*axis, error) {
+	byName := make(map[string]nodeSet)
+	var names []string
+	for _, typ := range f.types {
+		number, _ := typ.(int64)
+		set, err := f.set(typeNodes{f.q.Workspace, number})
+		if err != nil || set == nil {
+			return nil, err
+		}
+		of, err := f.typeByID(number)
+		if err != nil {
+			return nil, err
+		}
+		if _, again := byName[of.Name]; !again {
+			names = append(names, of.Name)
+		}
+		byName[of.Name] = byName[of.Name].or(all.and(set))
+	}
+	slices.SortFunc(names, strings.Compare)
+	sets := make([]nodeSet, len(names))
+	for i, name := range names {
+		sets[i] = byName[name]
+	}
+	return axisOf(names, sets), nil
+}
+
+// axisOf makes an axis of sets that each have a name; the names are sorted.
+func axisOf(names []string, sets []nodeSet) *axis {
+	c := &column{}
+	for i, name := range names {
+		c.values.add(name)
+		for id := range sets[i].all() {
+			block, at := blockOf(id)
+			for block >= len(c.codes) {
+				c.codes = append(c.codes, nil)
+			}
+			if c.codes[block] == nil {
+				c.codes[block] = new(codeBlock)
+			}
+			c.codes[block][at] = uint32(i) + 1
+		}
+	}
+	return &axis{column: c, form: pedigree.Text}
+}
