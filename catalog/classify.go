@@ -132,7 +132,7 @@ func (w *Work) newClassifications(n *pedigree.Node, taken map[string]bool, given
 		if isCarriedTo(c, guid) {
 			continue
 		}
-		row, err := w.newClassification(guid, t, c)
+		row, err := w.newClassification(guid, t, c, false)
 		if err != nil {
 			return nil, err
 		}
@@ -166,12 +166,14 @@ func isCarriedTo(c *Classification, guid string) bool {
 }
 
 // newClassification checks a classification and makes the row that it is kept as.
-func (w *Work) newClassification(guid string, t *schema.EntityType, c *Classification) (*pedigree.Classification, error) {
+// Attributes that must be there are asked for unless the entity is being made: then,
+// as there, the classification is taken as it comes.
+func (w *Work) newClassification(guid string, t *schema.EntityType, c *Classification, making bool) (*pedigree.Classification, error) {
 	of := w.types.Classification(c.TypeName)
 	if of == nil {
 		return nil, fault.New(fault.ClassificationNotFound, c.TypeName)
 	}
-	values, problems := classificationValues(of, c.Attributes, true)
+	values, problems := classificationValues(of, c.Attributes, !making)
 	problems = append(problems, checkPeriods(c.ValidityPeriods)...)
 	if len(problems) > 0 {
 		return nil, fault.New(fault.InvalidParameters, strings.Join(problems, ", "))

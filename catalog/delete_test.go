@@ -141,6 +141,22 @@ func TestAWholeHasItsPartsToItself(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoPartMayBeInSeveral(t *testing.T) {
+	f := open(t)
+	shelf, one, two := f.make(an("shelf", "s", nil)), f.make(an("room", "1", nil)), f.make(an("room", "2", nil))
+	for _, room := range []string{one, two} {
+		r := &catalog.Relationship{TypeName: "room_shelves", End1: &catalog.ObjectID{GUID: room}, End2: &catalog.ObjectID{GUID: shelf}}
+		if _, err := f.Relate(t.Context(), workspace, r); err != nil {
+			t.Fatal(err)
+		}
+		if got := related(f.get(room).RelationshipAttributes["shelves"]); !slices.Equal(got, []string{shelf}) {
+			t.Errorf("shelves of %s: %v", room, got)
+		}
+		_, err := f.Relate(t.Context(), workspace, r)
+		wants(t, err, fault.RelationshipAlreadyExists, "relationship room_shelves already exists between entities "+room+" and "+shelf)
+	}
+}
+
 func TestRelationshipAttributesAreChecked(t *testing.T) {
 	f := open(t)
 	book, shelf := f.make(an("book", "k", nil)), f.make(an("shelf", "s", nil))

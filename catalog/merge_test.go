@@ -88,9 +88,14 @@ func TestEntitiesMergeAsAPlainModelDoes(t *testing.T) {
 			if rapid.Bool().Draw(t, "friends given") {
 				m.friends = rapid.SliceOfN(rapid.SampledFrom(pals), 0, 3).Draw(t, "friends")
 				refs := []any{}
+				var once []string // a list holds each once
 				for _, p := range m.friends {
 					refs = append(refs, attrs{"guid": p})
+					if !slices.Contains(once, p) {
+						once = append(once, p)
+					}
 				}
+				m.friends = once
 				e.Attributes["friends"] = refs
 			}
 			before := attrs(nil)

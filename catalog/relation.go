@@ -386,8 +386,8 @@ func checkPropagation(t *schema.RelationshipType, name string) error {
 	return nil
 }
 
-// standing gives the link that is in the way of a new one: the same, or one that
-// takes the place of an end that can stand in one such relationship only.
+// standing gives the link that is in the way of a new one: the same, or the one by
+// which a part is in its whole already.
 func (w *Work) standing(l *link, ends [2]*pedigree.Node) (*link, error) {
 	links, err := w.links([]pedigree.Node{*ends[0], *ends[1]})
 	if err != nil {
@@ -399,7 +399,7 @@ func (w *Work) standing(l *link, ends [2]*pedigree.Node) (*link, error) {
 				continue
 			}
 			same := k.End1 == l.End1 && k.End2 == l.End2 || alike(l.def) && k.End1 == l.End2 && k.End2 == l.End1
-			taken := !isMany(l.def.End(i+1)) && (i == 0 && k.End1 == n.ID || i == 1 && k.End2 == n.ID)
+			taken := l.def.Def.Kind == schema.Composition && !isMany(l.def.End(i+1)) && (i == 0 && k.End1 == n.ID || i == 1 && k.End2 == n.ID)
 			if same || taken {
 				return k, nil
 			}

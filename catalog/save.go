@@ -356,7 +356,7 @@ func (s *saving) checkClasses(r *request) error {
 		if isCarriedTo(c, r.key) || s.options.Import && c.EntityGUID != "" && c.EntityGUID != r.key {
 			continue
 		}
-		row, err := s.newClassification(r.key, r.typ, c)
+		row, err := s.newClassification(r.key, r.typ, c, true)
 		if err != nil {
 			return err
 		}

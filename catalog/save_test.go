@@ -10,6 +10,7 @@ import (
 	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/fault"
+	"github.com/pedigree-ml/pedigree/schema"
 )
 
 func TestUnsetAttributesReadAsTheDefinitionSays(t *testing.T) {
@@ -197,7 +198,8 @@ func TestBareReferencesKeepOrderAndKeys(t *testing.T) {
 	f := open(t)
 	a, b := f.make(an("shelf", "a", nil)), f.make(an("shelf", "b", nil))
 	guid := f.make(an("shelf", "s", attrs{
-		"friends": []any{attrs{"guid": b}, attrs{"guid": a}, attrs{"guid": b}}, "next": attrs{"guid": a}, "byName": attrs{"x": attrs{"guid": a}, "y": attrs{"guid": b}},
+		"friends": []any{attrs{"guid": b}, attrs{"guid": a}, attrs{"guid": b}}, "next": attrs{"guid": a},
+		"byName": attrs{"x": attrs{"guid": a}, "y": attrs{"guid": b}, "z": attrs{"guid": a}},
 	}))
 	e := f.get(guid)
 	order := func(v any) (all []string) {
@@ -206,10 +208,10 @@ func TestBareReferencesKeepOrderAndKeys(t *testing.T) {
 		}
 		return all
 	}
-	if got := order(e.Attributes["friends"]); !slices.Equal(got, []string{b, a, b}) {
+	if got := order(e.Attributes["friends"]); !slices.Equal(got, []string{b, a}) { // a list holds each once
 		t.Errorf("friends %v", got)
 	}
-	if got := e.Attributes["byName"].(map[string]any); got["x"].(catalog.ObjectID).GUID != a || got["y"].(catalog.ObjectID).GUID != b {
+	if got := e.Attributes["byName"].(map[string]any); len(got) != 3 || got["x"].(catalog.ObjectID).GUID != a || got["y"].(catalog.ObjectID).GUID != b {
 		t.Errorf("by name %v", got)
 	}
 	f.save(an("shelf", "s", attrs{"friends": []any{attrs{"guid": a}, attrs{"guid": b}}, "next": nil}))
@@ -235,6 +237,36 @@ func TestWhatAWholeNoLongerHoldsGoes(t *testing.T) {
 		t.Errorf("it stands in %+v", id)
 	}
 	_ = shelf
+}
+
+func TestWhatMovesToAnotherKeyStays(t *testing.T) {
+	f := open(t)
+	f.define(&schema.Defs{Entities: []schema.EntityDef{{Base: schema.Base{Name: "cabinet"}, SuperTypes: []string{"DataSet"}, Attributes: []schema.AttributeDef{
+		attribute("drawers", "map<string,box>", owned),
+	}}}})
+	one, two := f.make(an("box", "1", nil)), f.make(an("box", "2", nil))
+	guid := f.make(an("cabinet", "c", attrs{"drawers": attrs{"top": attrs{"guid": one}, "low": attrs{"guid": two}}}))
+	m := f.save(an("cabinet", "c", attrs{"drawers": attrs{"top": attrs{"guid": two}, "low": attrs{"guid": one}}}))
+	drawers := f.get(guid).Attributes["drawers"].(map[string]any)
+	if len(m.Mutated[catalog.ActionDelete]) > 0 || len(drawers) != 2 || drawers["top"].(catalog.ObjectID).GUID != two || f.get(one).Status != catalog.Active {
+		t.Errorf("mutations %+v, drawers %v", m, drawers)
+	}
+	m = f.save(an("cabinet", "c", attrs{"drawers": attrs{"top": attrs{"guid": two}}}))
+	if got := guids(m, catalog.ActionDelete); !slices.Equal(got, []string{one}) {
+		t.Errorf("deleted %v", got)
+	}
+}
+
+func TestANewEntityTakesClassificationsAsTheyCome(t *testing.T) {
+	f := open(t)
+	f.define(&schema.Defs{Classifications: []schema.ClassificationDef{{Base: schema.Base{Name: "Kept"}, Attributes: []schema.AttributeDef{attribute("until", "string", mandatory)}}}})
+	e := an("box", "b", nil)
+	e.Classifications = []catalog.Classification{{TypeName: "Kept"}}
+	if got := f.get(f.make(e)).Classifications; len(got) != 1 || got[0].TypeName != "Kept" {
+		t.Errorf("classifications %+v", got)
+	}
+	wants(t, f.classify(f.make(an("box", "c", nil)), catalog.Classification{TypeName: "Kept"}), fault.InvalidParameters,
+		"invalid parameters: Kept.until: mandatory attribute value missing in type Kept")
 }
 
 func TestPartialUpdatesAskForNothingElse(t *testing.T) {

@@ -45,7 +45,7 @@ func (s *saving) differs(r *request, l *loaded) []string {
 		links := s.attributeLinks(l, name)
 		f := r.typ.Field(name)
 		isBare := len(r.typ.End(name)) == 0
-		if len(links) != len(distinctRefs(refs, isBare)) || !s.containsAll(l, name, refs) || isBare && f.Def.Cardinality != schema.Set && !sameOrder(links, refs) {
+		if len(links) != len(distinctRefs(refs)) || !s.containsAll(l, name, refs) || isBare && f.Def.Cardinality != schema.Set && !sameOrder(links, refs) {
 			names = append(names, name)
 		}
 	}
@@ -97,16 +97,17 @@ func (s *saving) appends(r *request, name string) bool {
 	return r.typ.Appends(name)
 }
 
-// distinctRefs leaves out what means the same node again; a bare reference may.
-func distinctRefs(refs []ref, bare bool) []ref {
-	if bare {
-		return refs
+// distinctRefs leaves out what refers to the same node again, under the same key.
+func distinctRefs(refs []ref) []ref {
+	type place struct {
+		node pedigree.NodeID
+		key  string
 	}
 	var kept []ref
-	seen := make(map[pedigree.NodeID]bool)
+	seen := make(map[place]bool)
 	for _, one := range refs {
-		if !seen[one.node.ID] {
-			seen[one.node.ID] = true
+		if p := (place{one.node.ID, one.key}); !seen[p] {
+			seen[p] = true
 			kept = append(kept, one)
 		}
 	}
@@ -155,7 +156,7 @@ func (s *saving) tieAttribute(r *request, l *loaded, name string) error {
 	if len(r.typ.End(name)) == 0 {
 		return s.tieBare(r, l, r.typ.Field(name), refs, links)
 	}
-	refs = distinctRefs(refs, false)
+	refs = distinctRefs(refs)
 	for i := range refs {
 		end := refs[i].end
 		at := slices.IndexFunc(links, func(k *link) bool {
@@ -275,13 +276,18 @@ func (s *saving) untieAll(r *request, l *loaded, name string, links []*link) err
 		l.links = slices.DeleteFunc(l.links, func(o *link) bool { return o == k })
 		f := r.typ.Field(name)
 		if k.owns(end) || k.def == nil && f != nil && f.Owned() {
+			if slices.ContainsFunc(l.links, func(o *link) bool { return o.Type == k.Type && o.End1 == k.End1 && o.End2 == k.End2 && o.live() }) {
+				continue // under another key of a map
+			}
 			if err := s.deleteOwned(other); err != nil {
 				return err
 			}
 			continue
 		}
-		if k.def != nil { // who is pointed to does not know it
+		if k.def != nil { // who is pointed to does not know it, unless it points back
 			s.touchOther(other)
+		} else if err := s.stopPointingBack(l, f, other); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -308,10 +314,8 @@ func (s *saving) deleteOwned(id pedigree.NodeID) error {
 // relationship tells of it.
 func (s *saving) tieBare(r *request, l *loaded, f *schema.Field, refs []ref, links []*link) error {
 	add := s.appends(r, f.Def.Name)
-	if f.Def.Cardinality == schema.Set {
-		refs = distinctRefs(refs, false)
-	}
-	place := int64(0)
+	refs = distinctRefs(refs)
+	place, first := int64(0), len(links) == 0
 	if add {
 		place = int64(len(links))
 	}
@@ -328,15 +332,17 @@ func (s *saving) tieBare(r *request, l *loaded, f *schema.Field, refs []ref, lin
 			}
 			continue
 		}
-		k := &link{Relationship: pedigree.Relationship{
-			Workspace: s.workspace, UID: newGUID(s.Now()), Type: bareName(f), End1: l.ID, End2: refs[i].node.ID, Key: refs[i].key, Place: place + int64(i),
-			CreatedBy: s.User(), UpdatedBy: s.User(), Deleted: pedigree.NoTime,
-		}}
-		if err := s.tx.CreateRelationship(&k.Relationship); err != nil {
+		k, err := s.point(l, f, refs[i].node.ID, refs[i].key, place+int64(i))
+		if err != nil {
 			return err
 		}
 		l.links = append(l.links, k)
-		s.touchOther(refs[i].node.ID)
+		if first && f.Single() {
+			s.touchOther(refs[i].node.ID)
+		}
+		if err := s.pointBack(l, f, &refs[i]); err != nil {
+			return err
+		}
 	}
 	if add {
 		return nil

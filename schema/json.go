@@ -29,12 +29,13 @@ var Reading = json.JoinOptions(
 )
 
 // Writing is how JSON for clients is written. Text that is no Unicode, which only
-// other wires can store, is written with marks in the place of what is wrong, and
-// numbers that JSON has no word for by their names.
+// other wires can store, is written with marks in the place of what is wrong,
+// numbers that JSON has no word for by their names, and a number that can have a
+// fraction with one: clients tell the two sorts of numbers apart by that.
 var Writing = json.JoinOptions(
 	json.Deterministic(true),
 	jsontext.AllowInvalidUTF8(true),
-	json.WithMarshalers(json.MarshalToFunc(writeNumber)),
+	json.WithMarshalers(json.JoinMarshalers(json.MarshalToFunc(writeNumber), json.MarshalToFunc(writeNumeral))),
 )
 
 func writeNumber(e *jsontext.Encoder, f float64) error {
@@ -45,8 +46,15 @@ func writeNumber(e *jsontext.Encoder, f float64) error {
 		return e.WriteToken(jsontext.String("Infinity"))
 	case math.IsInf(f, -1):
 		return e.WriteToken(jsontext.String("-Infinity"))
+	case f == math.Trunc(f) && math.Abs(f) < 1e21: // beyond that there is an exponent
+		return e.WriteValue(append(strconv.AppendFloat(nil, f, 'f', -1, 64), ".0"...))
 	}
 	return errors.ErrUnsupported
+}
+
+// writeNumeral writes a number of any size as the number that it is.
+func writeNumeral(e *jsontext.Encoder, n stdjson.Number) error {
+	return e.WriteValue(jsontext.Value(n))
 }
 
 func readNumber(d *jsontext.Decoder, v *any) error {

@@ -167,6 +167,18 @@ func (f *Field) Owned() bool { return f.Def.constraint(OwnedRef) != nil }
 // Soft reports whether references are kept as text, without an edge.
 func (f *Field) Soft() bool { return f.Def.Options["isSoftReference"] == "true" }
 
+// Many reports whether the attribute holds a list.
+func (f *Field) Many() bool {
+	_, many := f.Type.(*arrayType)
+	return many
+}
+
+// Single reports whether the attribute holds one value, neither a list nor a map.
+func (f *Field) Single() bool {
+	_, keyed := f.Type.(*mapType)
+	return !keyed && !f.Many()
+}
+
 // Inverse names the attribute of the other side that is the same reference, empty
 // for none.
 func (f *Field) Inverse() string {
