@@ -21,10 +21,20 @@ func TestQualifiedNamesAreDistinctAndComeApart(t *testing.T) {
 func TestQualifiedNamesAreShownAsPeopleWriteThemAndTakenBack(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, c := range [][3]string{
-		{"food", "orders", "food/orders"}, {"s3://b", "a/b.csv", "s3://b/a/b.csv"}, {"s3://b/a", "b.csv", "s3://b%2Fa/b.csv"},
+		{"food", "orders", "food/orders"},
+		{"s3://b", "a/b.csv", "s3://b/a/b.csv"},
+		{"s3://b/a", "b.csv", "s3://b%2Fa/b.csv"},
 		{"postgres://h:5432", "db.public.t", "postgres://h:5432/db.public.t"},
-		{"s3:%2F%2Fb", "a/b.csv", "s3:%252F%252Fb/a/b.csv"}, {"", "x", "/x"}, {"file", "/d/x", "file//d/x"}, {"file:", "/d/x", "file%3A//d/x"}, {"file:/", "x", "file:%2F/x"}, {"file://", "x", "file:///x"},
-		{"file%3A", "/d/x", "file%253A//d/x"}, {"a://b://c", "://", "a://b://c/://"}, {"a:", "//b/c", "a%3A///b/c"}, {"a:///", "b", "a://%2F/b"},
+		{"s3:%2F%2Fb", "a/b.csv", "s3:%252F%252Fb/a/b.csv"},
+		{"", "x", "/x"},
+		{"file", "/d/x", "file//d/x"},
+		{"file:", "/d/x", "file%3A//d/x"},
+		{"file:/", "x", "file:%2F/x"},
+		{"file://", "x", "file:///x"},
+		{"file%3A", "/d/x", "file%253A//d/x"},
+		{"a://b://c", "://", "a://b://c/://"},
+		{"a:", "//b/c", "a%3A///b/c"},
+		{"a:///", "b", "a://%2F/b"},
 	} {
 		qualified := Qualify(c[0], c[1])
 		shown := Show(qualified)
