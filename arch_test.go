@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"auth":            {".", "route"},
 	"blob":            {".", "golang.org/x/sys"},
 	"blob/blobtest":   {".", "blob"},
-	"carry":           {".", "lineage", "store"},
+	"carry":           {".", "lineage", "query", "store"},
 	"catalog":         {".", "carry", "fault", "identity", "naming", "query", "schema", "store", "github.com/go-json-experiment/json"},
 	"census":          {".", "schema", "store"},
 	"client":          {".", "api"},

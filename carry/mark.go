@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -50,7 +51,7 @@ func Mark(r store.Reader, nodes []pedigree.NodeID, facts []pedigree.Facts, space
 	}
 	for id, classes := range carried {
 		for i := range classes {
-			mark(id, classes[i].Type, "from "+sources[classes[i].Node])
+			mark(id, classes[i].Type, query.CarriedFrom+sources[classes[i].Node])
 		}
 	}
 	for i := range own {

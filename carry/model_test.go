@@ -349,6 +349,7 @@ func (w *world) check(when string) {
 		for _, name := range names {
 			w.checkHolding(r, when, name, want)
 		}
+		w.checkSearched(r, when, ids)
 		for i := range w.classes {
 			c := &w.classes[i]
 			var reached []pedigree.NodeID

@@ -5,7 +5,11 @@
 // them. Names are matched byte for byte.
 package query
 
-import "github.com/pedigree-ml/pedigree"
+import (
+	"strconv"
+
+	"github.com/pedigree-ml/pedigree"
+)
 
 // A Query asks for the nodes of one type, a page at a time.
 type Query struct {
@@ -94,7 +98,7 @@ type Value struct {
 }
 
 // A Field names something that a node can be filtered and sorted by. It is one
-// of [Attr], [Property], [DatasetAttr] and [Score].
+// of [Attr], [Property], [DatasetAttr], [Score] and [Class].
 type Field interface{ field() }
 
 // Attr is a column of the node itself.
@@ -147,7 +151,23 @@ type Score struct {
 // A Dataset picks evaluations by data set. An empty digest stands for any.
 type Dataset struct{ Name, Digest string }
 
+// Class is what is shown of the classifications of a name that a node has: the
+// attributes of its own one, a JSON object, else, of the last that is carried to it,
+// [CarriedFrom] and the type and the name of the node it comes from. It cannot be
+// sorted by.
+type Class struct {
+	Name string
+	Fix  *Carry // where all of the name are carried to, each node once; nil where what is written down is all
+}
+
+// GoString leaves out what may change from one page of a search to the next.
+func (c Class) GoString() string { return "query.Class " + strconv.Quote(c.Name) }
+
+// CarriedFrom begins what is shown of a classification that is carried to a node.
+const CarriedFrom = "from "
+
 func (Attr) field()        {}
 func (Property) field()    {}
 func (DatasetAttr) field() {}
 func (Score) field()       {}
+func (Class) field()       {}

@@ -87,9 +87,13 @@ func checkMax(n int) error {
 
 // find gives one page of a search in the given homes and the token of the next.
 func find(r store.Reader, search Search, ws pedigree.NodeID, t pedigree.Type, in []pedigree.NodeID) ([]pedigree.Node, string, error) {
+	where, err := carry.Searched(r, search.Where, pedigree.Tag)
+	if err != nil {
+		return nil, "", err
+	}
 	q := query.Query{
 		Workspace: ws, Type: t, Homes: in, View: search.View,
-		Where: search.Where, Order: search.Order, Limit: search.Max,
+		Where: where, Order: search.Order, Limit: search.Max,
 	}
 	if err := q.Resume(search.PageToken); err != nil {
 		return nil, "", err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/series"
 	"github.com/pedigree-ml/pedigree/store"
@@ -91,7 +92,11 @@ func (t *Table) query(r store.Reader, ws pedigree.NodeID) (query.Query, error) {
 		all = append(all, query.Compare{Field: query.Property{Space: pedigree.Tag, Key: parentTag}, Op: query.IsNull})
 	}
 	if t.Where != nil {
-		all = append(all, t.Where)
+		where, err := carry.Searched(r, t.Where, pedigree.Tag)
+		if err != nil {
+			return q, err
+		}
+		all = append(all, where)
 	}
 	if len(all) > 0 {
 		q.Where = all

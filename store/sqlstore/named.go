@@ -50,7 +50,7 @@ func (p *part) whereNamed(s *sqlText, patterns []query.Compare) {
 // findFew finds the nodes whose names match, if the search asks for a pattern
 // and another order than that of names, and if they are few.
 func (p *part) findFew() error {
-	for _, find := range []func() (bool, error){p.findByUID, p.findArrived} {
+	for _, find := range []func() (bool, error){p.findByUID, p.findArrived, p.findClassified} {
 		if found, err := find(); found || err != nil {
 			return err
 		}

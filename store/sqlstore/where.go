@@ -82,6 +82,8 @@ func (t *tx) compare(s *sqlText, c query.Compare) error {
 		return t.compareDataset(s, f, c)
 	case query.Score:
 		return t.compareScore(s, f, c)
+	case query.Class:
+		return t.compareClass(s, f, c)
 	}
 	return pedigree.Errorf(pedigree.Internal, "a filter has an unknown field %T", c.Field)
 }
