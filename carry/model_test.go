@@ -350,6 +350,7 @@ func (w *world) check(when string) {
 			w.checkHolding(r, when, name, want)
 		}
 		w.checkSearched(r, when, ids)
+		w.checkSelected(r, when, ids)
 		for i := range w.classes {
 			c := &w.classes[i]
 			var reached []pedigree.NodeID

@@ -1,6 +1,7 @@
 package carry
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
@@ -75,4 +76,62 @@ func fixOf(r store.Reader, name string) (*query.Carry, error) {
 		}
 	}
 	return fix, nil
+}
+
+// SearchedIn does the same for the properties that a selection names, which are free
+// ones under keys that may say the space.
+func SearchedIn(r store.Reader, e query.Scalar) (_ query.Scalar, err error) {
+	known := make(map[string]query.Source) // the same for each mention
+	in := func(of query.Source) (query.Source, error) {
+		key := of.Label
+		if space, unqualified, ok := pedigree.SplitKey(key); ok && space == pedigree.Tag {
+			key = unqualified
+		}
+		if of.Relation != query.Customs || !IsMark(key) {
+			return of, nil
+		}
+		name := strings.TrimPrefix(key, MarkPrefix)
+		if known[name].Label == "" {
+			fix, err := fixOf(r, name)
+			if err != nil {
+				return of, err
+			}
+			known[name] = query.Source{Relation: query.Classes, Label: name, Fix: fix}
+		}
+		return known[name], nil
+	}
+	return searchedIn(e, in)
+}
+
+func searchedIn(e query.Scalar, in func(query.Source) (query.Source, error)) (_ query.Scalar, err error) {
+	part := func(e *query.Scalar) {
+		if err == nil && *e != nil {
+			*e, err = searchedIn(*e, in)
+		}
+	}
+	switch e := e.(type) {
+	case query.Column:
+		e.Of, err = in(e.Of)
+		return e, err
+	case query.Any:
+		e.Of, err = in(e.Of)
+		part(&e.Where)
+		return e, err
+	case query.Call:
+		e.Args = slices.Clone(e.Args)
+		for i := range e.Args {
+			part(&e.Args[i])
+		}
+		return e, err
+	case query.Case:
+		e.When = slices.Clone(e.When)
+		part(&e.Of)
+		part(&e.Else)
+		for i := range e.When {
+			part(&e.When[i].If)
+			part(&e.When[i].Then)
+		}
+		return e, err
+	}
+	return e, err
 }

@@ -62,6 +62,50 @@ func (w *world) checkSearched(r store.Reader, when string, ids []pedigree.NodeID
 	}
 }
 
+// checkSelected does the same for selections.
+func (w *world) checkSelected(r store.Reader, when string, ids []pedigree.NodeID) {
+	facts, err := r.Facts(ids)
+	if err == nil {
+		err = Mark(r, ids, facts, pedigree.Tag)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	name := rapid.SampledFrom(append(names, "None")).Draw(w.t, "class")
+	of := query.Source{Relation: query.Customs, Label: rapid.SampledFrom([]string{"tags.", ""}).Draw(w.t, "space") + MarkPrefix + name}
+	c := query.Compare{
+		Field: query.Property{Space: pedigree.Tag, Key: MarkPrefix + name}, Op: rapid.SampledFrom([]query.Op{query.Eq, query.Ne, query.ILike}).Draw(w.t, "op"),
+		Value: query.Value{Text: rapid.SampledFrom([]string{"{}", "from Thing " + w.nodes[0].Name, "from %"}).Draw(w.t, "text")},
+	}
+	ops := map[query.Op]query.Operation{query.Eq: query.Equals, query.Ne: query.Differs, query.ILike: query.Matches}
+	where := query.Scalar(query.Call{Op: ops[c.Op], Args: []query.Scalar{query.Column{Of: of, Part: query.TextValue}, query.Literal{Value: c.Value.Text}}})
+	if rapid.Bool().Draw(w.t, "any") {
+		where = query.Call{Op: query.AllOf, Args: []query.Scalar{query.Any{Of: of, Where: where}, query.Literal{Value: true}}}
+	}
+	searched, err := SearchedIn(r, where)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, typ := range kinds {
+		var want, got []pedigree.NodeID
+		for i := range w.nodes {
+			if w.nodes[i].Type == typ && w.nodes[i].Live() && shows(facts[i].Properties, c) {
+				want = append(want, ids[i])
+			}
+		}
+		found, _, err := r.Select(&query.Selection{Workspace: workspace, Kind: typ.Kind, Where: searched, By: query.Arrival, Limit: 1000})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for i := range found {
+			got = append(got, found[i].ID)
+		}
+		if slices.Sort(want); !slices.Equal(got, want) {
+			w.t.Errorf("%s: a selection of %ss for %+v finds %v, want %v", when, typ.Name, c, got, want)
+		}
+	}
+}
+
 // shows evaluates a comparison with a tag.
 func shows(tags []pedigree.Property, c query.Compare) bool {
 	f, _ := c.Field.(query.Property)

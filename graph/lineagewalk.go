@@ -30,7 +30,7 @@ func newWalk(ctx context.Context, r store.Reader, q *LineageQuery, maxEdges int)
 // start finds the nodes to start from. Those at which the walk ends are not
 // gone on from.
 func (w *walk) start() ([]pedigree.NodeID, error) {
-	nodes, _, err := w.r.Select(w.q.Start)
+	nodes, _, err := selected(w.r, w.q.Start)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (w *walk) ends(kind pedigree.Kind, ids []pedigree.NodeID) (map[pedigree.Nod
 		return ends, nil
 	}
 	for some := range slices.Chunk(ids, endsAtOnce) {
-		nodes, _, err := w.r.Select(&query.Selection{
+		nodes, _, err := selected(w.r, &query.Selection{
 			Workspace: w.q.Start.Workspace, Kind: kind, Where: among(some, stop.Where), By: query.Arrival, Limit: len(some),
 		})
 		if err != nil {

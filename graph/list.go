@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -40,6 +41,15 @@ func listWithin(r store.Reader, parent pedigree.NodeID, q *query.Selection) ([]N
 	return list(r, &within)
 }
 
+// selected answers a selection that may ask for what is shown of classifications.
+func selected(r store.Reader, q *query.Selection) (nodes []pedigree.Node, next *query.Place, err error) {
+	s := *q
+	if s.Where, err = carry.SearchedIn(r, q.Where); err != nil {
+		return nil, nil, err
+	}
+	return r.Select(&s)
+}
+
 func list(r store.Reader, q *query.Selection) (all []Node, next *query.Place, err error) {
 	page := *q
 	if q.Limit == 0 {
@@ -47,7 +57,7 @@ func list(r store.Reader, q *query.Selection) (all []Node, next *query.Place, er
 	}
 	for {
 		var nodes []pedigree.Node
-		if nodes, next, err = r.Select(&page); err != nil {
+		if nodes, next, err = selected(r, &page); err != nil {
 			return nil, nil, err
 		}
 		described, err := describe(r, onlyVisible(nodes, q.Workspace, q.Kind))

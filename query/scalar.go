@@ -24,6 +24,7 @@ type Column struct {
 type Source struct {
 	Relation Relation
 	Label    string // tells sources of one relation apart; for properties it is the key
+	Fix      *Carry // of Classes: see [Class]
 }
 
 // Relation says how a source is tied to the node.
@@ -35,6 +36,7 @@ const (
 	Self       Relation = iota
 	Fields              // the property with that key in the space Field
 	Customs             // the property with that key in the space Custom, or the one whose qualified key it is
+	Classes             // what is shown of the classifications of that name, as a property that is text; see [Class]
 	Contexts            // contexts that the node belongs to
 	Artifacts           // artifacts that belong to the context
 	Executions          // executions that do

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -79,10 +80,14 @@ func find(r store.Reader, q *Query, p *Page) error {
 	if len(kinds) == 0 {
 		kinds = allKinds
 	}
+	where, err := carry.SearchedIn(r, q.Where)
+	if err != nil {
+		return err
+	}
 	var sample []store.Sampled
 	for _, kind := range kinds {
 		sel := &query.Selection{
-			Workspace: q.Workspace, Kind: kind, Where: q.Where, Text: q.Words, By: q.By, Desc: q.Desc, Limit: q.Limit, After: q.After,
+			Workspace: q.Workspace, Kind: kind, Where: where, Text: q.Words, By: q.By, Desc: q.Desc, Limit: q.Limit, After: q.After,
 		}
 		nodes, next, err := r.Select(sel)
 		if err != nil {

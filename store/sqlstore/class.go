@@ -115,3 +115,19 @@ func (p *part) findClassified() (bool, error) {
 	}
 	return false, nil
 }
+
+// classTexts writes a table of what nodes show of their classifications of a type. It
+// names nothing outside of it, so that a statement makes it once.
+func (t *tx) classTexts(w *sqlText, class int64, fix *query.Carry) {
+	own := "classification c" + t.conn.dialect.UseIndex("classification_type_id")
+	w.add("(SELECT c.node AS node, "+ownText+" AS text FROM "+own+" WHERE c.workspace = ? AND c.type = ? UNION ALL SELECT l.node, "+fromText+" FROM (",
+		pedigree.DefaultWorkspace, class)
+	if fix != nil {
+		w.add("SELECT json_extract(x.value, '$[1]') AS node, json_extract(x.value, '$[0]') AS id FROM json_each(?) x", carriedPairs(fix.To))
+	} else {
+		w.add("SELECT k.node AS node, max(c.id) AS id FROM "+own+" CROSS JOIN carried k"+t.conn.dialect.UseIndex("carried_by")+" ON k.classification = c.id"+
+			" WHERE c.workspace = ? AND c.type = ? GROUP BY k.node", pedigree.DefaultWorkspace, class)
+	}
+	w.add(") l CROSS JOIN classification c ON c.id = l.id"+sourceOf+" WHERE NOT EXISTS (SELECT 1 FROM classification o"+
+		t.conn.dialect.UseIndex("classification_node")+" WHERE o.node = l.node AND o.type = ?))", class)
+}

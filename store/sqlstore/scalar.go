@@ -192,7 +192,9 @@ func (s *sources) any(w *sqlText, a query.Any) error {
 	}
 	s.inner = append(s.inner, a.Of)
 	defer func() { s.inner = s.inner[:len(s.inner)-1] }()
-	w.add("EXISTS (SELECT 1 FROM " + tables[a.Of.Relation] + " " + s.alias(a.Of) + " WHERE ")
+	w.add("EXISTS (SELECT 1 FROM ")
+	s.table(w, a.Of)
+	w.add(" WHERE ")
 	if err := s.tie(w, a.Of, s.alias(a.Of)); err != nil {
 		return err
 	}
@@ -214,6 +216,9 @@ var propertyParts = map[query.Part]string{
 	query.IntValue: "(CASE WHEN @.form = 1 THEN @.int END)", query.BoolValue: "(CASE WHEN @.form = 5 THEN @.int END)",
 	query.DoubleValue: "@.num", query.TextValue: textOf("@"),
 }
+
+// classParts are those of what is shown of classifications, which is text.
+var classParts = map[query.Part]string{query.IntValue: "NULL", query.BoolValue: "NULL", query.DoubleValue: "NULL", query.TextValue: "@.text"}
 
 var eventParts = map[query.Part]string{
 	query.EventPlace: "(@.role * 2 + @.direction)", query.HappenedAt: "@.time",
@@ -253,6 +258,8 @@ func (s *sources) column(w *sqlText, c query.Column) error {
 	switch c.Of.Relation {
 	case query.Fields, query.Customs:
 		parts = propertyParts
+	case query.Classes:
+		parts = classParts
 	case query.Events:
 		parts = eventParts
 	}

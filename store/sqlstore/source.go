@@ -55,14 +55,17 @@ func ownSources(e query.Scalar) (own []query.Source) {
 }
 
 func isProperty(of query.Source) bool {
-	return of.Relation == query.Fields || of.Relation == query.Customs
+	return of.Relation == query.Fields || of.Relation == query.Customs || of.Relation == query.Classes
 }
 
 // keysOf gives the keys under which the property of a source may stand, those
 // only that some node has.
 func (s *sources) keysOf(of query.Source) (keys []sourceKey, err error) {
 	candidates := []keyName{{pedigree.Field, of.Label}}
-	if of.Relation == query.Customs {
+	switch of.Relation {
+	case query.Classes:
+		candidates[0].space = definitionName
+	case query.Customs:
 		candidates[0].space = pedigree.Custom
 		if space, key, ok := pedigree.SplitKey(of.Label); ok {
 			candidates = append(candidates, keyName{space, key})
@@ -96,6 +99,16 @@ func (s *sources) alias(of query.Source) string {
 var tables = map[query.Relation]string{
 	query.Fields: "property", query.Customs: "property", query.Events: "event",
 	query.Contexts: "node", query.Artifacts: "node", query.Executions: "node", query.Children: "node",
+}
+
+// table writes the table of a source with its alias.
+func (s *sources) table(w *sqlText, of query.Source) {
+	if of.Relation == query.Classes {
+		s.classTexts(w, s.keys[of][0].id, of.Fix)
+		w.add(" " + s.alias(of))
+		return
+	}
+	w.add(tables[of.Relation] + " " + s.alias(of))
 }
 
 // maxJoined is how many tables one statement joins: SQLite takes 64.
@@ -218,7 +231,7 @@ func (s *sources) from(w *sqlText, some []query.Source) error {
 		if i > 0 {
 			w.add(", ")
 		}
-		w.add(tables[of.Relation] + " " + s.alias(of))
+		s.table(w, of)
 	}
 	w.add(" WHERE ")
 	for i, of := range some {
@@ -238,6 +251,8 @@ func (s *sources) tie(w *sqlText, of query.Source, alias string) error {
 	switch of.Relation {
 	case query.Fields, query.Customs:
 		tieProperty(w, s.keys[of], alias)
+	case query.Classes:
+		w.add(alias + ".node = n.id")
 	case query.Events:
 		s.tieEvent(w, alias)
 	case query.Contexts:
