@@ -128,7 +128,21 @@ func plan(r store.Reader) (t task, err error) {
 	}
 	t.position = feed[len(feed)-1].ID
 	t.more = t.position < newest
-	return t, t.read(r, feed)
+	err = t.read(r, feed)
+	t.leaveOut(t.anew)
+	return t, err
+}
+
+// leaveOut drops what follows from the feed for classifications that are found anew
+// by the same state of the graph: what they have gained may have gone on from notes
+// that are about to be taken back.
+func (t *task) leaveOut(anew []correction) {
+	found := make(classSet, len(anew))
+	for i := range anew {
+		found[anew[i].id] = struct{}{}
+	}
+	t.again = slices.DeleteFunc(t.again, found.has)
+	t.gains = slices.DeleteFunc(t.gains, func(g gain) bool { return found.has(g.class) })
 }
 
 // propagating gives all classifications that are carried on.

@@ -446,6 +446,7 @@ func TestClassificationsAreCarriedAsTheGraphSays(t *testing.T) {
 	s, now := open(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &world{t: rt, ctx: t, store: s, rules: New(s), now: now, passages: map[int64]pedigree.EventPassage{}}
+		defer w.clear()
 		for range 3 {
 			w.node(pedigree.Artifact)
 			w.node(pedigree.Execution)
@@ -459,12 +460,20 @@ func TestClassificationsAreCarriedAsTheGraphSays(t *testing.T) {
 		}
 		w.check("settled")
 		w.checkNotes()
-		for len(w.nodes) > 0 { // leave nothing to the next graph
-			id := w.nodes[0].ID
-			w.update(func(tx store.Tx) error { return tx.Purge(id) })
-			w.nodes = w.nodes[1:]
-		}
 	})
+}
+
+// clear leaves nothing to the next graph.
+func (w *world) clear() {
+	for _, n := range w.nodes {
+		w.update(func(tx store.Tx) error { return tx.Purge(n.ID) })
+	}
+	for more := true; more; {
+		var err error
+		if more, err = w.rules.advance(w.ctx.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // checkNotes holds what is written down against the model once it is to be all.

@@ -150,6 +150,12 @@ def test_what_atlas_says_of_the_readings_holds_for_what_is_served_on_every_wire(
     clean = get(f"/api/v1/namespaces/file/datasets/{quote(str(tour.clean), safe='')}")
     assert f"{MARK}:from atlas.fs_path electricity.csv" in clean["tags"]
 
+    shown = f"`{MARK}` LIKE 'from atlas.fs_path %'"
+    versions = get("/api/2.0/mlflow/model-versions/search", filter=f"tags.{shown} AND name = '{name}'")["model_versions"]
+    assert number in [v["version"] for v in versions]
+    [artifact] = store.get_artifacts(ListOptions(filter_query=f"custom_properties.`{MARK}`.string_value LIKE 'from atlas.fs_path %' AND id = {version['id']}"))
+    assert artifact.custom_properties[MARK].string_value == "from atlas.fs_path electricity.csv"
+
     entity = get(f"/api/atlas/v2/entity/guid/{version['guid']}")["entity"]
     assert (entity["typeName"], [c["typeName"] for c in entity["classifications"]]) == ("mlflow_model_version", ["PII"])
     found = post("/api/atlas/v2/search/basic", classification="PII", limit=100)["entities"]
