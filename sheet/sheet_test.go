@@ -208,13 +208,22 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { readAny(t, "t.csv", data) })
 }
 
+// FuzzXLSX reads sheets and texts that may be anything, in archives that are sound, and
+// archives that are not.
 func FuzzXLSX(f *testing.F) {
 	var b bytes.Buffer
 	if err := WriteXLSX(&b, "t", [][]string{{"a"}, {"b", "c"}}); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b.Bytes())
-	f.Fuzz(func(t *testing.T, data []byte) { readAny(t, "t.xlsx", data) })
+	f.Add(b.Bytes(), "", "")
+	f.Add([]byte{}, `<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="B2" t="s"><v>1</v></c></row>`, `<si><t>a</t></si><si><r><t>b</t></r></si>`)
+	f.Add([]byte{}, `<row><c t="inlineStr"><is><t>x</t></is></c></row><row><c t="b"><v>1</v></c><c><f>1+1</f><v>2</v></c></row>`, "")
+	f.Fuzz(func(t *testing.T, data []byte, sheet, shared string) {
+		if len(data) == 0 {
+			data = bookOf(t, sheet, shared)
+		}
+		readAny(t, "t.xlsx", data)
+	})
 }
 
 // readAny reads what may be anything: rows keep to their bounds, and what is

@@ -535,15 +535,18 @@ func TestTermsComeAlongWithWhatTheyMean(t *testing.T) {
 	}
 }
 
-// FuzzImport brings in what may be anything: it is refused or kept, and the server
-// goes on. All cases come into one store, one after the other.
+// FuzzImport brings in what may be anything in archives that are sound: it is refused or
+// kept, and the server goes on. All cases come into one store, one after the other.
 func FuzzImport(f *testing.F) {
-	f.Add(pack(f, one+".json", entity(one, "DataSet")))
-	f.Add(pack(f, typesFile, types, one+".json", entity(one, "Table"), orderFile, `["`+one+`"]`, infoFile, "{}"))
-	f.Add(pack(f, one+".json", `{"entity":{"typeName":"Process","guid":"`+one+`","attributes":{"qualifiedName":"q","name":"n","inputs":[{"guid":"x"},3,null]}}}`))
+	f.Add("{}", entity(one, "DataSet"), "")
+	f.Add(types, entity(one, "Table"), `{"Table":{"qualifiedName":["replace~1~x"]}}`)
+	f.Add(`{"entityDefs":[{"name":"T","superTypes":["DataSet"],"attributeDefs":[{"name":"x","typeName":"array<T>"}]}]}`,
+		`{"entity":{"typeName":"T","guid":"`+one+`","status":"DELETED","attributes":{"qualifiedName":"q","name":"n","x":[{"guid":"`+two+`"}]},"classifications":[{"typeName":"PII"}],"labels":["l"]},"referredEntities":{}}`, "")
+	f.Add("{}", `{"entity":{"typeName":"Process","guid":"`+one+`","attributes":{"qualifiedName":"q","name":"n","inputs":[{"guid":"x"},3,null]}}}`, "")
 	s := newService(f)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		_, err := s.Import(t.Context(), ws, bytes.NewReader(data), int64(len(data)), nil, Caller{})
+	f.Fuzz(func(t *testing.T, types, text, transforms string) {
+		data := pack(t, typesFile, types, one+suffix, text)
+		_, err := s.Import(t.Context(), ws, bytes.NewReader(data), int64(len(data)), &ImportRequest{map[string]string{"transforms": transforms}}, Caller{})
 		if err != nil && pedigree.CodeOf(err) == pedigree.Internal {
 			t.Fatal(err)
 		}
