@@ -2,12 +2,13 @@ package archive
 
 import (
 	"bufio"
-	"compress/flate"
 	"errors"
 	"hash"
 	"hash/crc32"
 	"io"
 	"os"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // A Spool is a file of an archive that is made beside others and is too long for

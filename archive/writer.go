@@ -3,13 +3,14 @@ package archive
 import (
 	"bufio"
 	"bytes"
-	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"io"
 	"os"
 	"time"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // A Writer writes an archive, one file after the other.

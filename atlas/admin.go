@@ -180,12 +180,13 @@ func statOf(c *census.Counts, whole bool) metricsStat {
 }
 
 func (h *Handler) metricsStats(w http.ResponseWriter, r *http.Request) error {
+	kept, err := h.Census.Kept(r.Context(), 0, math.MaxInt64)
 	all := []metricsStat{}
-	for _, c := range h.Census.Kept(0, math.MaxInt64) {
+	for _, c := range kept {
 		all = append(all, statOf(c, !flag(r.URL.Query(), "mininfo", true)))
 	}
 	slices.Reverse(all)
-	return answer(w, all)
+	return answered(w, all, err)
 }
 
 func (h *Handler) metricsStat(w http.ResponseWriter, r *http.Request) error {
@@ -193,7 +194,10 @@ func (h *Handler) metricsStat(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.BadRequest, "The time must be a number of milliseconds")
 	}
-	all := h.Census.Kept(pedigree.Time(at), pedigree.Time(at))
+	all, err := h.Census.Kept(r.Context(), pedigree.Time(at), pedigree.Time(at))
+	if err != nil {
+		return err
+	}
 	if len(all) == 0 {
 		return fault.New(fault.InstanceByUniqueAttributeNotFound, "__AtlasMetricsStat", "{collectionTime="+strconv.FormatInt(at, 10)+"}")
 	}
@@ -214,7 +218,8 @@ func (h *Handler) keptFor(r *http.Request) (all []*census.Counts, names []string
 	if from >= to {
 		return nil, nil, fault.New(fault.InvalidParameters, "startTime "+q.Get("startTime")+" must be before endTime "+q.Get("endTime"))
 	}
-	return h.Census.Kept(pedigree.Time(from), pedigree.Time(to)), q["typeName"], nil
+	all, err = h.Census.Kept(r.Context(), pedigree.Time(from), pedigree.Time(to))
+	return all, q["typeName"], err
 }
 
 func (h *Handler) metricsRange(w http.ResponseWriter, r *http.Request) error {
@@ -525,8 +530,11 @@ func (h *Handler) checkState(w http.ResponseWriter, r *http.Request) error {
 
 // indexRecovery tells from when on indexes were made anew: never, but for what a
 // client has asked for.
-func (h *Handler) indexRecovery(w http.ResponseWriter, _ *http.Request) error {
-	asked := h.Census.Recovered()
+func (h *Handler) indexRecovery(w http.ResponseWriter, r *http.Request) error {
+	asked, err := h.Census.Recovered(r.Context())
+	if err != nil {
+		return err
+	}
 	if asked == "" {
 		asked = notApplicable
 	}
@@ -544,6 +552,5 @@ func (h *Handler) recoverIndex(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.BadRequest, "The parameter startTime must be a moment such as 2026-11-29T21:40:00Z")
 	}
-	h.Census.Recover(at.UTC().Format(time.RFC3339Nano))
-	return done(w)
+	return emptied(w, h.Census.Recover(r.Context(), at.UTC().Format(time.RFC3339Nano)))
 }

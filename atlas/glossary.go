@@ -502,17 +502,26 @@ type downloadRecord struct {
 }
 
 func (h *Handler) glossaryFiles(w http.ResponseWriter, r *http.Request) error {
+	all, err := h.Glossaries.Files(r.Context(), workspace, userOf(r))
 	records := []downloadRecord{}
-	for _, f := range h.Glossaries.Files(userOf(r)) {
+	for _, f := range all {
 		records = append(records, downloadRecord{"COMPLETE", f.Name, f.User, f.Created})
 	}
-	return answer(w, map[string]any{"searchDownloadRecords": records})
+	return answered(w, map[string]any{"searchDownloadRecords": records}, err)
 }
 
 func (h *Handler) downloadGlossaryFile(w http.ResponseWriter, r *http.Request) error {
-	for _, f := range h.Glossaries.Files(userOf(r)) {
+	all, err := h.Glossaries.Files(r.Context(), workspace, userOf(r))
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
 		if f.Name == r.PathValue("filename") {
-			return attachment(w, f.Name, f.Content)
+			content, err := h.Glossaries.Content(r.Context(), workspace, f)
+			if err != nil {
+				return err
+			}
+			return attachment(w, f.Name, content)
 		}
 	}
 	return done(w)

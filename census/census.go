@@ -5,11 +5,12 @@ package census
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
@@ -21,11 +22,6 @@ import (
 type Service struct {
 	store store.Store
 	types *schema.Service
-
-	mu   sync.Mutex
-	kept []*Counts // by the hour, oldest first
-
-	recovered string // see [Service.Recover]
 }
 
 // New returns a service on s.
@@ -125,7 +121,13 @@ const (
 	maxKept = 7 * 24
 )
 
-// Run counts every hour, until ctx ends. What it keeps is gone when the server ends.
+// The memos of this package.
+const (
+	countsPart    = "atlas.census"   // counts of every hour, by their moment
+	recoveredPart = "atlas.recovery" // see [Service.Recover]
+)
+
+// Run counts every hour, until ctx ends.
 func (s *Service) Run(ctx context.Context, workspace pedigree.NodeID, log *slog.Logger) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -136,49 +138,78 @@ func (s *Service) Run(ctx context.Context, workspace pedigree.NodeID, log *slog.
 		case <-tick.C:
 		}
 		c, err := s.Count(ctx, workspace)
-		if err != nil {
-			if ctx.Err() == nil {
-				log.Error("the catalog could not be counted", "error", err)
-			}
-			continue
+		if err == nil {
+			err = s.keep(ctx, c)
 		}
-		s.keep(c)
+		if err != nil && ctx.Err() == nil {
+			log.Error("the catalog could not be counted", "error", err)
+		}
 	}
 }
 
-func (s *Service) keep(c *Counts) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.kept = append(s.kept, c)
-	if len(s.kept) > maxKept {
-		s.kept = slices.Delete(s.kept, 0, len(s.kept)-maxKept)
+// keep remembers counts, and forgets the oldest where there are too many.
+func (s *Service) keep(ctx context.Context, c *Counts) error {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err
 	}
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		if err := tx.PutMemo(&store.Memo{Part: countsPart, Key: strconv.FormatInt(int64(c.Time), 10), Content: text}); err != nil {
+			return err
+		}
+		all, err := tx.Memos(countsPart)
+		if err != nil {
+			return err
+		}
+		for _, m := range all[:max(0, len(all)-maxKept)] {
+			if _, err := tx.DeleteMemo(countsPart, m.Key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Kept gives the counts of every hour between two moments, oldest first.
-func (s *Service) Kept(from, to pedigree.Time) (all []*Counts) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, c := range s.kept {
-		if c.Time >= from && c.Time <= to {
-			all = append(all, c)
+func (s *Service) Kept(ctx context.Context, from, to pedigree.Time) (kept []*Counts, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		kept = nil
+		all, err := r.Memos(countsPart)
+		for _, m := range all {
+			var c Counts
+			if err := json.Unmarshal(m.Content, &c); err != nil {
+				return pedigree.Hide(pedigree.Internal, err, "what was counted is no JSON")
+			}
+			if c.Time >= from && c.Time <= to {
+				kept = append(kept, &c)
+			}
 		}
-	}
-	return all
+		return err
+	})
+	return kept, err
 }
 
 // Recover notes from when on somebody wanted indexes to be made anew.
-func (s *Service) Recover(from string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.recovered = from
+func (s *Service) Recover(ctx context.Context, from string) error {
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		return tx.PutMemo(&store.Memo{Part: recoveredPart, Content: []byte(from)})
+	})
 }
 
-// Recovered gives what was noted last, until the server ends; empty for nothing.
-func (s *Service) Recovered() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.recovered
+// Recovered gives what was noted last; empty for nothing.
+func (s *Service) Recovered(ctx context.Context) (from string, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		m, err := r.Memo(recoveredPart, "")
+		if pedigree.CodeOf(err) == pedigree.NotFound {
+			from = ""
+			return nil
+		}
+		if err == nil {
+			from = string(m.Content)
+		}
+		return err
+	})
+	return from, err
 }
 
 // changes are what the history of the workspace says of the catalog as a whole, and

@@ -68,11 +68,28 @@ func TestCountsAndDeeds(t *testing.T) {
 }
 
 func TestCountsAreKeptForAWhile(t *testing.T) {
-	s := &Service{}
+	s, _ := open(t)
 	for i := range maxKept + 5 {
-		s.keep(&Counts{Time: pedigree.Time(i)})
+		if err := s.keep(t.Context(), &Counts{Time: pedigree.Time(i), Active: map[string]int64{"T": int64(i)}}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if all := s.Kept(0, 1<<40); len(all) != maxKept || all[0].Time != 5 {
-		t.Errorf("%d from %v on", len(all), all[0].Time)
+	s = New(s.store, s.types) // as after a start
+	all, err := s.Kept(t.Context(), 0, 1<<40)
+	if err != nil || len(all) != maxKept || all[0].Time != 5 || all[0].Active["T"] != 5 {
+		t.Errorf("%d from %+v on (%v)", len(all), all, err)
+	}
+	if some, err := s.Kept(t.Context(), 7, 8); err != nil || len(some) != 2 {
+		t.Errorf("%d (%v)", len(some), err)
+	}
+	for _, want := range []string{"", "2026-11-29T21:40:00Z", "2026-11-30T00:00:00Z"} {
+		if want != "" {
+			if err := s.Recover(t.Context(), want); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := New(s.store, s.types).Recovered(t.Context()); err != nil || got != want {
+			t.Errorf("%q (%v), want %q", got, err, want)
+		}
 	}
 }

@@ -3,65 +3,86 @@ package glossary
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"regexp"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
-// Bounds on the files that wait to be fetched. They wait in memory, and the oldest
-// make room.
+// Bounds on the files that wait to be fetched. The oldest make room.
 const (
 	maxFiles     = 20
 	maxFileBytes = 128 << 20
 )
 
+// The memos of files: what they are, and what is in them, by user and name.
+const (
+	filePart    = "atlas.glossary.file"
+	contentPart = "atlas.glossary.content"
+)
+
 // A File is a table that somebody asked for.
 type File struct {
-	Name    string
-	User    string
-	Created pedigree.Time
-	Content []byte
+	Name    string        `json:"name"`
+	User    string        `json:"user"`
+	Created pedigree.Time `json:"created"`
+	Size    int           `json:"size"`
 }
 
-// files are those that wait.
-type files struct {
-	mu  sync.Mutex
-	all []*File // oldest first
+func (f *File) key() string { return f.User + "/" + f.Name }
+
+// files gives those that wait, oldest first.
+func files(r store.Reader) (all []*File, err error) {
+	memos, err := r.Memos(filePart)
+	for _, m := range memos {
+		var f File
+		if err := json.Unmarshal(m.Content, &f); err != nil {
+			return nil, pedigree.Hide(pedigree.Internal, err, "what is remembered of a file is no JSON")
+		}
+		all = append(all, &f)
+	}
+	return all, err
 }
 
-func (f *files) add(file *File) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	kept := make([]*File, 0, len(f.all)+1)
-	for _, old := range f.all {
-		if old.User != file.User || old.Name != file.Name {
-			kept = append(kept, old)
+// putFile has a file wait, in place of one of the same user and name, and forgets the
+// oldest where there are too many.
+func putFile(tx store.Tx, file *File, content []byte) error {
+	if err := forget(tx, file); err != nil {
+		return err
+	}
+	all, err := files(tx)
+	if err != nil {
+		return err
+	}
+	total := file.Size
+	for _, f := range all {
+		total += f.Size
+	}
+	for ; len(all) > 0 && (len(all) >= maxFiles || total > maxFileBytes); all = all[1:] {
+		total -= all[0].Size
+		if err := forget(tx, all[0]); err != nil {
+			return err
 		}
 	}
-	kept = append(kept, file)
-	total := 0
-	for _, k := range kept {
-		total += len(k.Content)
+	about, err := json.Marshal(file)
+	if err != nil {
+		return err
 	}
-	for len(kept) > 1 && (len(kept) > maxFiles || total > maxFileBytes) {
-		total -= len(kept[0].Content)
-		kept = kept[1:]
+	if err := tx.PutMemo(&store.Memo{Part: filePart, Key: file.key(), Content: about}); err != nil {
+		return err
 	}
-	f.all = kept
+	return tx.PutMemo(&store.Memo{Part: contentPart, Key: file.key(), Content: content})
 }
 
-// of gives the files of a user.
-func (f *files) of(user string) (all []*File) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, file := range f.all {
-		if file.User == user {
-			all = append(all, file)
-		}
+func forget(tx store.Tx, f *File) error {
+	if _, err := tx.DeleteMemo(contentPart, f.key()); err != nil {
+		return err
 	}
-	return all
+	_, err := tx.DeleteMemo(filePart, f.key())
+	return err
 }
 
 // notInNames is what names of files do not have: they are shown in headers and saved
@@ -84,9 +105,27 @@ func (s *Service) CreateFile(ctx context.Context, workspace pedigree.NodeID, use
 		stamp = time.UnixMilli(int64(now)).UTC().Format("2006-01-02_15-04-05")
 	}
 	name := notInNames.ReplaceAllString(user, "_") + "_GLOSSARY_EXPORT_" + stamp + "." + kind
-	s.files.add(&File{Name: name, User: user, Created: now, Content: b.Bytes()})
-	return nil
+	file := &File{Name: name, User: user, Created: now, Size: b.Len()}
+	return s.update(ctx, workspace, func(d *desk) error { return putFile(d.work.Tx(), file, b.Bytes()) })
 }
 
 // Files gives the files that wait for a user, oldest first.
-func (s *Service) Files(user string) []*File { return s.files.of(user) }
+func (s *Service) Files(ctx context.Context, workspace pedigree.NodeID, user string) (all []*File, err error) {
+	err = s.view(ctx, workspace, func(b *book) error {
+		all, err = files(b.Reader())
+		return err
+	})
+	return slices.DeleteFunc(all, func(f *File) bool { return f.User != user }), err
+}
+
+// Content gives what is in one of them.
+func (s *Service) Content(ctx context.Context, workspace pedigree.NodeID, f *File) (content []byte, err error) {
+	err = s.view(ctx, workspace, func(b *book) error {
+		m, err := b.Reader().Memo(contentPart, f.key())
+		if err == nil {
+			content = m.Content
+		}
+		return err
+	})
+	return content, err
+}

@@ -19,7 +19,6 @@ import (
 // A Service applies the rules to the entities of one store.
 type Service struct {
 	entities *catalog.Service
-	files    files
 }
 
 // New returns a service on what entities there are.

@@ -503,3 +503,24 @@ func TestListsAreFiltered(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesWaitForWhoAskedUntilThereAreTooMany(t *testing.T) {
+	e := newEnv(t)
+	e.term(e.glossary("G"), "word")
+	for i := range maxFiles + 2 {
+		if err := e.CreateFile(t.Context(), ws, "ann", &Filter{Terms: true}, "csv", false, fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := New(e.catalog) // as after a start
+	all := must(again.Files(t.Context(), ws, "ann"))
+	if len(all) != maxFiles || all[0].Name != "ann_GLOSSARY_EXPORT_2.csv" || all[0].User != "ann" || all[0].Created == 0 {
+		t.Fatalf("%d from %+v on", len(all), all[0])
+	}
+	if content := must(again.Content(t.Context(), ws, all[0])); !strings.Contains(string(content), "word") || len(content) != all[0].Size {
+		t.Errorf("it holds %q", content)
+	}
+	if theirs := must(again.Files(t.Context(), ws, "bob")); len(theirs) != 0 {
+		t.Errorf("bob sees %d", len(theirs))
+	}
+}
