@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"crypto/sha256"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 )
@@ -132,8 +133,16 @@ func (t *tx) SetUnique(n *pedigree.Node, key, value string) error {
 			}
 		}
 	}
-	if _, err := t.exec(uniqueClear, n.ID, id); err != nil || value == "" {
-		return err
+	if t.made.id != n.ID || slices.Contains(t.made.holds, id) {
+		if _, err := t.exec(uniqueClear, n.ID, id); err != nil {
+			return err
+		}
+	}
+	if value == "" {
+		return nil
+	}
+	if t.made.id == n.ID {
+		t.made.holds = append(t.made.holds, id)
 	}
 	_, err = t.exec(uniqueAdd, n.Workspace, id, uniqueDigest(value), n.TypeID, n.ID)
 	return err

@@ -138,23 +138,24 @@ func (e *entities) seedOfHolds(f query.Holds) (*seed, error) {
 	}
 	one := &seed{}
 	column := columnOf(t.Form)
+	value, fulfils := &sqlText{}, &sqlText{}
+	value.add("p." + column)
+	if column == "text" {
+		textEntries(fulfils, "p.text", f)
+	} else if err := comparison(fulfils, value, f); err != nil {
+		return nil, err
+	}
 	if e.nested == 0 && e.ours && len(e.types) <= maxWalks {
-		one.text.add("SELECT p.node FROM property p"+e.use("property_entity_"+column)+" WHERE p.type IN ("+placeholders(len(e.types))+") AND p.key = ? AND p."+column+" IS NOT NULL", e.types...)
+		one.text.add("SELECT p.node FROM property p"+e.use("property_entity_"+column)+" WHERE p.type IN ("+placeholders(len(e.types))+") AND p.key = ? AND p."+column+" IS NOT NULL AND ", e.types...)
 		one.text.args = append(one.text.args, key)
+		one.text.add(fulfils.String(), fulfils.args...)
 	} else {
-		one.text.add("SELECT p.node FROM property p"+e.use("property_fact_"+column)+" WHERE "+inTyped("p")+" AND p.key = ? AND p."+column+" IS NOT NULL", key)
+		e.facts(&one.text, e.q.Workspace, key, column, fulfils)
 	}
 	if column != "text" || f.Is == query.Equal && wholes(f.Values) {
 		one.implies = f
 	}
-	if column == "text" {
-		textEntries(one, f)
-		return one, nil
-	}
-	one.text.add(" AND ")
-	value := &sqlText{}
-	value.add("p." + column)
-	return one, comparison(&one.text, value, f)
+	return one, nil
 }
 
 // bounded reports whether an index finds what fulfils a comparison.
@@ -185,34 +186,33 @@ func columnOf(form pedigree.Form) string {
 
 // textEntries bounds the entries of an index on texts. They are cut off, so there may
 // be more than what matches.
-func textEntries(one *seed, f query.Holds) {
+func textEntries(w *sqlText, text string, f query.Holds) {
 	first, _ := f.Values[0].(string)
 	switch f.Is {
 	case query.Equal:
-		one.text.add(" AND p.text IN (" + placeholders(len(f.Values)) + ")")
+		w.add(text + " IN (" + placeholders(len(f.Values)) + ")")
 		for _, v := range f.Values {
-			text, _ := v.(string)
-			one.text.args = append(one.text.args, prefixOf(text))
+			whole, _ := v.(string)
+			w.args = append(w.args, prefixOf(whole))
 		}
 	case query.Starting:
-		within(&one.text, "p.text", prefixOf(first))
+		within(w, text, prefixOf(first))
 	case query.Globbed:
-		within(&one.text, "p.text", prefixOf(first[:max(0, literal(first))]))
+		within(w, text, prefixOf(first[:max(0, literal(first))]))
 	case query.Less, query.LessEqual:
-		one.text.add(" AND p.text <= ?", first)
+		w.add(text+" <= ?", first)
 	case query.More, query.MoreEqual:
-		one.text.add(" AND p.text >= ?", prefixOf(first))
+		w.add(text+" >= ?", prefixOf(first))
+	default:
+		w.add(text + " IS NOT NULL")
 	}
 }
 
-// within bounds an index to texts that begin with a text.
-func within(w *sqlText, column, prefix string) {
-	if prefix == "" {
-		return
-	}
-	w.add(" AND "+column+" >= ?", prefix)
+// within bounds the index to texts that begin with a text.
+func within(w *sqlText, text, prefix string) {
+	w.add(text+" >= ?", prefix)
 	if end, ok := beyond(prefix); ok {
-		w.add(" AND "+column+" < ?", end)
+		w.add(" AND "+text+" < ?", end)
 	}
 }
 

@@ -178,13 +178,11 @@ func (e *entities) bound(w *sqlText, by query.FieldTrait) error {
 	value := &sqlText{}
 	value.add("o." + column)
 	for _, h := range e.compares(by) {
+		w.add(" AND ")
 		if column == "text" {
-			one := &seed{}
-			textEntries(one, h)
-			w.add(strings.ReplaceAll(one.text.String(), "p.text", "o.text"), one.text.args...)
+			textEntries(w, "o.text", h)
 			continue
 		}
-		w.add(" AND ")
 		if err := comparison(w, value, h); err != nil {
 			return err
 		}

@@ -127,8 +127,19 @@ func (t *tx) CreateNode(n *pedigree.Node) error {
 		return classify(t.store.engine, err)
 	}
 	n.ID, n.TypeID = pedigree.NodeID(id), pedigree.TypeID(typ)
+	t.made = newborn{id: n.ID}
 	t.touch(n.Workspace, n.ID, pedigree.TouchCreated)
-	return nil
+	binned := n.Deleted.Set()
+	_, err = t.exec(typeUsed, n.Workspace, typ, !binned, binned)
+	return err
+}
+
+// A newborn is the node that a closure made last, which has nothing yet but what is
+// noted here: what else there might be of other nodes need not be looked for.
+type newborn struct {
+	id    pedigree.NodeID
+	said  bool    // it has properties
+	holds []int64 // keys of its unique values
 }
 
 func (t *tx) UpdateNode(n *pedigree.Node) error {

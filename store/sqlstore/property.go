@@ -33,16 +33,36 @@ func (t *tx) PutProperties(n *pedigree.Node, properties ...pedigree.Property) er
 	if len(properties) > 0 {
 		t.touch(n.Workspace, n.ID, pedigree.TouchProperties)
 	}
-	for _, p := range properties {
-		key, err := t.propertyKey(p)
+	first := t.first(n, properties)
+	for i := range properties {
+		key, err := t.propertyKey(properties[i])
 		if err != nil {
 			return err
 		}
-		if err := t.putProperty(n, key, &p); err != nil {
+		if err := t.putProperty(n, key, &properties[i], first); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// first reports whether properties are the first of a node, each of another key.
+// Such a row is written by a statement that cannot meet another: SQLite keeps a copy
+// of each page that a statement changes which may have to be undone half-way.
+func (t *tx) first(n *pedigree.Node, properties []pedigree.Property) bool {
+	if t.made.id != n.ID || t.made.said {
+		return false
+	}
+	t.made.said = true
+	type name struct {
+		space pedigree.Space
+		key   string
+	}
+	seen := make(map[name]bool, len(properties))
+	for i := range properties {
+		seen[name{properties[i].Space, properties[i].Key}] = true
+	}
+	return len(seen) == len(properties)
 }
 
 func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string, added bool, err error) {
@@ -50,6 +70,7 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 	if err != nil {
 		return "", false, err
 	}
+	t.made = newborn{}
 	text, more := split(p.Value)
 	changed, err := t.exec(propertyAdd, n.ID, p.Space, key, n.Home, t.entityType(n), text, more)
 	if err != nil || changed == 1 {
@@ -60,10 +81,14 @@ func (t *tx) AddProperty(n *pedigree.Node, p pedigree.Property) (standing string
 	return standing, false, err
 }
 
-func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) error {
+func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property, first bool) error {
 	if !typed(p.Space) {
+		write := propertyPut
+		if first {
+			write = propertyAdd
+		}
 		text, more := split(p.Value)
-		_, err := t.exec(propertyPut, n.ID, p.Space, key, n.Home, t.entityType(n), text, more)
+		_, err := t.exec(write, n.ID, p.Space, key, n.Home, t.entityType(n), text, more)
 		return err
 	}
 	v := valueOf(p)
@@ -75,7 +100,11 @@ func (t *tx) putProperty(n *pedigree.Node, key int64, p *pedigree.Property) erro
 		}
 		long, v.more, v.data = id, nil, nil
 	}
-	_, err := t.exec(propertyPutTyped, n.ID, p.Space, key, n.Home, t.entityType(n), v.form, v.text, v.more, v.num, v.int, v.data, long)
+	write := propertyPutTyped
+	if first {
+		write = propertyInsert
+	}
+	_, err := t.exec(write, n.ID, p.Space, key, n.Home, t.entityType(n), v.form, v.text, v.more, v.num, v.int, v.data, long)
 	return err
 }
 

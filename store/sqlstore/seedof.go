@@ -141,22 +141,24 @@ func (s *selection) seedOfProperty(c *condition) (*seed, error) {
 // that other wires write are found by home.
 func (s *selection) entries(w *sqlText, c *condition, k sourceKey) (bool, error) {
 	facts := typed(k.space)
-	w.add("SELECT p.node FROM property p")
 	switch {
 	case c.column.Part == query.IntValue && facts:
-		w.add(s.use("property_fact_int")+" WHERE p.key = ? AND p.int IS NOT NULL AND p.int", k.id)
+		s.facts(w, s.q.Workspace, k.id, "int", c.of("p.int"))
+		return true, nil
 	case c.column.Part == query.DoubleValue && facts:
-		w.add(s.use("property_fact_num")+" WHERE "+inTyped("p")+" AND p.key = ? AND p.num IS NOT NULL AND p.num", k.id)
+		s.facts(w, s.q.Workspace, k.id, "num", c.of("p.num"))
+		return true, nil
 	case c.column.Part == query.DoubleValue:
-		w.add(s.use("property_number") + " WHERE ")
+		w.add("SELECT p.node FROM property p" + s.use("property_number") + " WHERE ")
 		if err := s.inHomes(w); err != nil {
 			return false, err
 		}
 		w.add(" AND "+inOthers("p")+" AND p.key = ? AND p.num IS NOT NULL AND p.num", k.id)
 	case c.column.Part == query.TextValue && c.equal && facts:
-		w.add(s.use("property_fact_text")+" WHERE "+inTyped("p")+" AND p.key = ? AND p.text IS NOT NULL AND p.text", k.id)
+		s.facts(w, s.q.Workspace, k.id, "text", c.byPrefixes().of("p.text"))
+		return true, nil
 	case c.column.Part == query.TextValue && c.equal:
-		w.add(s.use("property_text") + " WHERE ")
+		w.add("SELECT p.node FROM property p" + s.use("property_text") + " WHERE ")
 		if err := s.inHomes(w); err != nil {
 			return false, err
 		}
@@ -164,17 +166,40 @@ func (s *selection) entries(w *sqlText, c *condition, k sourceKey) (bool, error)
 	default:
 		return false, nil
 	}
-	if c.column.Part != query.TextValue {
-		c.relation(w)
-		return true, nil
+	if c.column.Part == query.TextValue {
+		c = c.byPrefixes()
 	}
-	prefixes := condition{equal: true}
+	c.relation(w)
+	return true, nil
+}
+
+// facts writes what is found of a key in the indexes on a column of typed properties:
+// in that of entities, type by type, and in that of all other nodes.
+func (t *tx) facts(w *sqlText, workspace pedigree.NodeID, key int64, column string, condition *sqlText) {
+	there := " AND p.key = ? AND p." + column + " IS NOT NULL AND "
+	w.add("SELECT p.node FROM property p"+t.conn.dialect.UseIndex("property_fact_"+column)+" WHERE "+inTyped("p")+there, key)
+	w.add(condition.String(), condition.args...)
+	w.add(" UNION ALL SELECT p.node FROM property p"+t.conn.dialect.UseIndex("property_entity_"+column)+
+		" WHERE p.type IS NOT NULL AND p.type IN (SELECT u.type FROM type_use u WHERE u.workspace = ?)"+there, workspace, key)
+	w.add(condition.String(), condition.args...)
+}
+
+// of writes a condition on an expression.
+func (c *condition) of(expr string) *sqlText {
+	w := &sqlText{}
+	w.add(expr)
+	c.relation(w)
+	return w
+}
+
+// byPrefixes gives a condition on texts as one on what the indexes hold of them.
+func (c *condition) byPrefixes() *condition {
+	prefixes := &condition{equal: true}
 	for _, v := range c.values {
 		text, _ := v.(string)
 		prefixes.values = append(prefixes.values, prefixOf(text))
 	}
-	prefixes.relation(w)
-	return true, nil
+	return prefixes
 }
 
 // inHomes names the contexts where nodes of other wires are at home:

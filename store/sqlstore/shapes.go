@@ -46,6 +46,9 @@ var (
 	nodeInsert = define("add node", "",
 		"INSERT INTO node (workspace, home, kind, type, uid, name, version, state, owner, uri, "+
 			"created, updated, started, ended, deleted, external) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+	typeUsed = define("count a new node of a type", "",
+		"INSERT INTO type_use (workspace, type, live, binned) VALUES (?, ?, ?, ?) "+
+			"ON CONFLICT (workspace, type) DO UPDATE SET live = live + excluded.live, binned = binned + excluded.binned")
 	nodeUpdate = define("change node", "",
 		"UPDATE node SET name = ?, version = ?, state = ?, owner = ?, uri = ?, updated = ?, "+
 			"started = ?, ended = ?, deleted = ?, external = ? WHERE id = ?")
@@ -69,6 +72,8 @@ var (
 		"INSERT INTO property (node, space, key, home, type, form, text, more, num, int, data, long) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "+
 			"ON CONFLICT (node, space, key) DO UPDATE SET form = excluded.form, text = excluded.text, more = excluded.more, num = excluded.num, "+
 			"int = excluded.int, data = excluded.data, long = excluded.long")
+	propertyInsert = define("first properties of a node", "",
+		"INSERT INTO property (node, space, key, home, type, form, text, more, num, int, data, long) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	longInsert  = define("keep a long value", "", "INSERT INTO long_value (value) VALUES (?)")
 	propertyAdd = define("add property", "",
 		"INSERT INTO property (node, space, key, home, type, text, more) VALUES (?, ?, ?, ?, ?, ?, ?) "+

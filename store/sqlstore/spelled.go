@@ -71,6 +71,7 @@ func (e *entities) seedOfSpelled(s query.Spelled, f query.Holds) (*seed, error) 
 	if index == "node_context_name" {
 		one.text.add(" AND i.kind = 3")
 	}
+	one.text.add(" AND ")
 	within(&one.text, "i."+column, begins)
 	return one, nil
 }

@@ -22,6 +22,8 @@ type tx struct {
 	touches []touched
 	touchAt map[pedigree.NodeID]int // places in touches, once they are many
 
+	made newborn
+
 	grown []growth // series that have more points now
 
 	counts counted // what it has changed that is in no feed

@@ -11,9 +11,12 @@ import (
 // typed reports whether properties of a space may have values of all forms.
 func typed(space pedigree.Space) bool { return space == pedigree.Field || space == pedigree.Custom }
 
-// inTyped and inOthers tell the properties of typed spaces from those of others, in
-// the very words of the partial indexes: with other words SQLite does not use them.
-func inTyped(alias string) string  { return alias + ".space IN (1, 7)" }
+// inTyped and inOthers tell the properties of typed spaces, of nodes that are not
+// entities of the catalog, from those of other spaces, in the very words of the
+// partial indexes: with other words SQLite does not use them.
+func inTyped(alias string) string {
+	return alias + ".type IS NULL AND " + alias + ".space IN (1, 7)"
+}
 func inOthers(alias string) string { return alias + ".space NOT IN (1, 7)" }
 
 // valueColumns names the columns behind text and more that readValue reads, or none
