@@ -66,7 +66,12 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if o.Clock == nil {
 		o.Clock = pedigree.SystemClock
 	}
+	ready := bufferLog
+	if o.Durability == Normal { // it does not sync the log at each commit
+		ready = nil
+	}
 	return sqlstore.Open(ctx, sqlstore.Engine{
+		Writer:   ready,
 		Connect:  connector{name}.Connect,
 		Migrator: migrator,
 		Setup: []string{

@@ -15,6 +15,7 @@ type Engine struct {
 	Migrator driver.Connector                           // for migrations, which go through database/sql
 	Setup    []string                                   // statements run on each new connection
 	ReadOnly []string                                   // further ones for connections that read; they make it refuse writes
+	Writer   func(driver.Conn) error                    // readies the connection that writes, which has read something; nil for nothing
 	Readers  int                                        // connections for reading
 
 	// Checkpoint, for a database that leaves it to others to move what was

@@ -50,6 +50,11 @@ func Open(ctx context.Context, e Engine, clock pedigree.Clock) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(classify(e, err), k.close(), c.close())
 	}
+	if e.Writer != nil {
+		if err := e.Writer(c.raw); err != nil {
+			return nil, errors.Join(classify(e, err), k.close(), c.close())
+		}
+	}
 	s := &Store{engine: e, clock: clock, names: newNames(), changed: make(chan struct{}), readers: newReaders(e.Readers), columns: newColumns(&e)}
 	s.condenser = newCondenser(s, pedigree.NodeID(newest))
 	s.writer = newWriter(s, c, k)
