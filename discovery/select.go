@@ -490,7 +490,7 @@ func (r *run) grouped(q *query.Entities, s *selected) (*Result, error) {
 	if err != nil || len(r.problems) > 0 {
 		return nil, err
 	}
-	return &Result{Attributes: &Values{Name: s.labels(), Values: cut(rows, r.limit, r.offset)}}, nil
+	return &Result{Attributes: &Values{Name: s.labels(), Values: rows}}, nil
 }
 
 func cut(rows [][]any, limit, offset int) [][]any {
@@ -501,22 +501,43 @@ func cut(rows [][]any, limit, offset int) [][]any {
 	return rows
 }
 
-// groups computes the rows of all groups.
+// mostGroups bounds the groups that are put in an order of their own.
+const mostGroups = 100_000
+
+// groups computes the rows of groups, as far as they are on the page.
 func (r *run) groups(q *query.Entities, s *selected, group []query.Trait) ([][]any, error) {
 	t := &query.Table{Entities: *q, Group: group, Cells: cellsOf(s.columns)}
-	t.By, t.Limit, t.Offset = nil, maxLimit, 0
+	t.By, t.Limit, t.Offset = nil, mostGroups, 0
+	single := r.oneEach(s, group)
+	if single != nil && r.query.Order == nil {
+		t.Limit, t.Offset = r.limit, r.offset
+	}
 	totals, err := r.r.Tabulate(t)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case t.Limit == mostGroups && len(totals) == mostGroups:
+		return nil, pedigree.Errorf(pedigree.Exhausted, "there are more than %d groups: add a condition, or leave out the order", mostGroups-1)
 	}
 	rows := make([][]any, 0, len(totals))
-	if !s.plain() {
+	if single != nil {
 		for _, total := range totals {
 			row := make([]any, len(s.columns))
 			r.fillCells(row, s.columns, total[len(group):])
+			for i, c := range s.columns {
+				if c.of == 0 {
+					row[i] = r.shownCell(c.attr, total[single[i]])
+				}
+			}
 			rows = append(rows, row)
 		}
-		return rows, r.sortRows(rows, s)
+		if r.query.Order == nil {
+			return rows, nil
+		}
+		if err := r.sortRows(rows, s); err != nil {
+			return nil, err
+		}
+		return cut(rows, r.limit, r.offset), nil
 	}
 	// The distinct rows of each group: by what is selected, too.
 	byGroup := make(map[string][]any, len(totals))
@@ -552,7 +573,29 @@ func (r *run) groups(q *query.Entities, s *selected, group []query.Trait) ([][]a
 		}
 		rows = append(rows, row)
 	}
-	return rows, r.sortRows(rows, s)
+	if err := r.sortRows(rows, s); err != nil {
+		return nil, err
+	}
+	return cut(rows, r.limit, r.offset), nil
+}
+
+// oneEach tells where plain columns stand among what entities are grouped by; nil
+// where one does not, so that a group may have several rows.
+func (r *run) oneEach(s *selected, group []query.Trait) []int {
+	at := make([]int, len(s.columns))
+	for i, c := range s.columns {
+		if c.of != 0 {
+			continue
+		}
+		trait := c.calc
+		if c.attr != nil {
+			trait = r.valueTrait(c.attr)
+		}
+		if at[i] = slices.Index(group, trait); at[i] < 0 || trait == nil {
+			return nil
+		}
+	}
+	return at
 }
 
 // sortRows sorts the rows of groups by one of their columns.

@@ -3,7 +3,9 @@ package sqlstore
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"math"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -274,6 +276,30 @@ func (s codeSet) addRange(from, to uint32) {
 	}
 }
 
+// each gives the nodes of a set with their codes.
+func (c *column) each(all nodeSet) iter.Seq2[pedigree.NodeID, uint32] {
+	return func(yield func(pedigree.NodeID, uint32) bool) {
+		var none codeBlock
+		for i, in := range all {
+			if in == nil {
+				continue
+			}
+			of := &none
+			if i < len(c.codes) && c.codes[i] != nil {
+				of = c.codes[i]
+			}
+			for k, word := range in {
+				for ; word != 0; word &= word - 1 {
+					at := k*64 + bits.TrailingZeros64(word)
+					if !yield(pedigree.NodeID(i<<blockBits+at), of[at&(blockNodes-1)]) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
 // among gives the nodes of a set whose code is one of some.
 func (c *column) among(codes codeSet, scope nodeSet) nodeSet {
 	found := make(nodeSet, len(scope))
@@ -293,11 +319,11 @@ func (c *column) among(codes codeSet, scope nodeSet) nodeSet {
 			if word == 0 {
 				continue
 			}
-			var bits uint64
+			var fulfil uint64
 			for at, code := range of[k*64 : k*64+64] {
-				bits |= (codes[code/64] >> (code % 64) & 1) << at
+				fulfil |= (codes[code/64] >> (code % 64) & 1) << at
 			}
-			b[k] = bits & word
+			b[k] = fulfil & word
 		}
 		found[i] = b
 	}
@@ -543,9 +569,9 @@ func (v *values) fulfillingText(is query.Comparison, text string, codes codeSet)
 		beginning = text
 	case query.Globbed:
 		beginning = text[:literal(text)]
-	case query.Containing:
-		if len(of) > 0 {
-			v.containing(of, codes)
+	case query.Containing, query.Ending:
+		if len(of) > fewBytes {
+			v.containing(of, is == query.Ending, codes)
 			return
 		}
 	}
@@ -579,20 +605,26 @@ func plainer(is query.Comparison, pattern string) (query.Comparison, string) {
 	return is, pattern
 }
 
-// containing looks through all texts at once.
-func (v *values) containing(of []byte, codes codeSet) {
-	for at := 0; ; {
+// fewBytes is how long a text is of which there may be very many places; what contains
+// it is found faster one by one.
+const fewBytes = 2
+
+// containing looks through all texts at once, for those that contain a text or end in
+// it.
+func (v *values) containing(of []byte, ending bool, codes codeSet) {
+	for at, i := 0, 0; ; at++ {
 		next := bytes.Index(v.text[at:], of)
 		if next < 0 {
 			return
 		}
 		at += next
-		i := sort.Search(len(v.ends), func(i int) bool { return v.ends[i] > uint32(at) })
-		if end := int(v.ends[i]); at+len(of) <= end {
+		i += sort.Search(len(v.ends)-i, func(n int) bool { return v.ends[i+n] > uint32(at) })
+		end := int(v.ends[i])
+		if after := at + len(of); after == end || after < end && !ending {
 			codes.add(uint32(i) + 1)
-			at = end
-		} else { // it reaches into the next text
-			at++
+			at = end - 1
+		} else if after < end { // what it ends in stands further on
+			at = end - len(of) - 1
 		}
 	}
 }

@@ -305,18 +305,32 @@ func (t *tx) renewedColumn(old keepable, nodes []pedigree.NodeID, from, node str
 		if err != nil {
 			return err
 		}
-		for r.next() {
-			switch c.values.form {
-			case pedigree.Int:
-				now[r.id(0)] = r.int(1)
-			case pedigree.Double:
-				now[r.id(0)] = r.float(1)
-			default:
-				now[r.id(0)] = r.text(1)
-			}
-		}
-		return r.close()
+		return c.readInto(now, r)
 	})
+	return c.changed(now), err
+}
+
+// readInto reads nodes and what they have now.
+func (c *column) readInto(now map[pedigree.NodeID]any, r *rows) error {
+	for r.next() {
+		switch {
+		case r.null(1):
+			now[r.id(0)] = nil
+		case c.values.form == pedigree.Int:
+			now[r.id(0)] = r.int(1)
+		case c.values.form == pedigree.Double:
+			now[r.id(0)] = r.float(1)
+		default:
+			now[r.id(0)] = r.text(1)
+		}
+	}
+	return r.close()
+}
+
+// reading gives the column with what is read of some nodes.
+func (c *column) reading(r *rows) (*column, error) {
+	now := make(map[pedigree.NodeID]any)
+	err := c.readInto(now, r)
 	return c.changed(now), err
 }
 

@@ -132,6 +132,20 @@ func (e *entities) several(w *sqlText, n, word, none string, parts []query.Fact)
 }
 
 func (e *entities) keyed(w *sqlText, n string, f query.Keyed) error {
+	if f.Is == query.Equal {
+		ids, err := e.keysOf(f)
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			w.add(n + nowhere)
+			return nil
+		}
+		p := e.alias("p")
+		w.add("EXISTS (SELECT 1 FROM property "+p+" WHERE "+p+".node = "+n+".id AND "+p+".space = ? AND "+p+".key IN ("+placeholders(len(ids))+"))", f.Space)
+		w.args = append(w.args, ids...)
+		return nil
+	}
 	p, k := e.alias("p"), e.alias("k")
 	w.add("EXISTS (SELECT 1 FROM property "+p+" CROSS JOIN key "+k+" ON "+k+".id = "+p+".key WHERE "+p+".node = "+n+".id AND "+p+".space = ? AND ", f.Space)
 	value := &sqlText{}
@@ -139,6 +153,21 @@ func (e *entities) keyed(w *sqlText, n string, f query.Keyed) error {
 	err := comparison(w, value, query.Holds{Is: f.Is, Values: f.Values})
 	w.add(")")
 	return err
+}
+
+// keysOf gives the numbers of the keys that one asks for by name.
+func (e *entities) keysOf(f query.Keyed) (ids []any, err error) {
+	for _, v := range f.Values {
+		name, _ := v.(string)
+		id, err := e.findKey(f.Space, name)
+		if err != nil {
+			return nil, err
+		}
+		if id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 func (e *entities) ofType(w *sqlText, n string, f query.OfType) error {

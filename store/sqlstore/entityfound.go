@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
@@ -13,6 +14,9 @@ type finding struct {
 	*entities
 	view    *columnsView
 	foreign nodeSet // those of the types that are not of the catalog, of which columns know nothing
+	all     nodeSet // what was found
+
+	anywhere bool // it looks at nodes of any type, at the other end of relationships
 }
 
 // mostChecked is how many nodes are looked at one by one for a condition that no
@@ -23,6 +27,13 @@ const mostChecked = 3000
 // are not there and not worth making: price is how many rows the search looks at
 // without them, 0 to make none.
 func (e *entities) found(price int64) (f *finding, all nodeSet, ok bool, err error) {
+	for _, f := range e.finds {
+		if f.q.Live == e.q.Live && slices.Equal(f.types, e.types) && reflect.DeepEqual(f.q.Where, e.q.Where) {
+			again := *f
+			again.entities = e
+			return &again, f.all, true, nil
+		}
+	}
 	view, err := e.viewColumns()
 	if err != nil || view == nil {
 		return nil, nil, false, err
@@ -33,11 +44,13 @@ func (e *entities) found(price int64) (f *finding, all nodeSet, ok bool, err err
 		}
 	}
 	f = &finding{entities: e, view: view}
-	scope, ok, err := f.scope()
-	if err != nil || !ok || e.q.Where == nil {
-		return f, scope, ok, err
+	if all, ok, err = f.scope(); err == nil && ok && e.q.Where != nil {
+		all, ok, err = f.among(all, e.q.Where)
 	}
-	all, ok, err = f.among(scope, e.q.Where)
+	if err == nil && ok {
+		f.all = all
+		e.tx.finds = append(e.tx.finds, f)
+	}
 	return f, all, ok, err
 }
 
@@ -159,6 +172,8 @@ func (f *finding) among(scope nodeSet, where query.Fact) (some nodeSet, ok bool,
 		some, ok, err = f.ofClass(scope, w)
 	case query.Worded:
 		some, ok, err = f.withWords(scope, w)
+	case query.Tied:
+		some, ok, err = f.tied(scope, w)
 	case query.Holds:
 		some, ok, err = f.comparing(scope, w)
 	}
@@ -203,7 +218,7 @@ func (f *finding) ofTypes(scope nodeSet, w query.OfType) (some nodeSet, ok bool,
 		return nil, false, err
 	}
 	for _, typ := range types {
-		if !slices.Contains(f.types, typ) {
+		if !f.anywhere && !slices.Contains(f.types, typ) {
 			continue
 		}
 		number, _ := typ.(int64)

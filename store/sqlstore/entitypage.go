@@ -29,19 +29,10 @@ func (f *finding) pageIDs(all nodeSet) (ids []pedigree.NodeID, ok bool, err erro
 	if err != nil {
 		return nil, false, err
 	}
-	if c == nil || !all.and(f.foreign).empty() && !f.everywhere(f.q.By) {
+	if c == nil {
 		return f.few(all)
 	}
 	return c.column.page(all, int64(f.q.Offset), int64(f.q.Limit), f.q.Desc), true, nil
-}
-
-// everywhere reports whether a trait is known of nodes that are not of the catalog.
-func (f *finding) everywhere(t query.Trait) bool {
-	switch t.(type) {
-	case query.TypeTrait, query.StatusTrait:
-		return true
-	}
-	return false
 }
 
 func withoutUnset(t query.Trait) query.Trait {
@@ -115,8 +106,8 @@ func (c *column) page(all nodeSet, offset, limit int64, down bool) []pedigree.No
 	shift := max(0, bits.Len64(c.place(uint32(c.values.len()))+1<<extraBits)-bits.Len(buckets-1))
 	var counts [buckets]int64
 	var absent nodeSet
-	for id := range all.all() {
-		if code := c.code(id); code != 0 {
+	for id, code := range c.each(all) {
+		if code != 0 {
 			counts[c.place(code)>>shift]++
 		} else {
 			absent.add(id)
@@ -144,11 +135,9 @@ func (c *column) page(all nodeSet, offset, limit int64, down bool) []pedigree.No
 		if down {
 			low, high = buckets-1-last, buckets-1-first
 		}
-		for id := range all.all() {
-			if code := c.code(id); code != 0 {
-				if p := c.place(code); int(p>>shift) >= low && int(p>>shift) <= high {
-					some = append(some, placed{p, id})
-				}
+		for id, code := range c.each(all) {
+			if p := c.place(code); code != 0 && int(p>>shift) >= low && int(p>>shift) <= high {
+				some = append(some, placed{p, id})
 			}
 		}
 	}
@@ -217,6 +206,9 @@ func (f *finding) axis(all nodeSet, t query.Trait) (*axis, error) {
 		if err != nil || c == nil {
 			return nil, err
 		}
+		if c, err = f.withForeign(c, all, withoutUnset(t)); err != nil || c == nil {
+			return nil, err
+		}
 		one := &axis{column: c, form: formOf(t)}
 		if field, ok := t.(query.FieldTrait); ok && field.Unset != nil {
 			v, ok := c.comparable(field.Unset)
@@ -234,6 +226,31 @@ func (f *finding) axis(all nodeSet, t query.Trait) (*axis, error) {
 		return one, nil
 	}
 	return nil, nil
+}
+
+// withForeign adds to a column what nodes have that are not of the catalog; nil where
+// these are many.
+func (f *finding) withForeign(c *column, all nodeSet, t query.Trait) (*column, error) {
+	others := all.and(f.foreign)
+	n := others.count()
+	if n == 0 || n > mostChecked {
+		if n > 0 {
+			c = nil
+		}
+		return c, nil
+	}
+	value, err := f.value("n", t)
+	if err != nil {
+		return nil, err
+	}
+	w := &sqlText{}
+	w.add("SELECT n.id, "+value.String()+" FROM json_each(?) g CROSS JOIN node n ON n.id = g.value", value.args...)
+	w.args = append(w.args, jsonList(slices.Collect(others.all())))
+	r, err := f.conn.query(f.ctx, w.String(), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	return c.reading(r)
 }
 
 // typeAxis is that of the names of types.

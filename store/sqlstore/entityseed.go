@@ -88,6 +88,8 @@ func (e *entities) seedOf(f query.Fact) (*seed, error) {
 		one.text.add("SELECT value FROM json_each(?)", jsonList(f.Nodes))
 	case query.Holds:
 		return e.seedOfHolds(f)
+	case query.Keyed:
+		return e.seedOfKeyed(f)
 	case query.Classified:
 		return e.seedOfClass(f)
 	case query.Tied:
@@ -108,6 +110,26 @@ func (e *entities) seedOf(f query.Fact) (*seed, error) {
 	default:
 		return nil, nil
 	}
+	return one, nil
+}
+
+// seedOfKeyed reads the index on texts of entities, which are at home in the
+// workspace.
+func (e *entities) seedOfKeyed(f query.Keyed) (*seed, error) {
+	if f.Is != query.Equal || typed(f.Space) || e.nested > 0 || !e.ours {
+		return nil, nil
+	}
+	ids, err := e.keysOf(f)
+	if err != nil {
+		return nil, err
+	}
+	one := &seed{sure: len(ids) == 0}
+	if one.sure {
+		one.text.add("SELECT i.id FROM node i WHERE i.id < 0")
+		return one, nil
+	}
+	one.text.add("SELECT p.node FROM property p"+e.use("property_text")+" WHERE p.home = ? AND p.key IN ("+placeholders(len(ids))+") AND p.text IS NOT NULL AND "+inOthers("p"), e.q.Workspace)
+	one.text.args = append(one.text.args, ids...)
 	return one, nil
 }
 

@@ -12,13 +12,13 @@ import (
 // Bounds of a table that is computed in memory.
 const (
 	mostAxes   = 4
-	mostGroups = 200_000
+	mostGroups = 1 << 20
 )
 
 // tabulate computes a table of what was found; ok is false where columns do not tell
 // all of it.
 func (f *finding) tabulate(all nodeSet, q *query.Table) (table [][]any, ok bool, err error) {
-	if len(q.Group) > mostAxes || !all.and(f.foreign).empty() {
+	if len(q.Group) > mostAxes {
 		return nil, false, nil
 	}
 	groups := make([]*axis, len(q.Group))
@@ -92,6 +92,9 @@ func (g *gathering) gather(all nodeSet) bool {
 	if len(g.groups) == 1 {
 		g.byCode = make([]int32, g.groups[0].most()+1)
 	}
+	if g.countAlone(all) {
+		return true
+	}
 	for id := range all.all() {
 		at := g.groupOf(id)
 		if at > mostGroups {
@@ -99,6 +102,31 @@ func (g *gathering) gather(all nodeSet) bool {
 		}
 		for _, c := range g.cells {
 			c.count(at, id)
+		}
+	}
+	return true
+}
+
+// countAlone counts the nodes of each value, where nothing else is asked.
+func (g *gathering) countAlone(all nodeSet) bool {
+	if len(g.groups) != 1 || slices.ContainsFunc(g.cells, func(c *tallied) bool { return c.of != query.Count }) {
+		return false
+	}
+	of := g.groups[0]
+	counts := make([]int64, of.most()+1)
+	for _, code := range of.each(all) {
+		counts[code]++
+	}
+	if of.unset != 0 {
+		counts[of.unset] += counts[0]
+		counts[0] = 0
+	}
+	for code, n := range counts {
+		if n > 0 {
+			at := g.add([mostAxes]uint32{uint32(code)})
+			for _, c := range g.cells {
+				c.counts[at] = n
+			}
 		}
 	}
 	return true

@@ -28,6 +28,8 @@ type tx struct {
 
 	counts counted // what it has changed that is in no feed
 
+	finds []*finding // what a reader has found in columns, for who asks for a page, then for the number
+
 	bin map[pedigree.NodeID]bool // see knownInBin; nil until it is asked for
 }
 
