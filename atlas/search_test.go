@@ -324,14 +324,15 @@ func TestPagesOfASearchFollowTheirMarkers(t *testing.T) {
 		for _, e := range a.Entities {
 			names = append(names, e.DisplayText)
 		}
-		if marker = a.NextMarker; marker == "" {
+		if marker = a.NextMarker; marker == "-1" {
 			break
 		}
 	}
 	if got := strings.Join(names, " "); got != "log_view product_dim sales_fact sales_fact_monthly time_dim" {
 		t.Error(got)
 	}
-	f.refused("POST", "/v2/search/basic", `{"typeName": "sales_db", "marker": "x"}`, 400, "ATLAS-400-00-029", "marker")
+	f.refused("POST", "/v2/search/basic", `{"typeName": "sales_db", "marker": "x"}`, 400, "ATLAS-400-00-029", "Invalid marker!")
+	f.refused("POST", "/v2/search/basic", `{"typeName": "sales_db", "marker": "*", "offset": 1}`, 400, "ATLAS-400-00-029", "Marker can be used only if offset=0.")
 }
 
 func TestOtherSearches(t *testing.T) {

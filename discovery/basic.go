@@ -217,10 +217,23 @@ func (f *finder) anyAttribute(of []*schema.EntityType, name string) *attribute {
 	return nil
 }
 
+// rootType is what refusals call the type of all entities.
+const rootType = "__ENTITY_ROOT"
+
+// tabular reports whether only the values of attributes are wanted.
+func (p *Parameters) tabular() bool { return p.ExcludeHeaderAttributes && len(p.Attributes) > 0 }
+
 // checkNames refuses attributes that a type does not have. One without a name, which
 // some programs ask for where they want none, is no attribute.
 func (f *finder) checkNames(of []*schema.EntityType, p *Parameters) error {
 	if len(of) == 0 {
+		if p.tabular() && p.TypeName != "" {
+			for _, name := range p.Attributes {
+				if name != "" && f.attributeOf(nil, name) == nil {
+					return fault.New(fault.UnknownAttribute, name, rootType)
+				}
+			}
+		}
 		return nil
 	}
 	for _, name := range p.Attributes {
@@ -266,14 +279,65 @@ func (f *finder) classes(p *Parameters) (query.Fact, error) {
 	case names == nil:
 		return nil, fault.New(fault.UnknownClassification, p.Classification)
 	}
-	var where query.Fact
-	if !p.TagFilters.empty() {
+	filter := p.TagFilters
+	own := false
+	if !filter.empty() {
 		var err error
-		if where, err = f.tagFilter(names, p.TagFilters); err != nil {
+		if names, filter, own, err = f.byClassName(names, filter); err != nil {
+			return nil, err
+		}
+		if names != nil && len(names) == 0 {
+			return none, nil
+		}
+	}
+	var where query.Fact
+	if !filter.empty() {
+		var err error
+		if where, err = f.tagFilter(names, filter); err != nil {
 			return nil, err
 		}
 	}
-	return f.classified(names, where, false, false)
+	return f.classified(names, where, own, false)
+}
+
+// byClassName applies those parts of a filter of classifications, all of which must
+// hold, that compare their names. It gives the names that are left and the rest of the
+// filter; what is carried to an entity does not count by its name.
+func (f *finder) byClassName(names []string, filter *Filter) (left []string, rest *Filter, own bool, err error) {
+	parts := []*Filter{filter}
+	if len(filter.Criterion) > 0 {
+		if !strings.EqualFold(filter.Condition, "AND") && len(filter.Criterion) > 1 {
+			return names, filter, false, nil
+		}
+		parts = filter.Criterion
+	}
+	var others []*Filter
+	for _, part := range parts {
+		if part.Attribute != "__typeName" || len(part.Criterion) > 0 {
+			others = append(others, part)
+			continue
+		}
+		if names == nil {
+			for _, c := range f.types.Classifications() {
+				names = append(names, c.Def.Name)
+			}
+		}
+		own = true
+		_, err := f.leaf(part, false, func(c comparison) (query.Fact, error) {
+			names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return c.fits(name) == c.not })
+			return none, nil
+		})
+		if err != nil {
+			return nil, nil, false, err
+		}
+		if names == nil {
+			names = []string{}
+		}
+	}
+	if !own {
+		return names, filter, false, nil
+	}
+	return names, &Filter{Condition: "AND", Criterion: others}, true, nil
 }
 
 // term is the condition that a term is assigned, nil for none.
@@ -309,23 +373,39 @@ func (p *Parameters) digest() uint64 {
 	return h.Sum64()
 }
 
-const firstMarker = "*"
+// The markers that are no places.
+const (
+	firstMarker = "*"
+	lastMarker  = "-1" // nothing follows
+)
 
-// mark writes where the next page begins.
-func (p *Parameters) mark(offset int) (string, error) {
+// mark writes where the next page begins, after so many of all. Terms, and filters of
+// classifications alone, have no markers, as clients know them.
+func (p *Parameters) mark(offset int, all int64) (string, error) {
+	switch {
+	case p.Marker == "" || p.TermName != "" || p.Query == "" && !p.TagFilters.empty():
+		return "", nil
+	case int64(offset) >= all:
+		return lastMarker, nil
+	}
 	text, err := json.Marshal(marker{offset, p.digest()})
 	return base64.RawURLEncoding.EncodeToString(text), err
 }
 
 // resume begins a page where the last one ended.
 func (f *finder) resume(q *query.Entities, p *Parameters) error {
-	if p.Marker == "" || p.Marker == firstMarker {
+	switch {
+	case p.Marker == "":
+		return nil
+	case p.Offset > 0:
+		return badRequest("Marker can be used only if offset=0.")
+	case p.Marker == firstMarker:
 		return nil
 	}
 	var m marker
 	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(p.Marker, "="))
 	if err != nil || json.Unmarshal(text, &m) != nil || m.Offset < 0 || m.Query != p.digest() {
-		return badRequest("Invalid marker: it belongs to another search")
+		return badRequest("Invalid marker!")
 	}
 	q.Offset = m.Offset
 	return nil
@@ -345,10 +425,8 @@ func (f *finder) fill(a *Result, q *query.Entities, of []*schema.EntityType, p *
 			return err
 		}
 	}
-	if p.Marker != "" && int64(q.Offset+len(nodes)) < a.ApproximateCount {
-		if a.NextMarker, err = p.mark(q.Offset + len(nodes)); err != nil {
-			return err
-		}
+	if a.NextMarker, err = p.mark(q.Offset+len(nodes), a.ApproximateCount); err != nil {
+		return err
 	}
 	show := slices.Clone(p.Attributes)
 	show = append(show, p.EntityFilters.names()...)
@@ -357,7 +435,7 @@ func (f *finder) fill(a *Result, q *query.Entities, of []*schema.EntityType, p *
 	}
 	slices.Sort(show)
 	show = slices.Compact(show)
-	if p.ExcludeHeaderAttributes && len(of) > 0 && len(p.Attributes) > 0 && !f.refers(of, p.Attributes) {
+	if p.tabular() && p.TypeName != "" && !f.refers(of, p.Attributes) {
 		return f.tableOf(a, nodes, of, p.Attributes)
 	}
 	if a.Entities, err = f.Headers(nodes, catalog.HeaderOptions{Attributes: show, Classifications: p.ClassificationAttributes}); err != nil {

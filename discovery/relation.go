@@ -170,10 +170,8 @@ func (f *finder) relations(p *Parameters) (*Result, error) {
 		return nil, err
 	}
 	answer.ApproximateCount = total
-	if p.Marker != "" && int64(q.Offset+len(rows)) < total {
-		if answer.NextMarker, err = p.mark(q.Offset + len(rows)); err != nil {
-			return nil, err
-		}
+	if answer.NextMarker, err = p.mark(q.Offset+len(rows), total); err != nil {
+		return nil, err
 	}
 	answer.Relations, err = f.relationHeaders(rows)
 	return answer, err

@@ -3,6 +3,7 @@ package discovery
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
@@ -45,17 +46,19 @@ func (s *Service) FullText(ctx context.Context, workspace pedigree.NodeID, text 
 }
 
 // words is the condition that some words are found: all of them, or those on one side
-// of an OR. One that ends in * may be a beginning. It is nil where there is none.
+// of an OR. One that ends in * may be a beginning. Signs say nothing beside words, and
+// alone find nothing. It is nil where there is no word.
 func (f *finder) words(text string) (query.Fact, error) {
 	var some query.Some
 	var every query.Every
+	signs := false
 	next := func() {
 		if len(every) > 0 {
 			some = append(some, every)
 		}
 		every = nil
 	}
-	for _, word := range strings.Fields(strings.NewReplacer(`"`, " ", "(", " ", ")", " ").Replace(text)) {
+	for _, word := range strings.Fields(strings.NewReplacer(`"`, " ", "(", " ", ")", " ", `\`, "").Replace(text)) {
 		switch word {
 		case "OR":
 			next()
@@ -66,6 +69,10 @@ func (f *finder) words(text string) (query.Fact, error) {
 		beginning := strings.HasSuffix(word, "*") || strings.HasSuffix(word, "?")
 		word = strings.Trim(word, "*?")
 		if word == "" {
+			continue
+		}
+		if !strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
+			signs = true
 			continue
 		}
 		w := query.Worded{Text: word}
@@ -83,10 +90,12 @@ func (f *finder) words(text string) (query.Fact, error) {
 		every = append(every, found)
 	}
 	next()
-	switch len(some) {
-	case 0:
+	switch {
+	case len(some) == 0 && signs:
+		return none, nil
+	case len(some) == 0:
 		return nil, nil
-	case 1:
+	case len(some) == 1:
 		return some[0], nil
 	}
 	return some, nil

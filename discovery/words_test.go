@@ -1,0 +1,95 @@
+package discovery
+
+import (
+	"testing"
+
+	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/store/sqlite"
+)
+
+// shop is a catalog of two tables, one of them of two classes.
+func shop(t *testing.T) *town {
+	t.Helper()
+	w := newTown(t, sqlite.Options{Durability: sqlite.Normal})
+	b := &catalog.Batch{}
+	for _, name := range []string{"orders", "returns"} {
+		e := &catalog.Entity{TypeName: "m_table", Attributes: map[string]any{"qualifiedName": name, "name": name, "text": "of the shop"}}
+		if name == "orders" {
+			e.Classifications = []catalog.Classification{{TypeName: "Secret"}, {TypeName: "Public"}}
+		}
+		b.Entities = append(b.Entities, e)
+	}
+	if _, err := w.catalog.Save(t.Context(), pedigree.DefaultWorkspace, b); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *town) basic(t *testing.T, p *Parameters) *Result {
+	t.Helper()
+	p.SubTypes, p.SubClassifications = true, true
+	r, err := w.Basic(t.Context(), pedigree.DefaultWorkspace, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestSignsSayNothingBesideWords(t *testing.T) {
+	w := shop(t)
+	for text, want := range map[string]int{
+		"shop": 2, "shop ;": 2, "shop - {": 2, `shop ; \{ \} \[ \]`: 2, ";": 0, "*": 2, "orders shop": 1, "shop nothing": 0,
+	} {
+		if got := len(w.basic(t, &Parameters{TypeName: "m_table", Query: text}).Entities); got != want {
+			t.Errorf("%q finds %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestClassificationsAreFilteredByTheirNames(t *testing.T) {
+	w := shop(t)
+	name := func(operator, value string) *Filter {
+		return &Filter{Attribute: "__typeName", Operator: Operator(operator), Value: value}
+	}
+	for _, c := range []struct {
+		filter *Filter
+		want   int
+	}{
+		{name("contains", "ecre"), 1},
+		{name("not_contains", "ecre"), 1},
+		{name("=", "PII"), 0},
+		{&Filter{Condition: "AND", Criterion: []*Filter{name("!=", "Secret"), name("!=", "Public")}}, 0},
+		{&Filter{Condition: "AND", Criterion: []*Filter{name("=", "Secret"), {Attribute: "level", Operator: "isNull"}}}, 1},
+	} {
+		r := w.basic(t, &Parameters{Classification: AllClassifications, TagFilters: c.filter})
+		if len(r.Entities) != c.want {
+			t.Errorf("%+v finds %d, want %d", *c.filter, len(r.Entities), c.want)
+		}
+	}
+}
+
+func TestTheMarkerOfTheLastPageSaysSo(t *testing.T) {
+	w := shop(t)
+	p := &Parameters{TypeName: "m_table", Marker: "*", Limit: 1}
+	first := w.basic(t, p)
+	p.Marker = first.NextMarker
+	if last := w.basic(t, p); last.NextMarker != "-1" || len(last.Entities) != 1 || last.Entities[0].GUID == first.Entities[0].GUID {
+		t.Errorf("%d entities, then %q", len(last.Entities), last.NextMarker)
+	}
+	if r := w.basic(t, &Parameters{TypeName: "m_table", Limit: 1}); r.NextMarker != "" {
+		t.Errorf("a marker %q that nobody asked for", r.NextMarker)
+	}
+}
+
+func TestAttributesAloneAreATableOfAllTypes(t *testing.T) {
+	w := shop(t)
+	p := &Parameters{TypeName: AllEntityTypes, ExcludeHeaderAttributes: true, Attributes: []string{"__state"}}
+	if v := w.basic(t, p).Attributes; v == nil || len(v.Values) < 2 || v.Values[0][0] != "ACTIVE" {
+		t.Errorf("%+v", v)
+	}
+	p.Attributes = []string{"name"}
+	if _, err := w.Basic(t.Context(), pedigree.DefaultWorkspace, p); err == nil || err.Error() != "Attribute name not found for type __ENTITY_ROOT" {
+		t.Error(err)
+	}
+}
