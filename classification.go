@@ -1,5 +1,10 @@
 package pedigree
 
+import (
+	"slices"
+	"strconv"
+)
+
 // ClassificationID is the number of a classification inside one store.
 type ClassificationID int64
 
@@ -23,6 +28,18 @@ type Classification struct {
 	UpdatedBy string
 	Created   Time // set by the store's clock
 	Updated   Time
+}
+
+// Source is the name of a classification with the node that it is of, where a
+// relationship or event says what does not pass. No name of a definition has a "#".
+func (c *Classification) Source() string {
+	return c.Type + "#" + strconv.FormatInt(int64(c.Node), 10)
+}
+
+// BlockedBy reports whether it is among what is blocked: its name, which stands for
+// those of all nodes, or its source.
+func (c *Classification) BlockedBy(blocked []string) bool {
+	return slices.Contains(blocked, c.Type) || len(blocked) > 0 && slices.Contains(blocked, c.Source())
 }
 
 // Carried says that a classification of one node holds for another, too.

@@ -29,7 +29,7 @@ type Relationship struct {
 
 	Attributes string   // JSON object; empty for none
 	Passes     Passage  // which way classifications pass
-	Blocked    []string // classifications that do not pass all the same, by name
+	Blocked    []string // classifications that do not pass all the same; see [Classification.BlockedBy]
 
 	Version   int64 // counts its changes from 0
 	CreatedBy string
@@ -45,5 +45,5 @@ type Relationship struct {
 type EventPassage struct {
 	Event   int64
 	Passes  Passage
-	Blocked []string // classifications that do not pass all the same, by name
+	Blocked []string // classifications that do not pass all the same; see [Classification.BlockedBy]
 }

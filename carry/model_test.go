@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -130,10 +131,25 @@ func (w *world) event() {
 }
 
 func (w *world) blocked() []string {
-	if rapid.IntRange(0, 3).Draw(w.t, "blocks") == 0 {
+	switch rapid.IntRange(0, 3).Draw(w.t, "blocks") {
+	case 0:
 		return []string{"PII"}
+	case 1:
+		if n := w.of(0); n != nil { // that of one node alone
+			return []string{"PII#" + strconv.FormatInt(int64(n.ID), 10)}
+		}
 	}
 	return nil
+}
+
+// stopped reports whether a classification is among what is blocked.
+func stopped(blocked []string, c *pedigree.Classification) bool {
+	for _, name := range blocked {
+		if of, node, one := strings.Cut(name, "#"); of == c.Type && (!one || node == strconv.FormatInt(int64(c.Node), 10)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *world) passes() pedigree.Passage {
@@ -304,7 +320,7 @@ func (w *world) ties(c *pedigree.Classification, fn func(from, to pedigree.NodeI
 		if !said {
 			p.Passes = pedigree.PassForward
 		}
-		if c.NotByLineage || slices.Contains(p.Blocked, c.Type) {
+		if c.NotByLineage || stopped(p.Blocked, c) {
 			continue
 		}
 		if p.Passes&pedigree.PassForward != 0 {
@@ -320,7 +336,7 @@ func (w *world) ties(c *pedigree.Classification, fn func(from, to pedigree.NodeI
 		}
 	}
 	for _, r := range w.relationships {
-		if r.Deleted.Set() || c.NotByHierarchy || slices.Contains(r.Blocked, c.Type) {
+		if r.Deleted.Set() || c.NotByHierarchy || stopped(r.Blocked, c) {
 			continue
 		}
 		if r.Passes&pedigree.PassForward != 0 {

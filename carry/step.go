@@ -1,8 +1,6 @@
 package carry
 
 import (
-	"slices"
-
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/lineage"
 	"github.com/pedigree-ml/pedigree/store"
@@ -13,7 +11,7 @@ type step struct {
 	from, to     pedigree.NodeID
 	kind         lineage.EdgeKind // 0 for two nodes that are one, and for relationships
 	relationship string           // its type; empty for lineage
-	blocked      []string         // classifications that do not pass, by name
+	blocked      []string         // classifications that do not pass
 }
 
 // passes reports whether a classification passes.
@@ -21,7 +19,7 @@ func (s *step) passes(c *pedigree.Classification) bool {
 	if hierarchy := s.relationship != ""; hierarchy && c.NotByHierarchy || !hierarchy && c.NotByLineage {
 		return false
 	}
-	return !slices.Contains(s.blocked, c.Type)
+	return !c.BlockedBy(s.blocked)
 }
 
 // A stepper finds steps in one transaction.

@@ -157,6 +157,48 @@ func TestWhatIsNoPartMayBeInSeveral(t *testing.T) {
 	}
 }
 
+func TestAClassificationIsBlockedByItsSource(t *testing.T) {
+	f := open(t)
+	in, out := f.make(an("shelf", "in", nil)), f.make(an("shelf", "out", nil))
+	process := f.make(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": in}}, "outputs": []any{attrs{"guid": out}}}))
+	for _, guid := range []string{in, process} {
+		if err := f.classify(guid, catalog.Classification{TypeName: "PII"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sources := func(all []catalog.Classification) (guids []string) {
+		for i := range all {
+			guids = append(guids, all[i].EntityGUID)
+		}
+		slices.Sort(guids)
+		return guids
+	}
+	tie := f.get(out).RelationshipAttributes["outputFromProcesses"].([]*catalog.RelatedID)[0].RelationshipGUID
+	block := func(blocked ...catalog.Classification) *catalog.Relationship {
+		t.Helper()
+		r, err := f.UpdateRelationship(t.Context(), workspace, &catalog.Relationship{GUID: tie, Blocked: blocked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	r := block(catalog.Classification{TypeName: "PII", EntityGUID: in})
+	if !slices.Equal(sources(r.Blocked), []string{in}) || !slices.Equal(sources(r.Propagated), []string{process}) {
+		t.Errorf("blocked %v, propagated %v", sources(r.Blocked), sources(r.Propagated))
+	}
+	if got := sources(f.get(out).Classifications); !slices.Equal(got, []string{process}) {
+		t.Errorf("what comes through is of %v", got)
+	}
+	block(catalog.Classification{TypeName: "PII"}) // whatever its source
+	if got := f.get(out).Classifications; len(got) > 0 {
+		t.Errorf("what comes through is %+v", got)
+	}
+	block([]catalog.Classification{}...)
+	if got := f.get(out).Classifications; len(got) != 2 {
+		t.Errorf("an empty list blocks nothing, but %+v comes through", got)
+	}
+}
+
 func TestRelationshipAttributesAreChecked(t *testing.T) {
 	f := open(t)
 	book, shelf := f.make(an("book", "k", nil)), f.make(an("shelf", "s", nil))

@@ -187,7 +187,7 @@ func (v *View) relationship(l *link, extended bool) (*RelationshipInfo, error) {
 	}
 	for i := range passing {
 		c := v.classification(&passing[i], sources[passing[i].Node])
-		if slices.Contains(l.Blocked, passing[i].Type) {
+		if passing[i].BlockedBy(l.Blocked) {
 			r.Blocked = append(r.Blocked, c)
 		} else {
 			r.Propagated = append(r.Propagated, c)
@@ -557,15 +557,19 @@ func (w *Work) block(l *link, given []Classification) error {
 	}
 	l.Blocked = nil
 	for _, g := range given {
-		known := slices.ContainsFunc(passing, func(c pedigree.Classification) bool {
+		at := slices.IndexFunc(passing, func(c pedigree.Classification) bool {
 			s := sources[c.Node]
-			return c.Type == g.TypeName && s != nil && (g.EntityGUID == "" || g.EntityGUID == s.guid)
+			return c.Type == g.TypeName && s != nil && (g.EntityGUID == "" || strings.EqualFold(g.EntityGUID, s.guid))
 		})
-		if !known {
+		if at < 0 {
 			return fault.New(fault.InvalidBlockedPropagatedClassification, g.TypeName, g.EntityGUID)
 		}
-		if !slices.Contains(l.Blocked, g.TypeName) {
-			l.Blocked = append(l.Blocked, g.TypeName)
+		name := passing[at].Source()
+		if g.EntityGUID == "" {
+			name = g.TypeName
+		}
+		if !slices.Contains(l.Blocked, name) {
+			l.Blocked = append(l.Blocked, name)
 		}
 	}
 	return nil

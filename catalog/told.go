@@ -107,7 +107,7 @@ func (v *View) passedByEvents(nodes []pedigree.Node, c *pedigree.Classification)
 		}
 		for i := range next {
 			at := slices.IndexFunc(said, func(p pedigree.EventPassage) bool { return p.Event == next[i].Event })
-			if at < 0 || said[at].Passes&pedigree.PassForward != 0 && !slices.Contains(said[at].Blocked, c.Type) {
+			if at < 0 || said[at].Passes&pedigree.PassForward != 0 && !c.BlockedBy(said[at].Blocked) {
 				ids = append(ids, next[i].To)
 			}
 		}
@@ -138,7 +138,7 @@ func (v *View) passedByRelationships(n *pedigree.Node, c *pedigree.Classificatio
 				return nil, err
 			}
 			for i := range rows {
-				if l := (&link{Relationship: rows[i]}); l.live() && l.Passes&way != 0 && !slices.Contains(l.Blocked, c.Type) {
+				if l := (&link{Relationship: rows[i]}); l.live() && l.Passes&way != 0 && !c.BlockedBy(l.Blocked) {
 					other, _ := l.other(n.ID)
 					ids = append(ids, other)
 				}
