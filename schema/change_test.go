@@ -355,13 +355,13 @@ func TestAPartialUpdateAddsWhereTheTypeSaysSo(t *testing.T) {
 func TestWhatStandsForAllTypesIsFoundAndNothingElse(t *testing.T) {
 	f := open(t)
 	types := f.types()
-	for _, name := range []string{AllEntities, AllClassifications} {
+	for name, told := range map[string]string{AllEntities: "__ENTITY_ROOT", AllClassifications: "__CLASSIFICATION_ROOT"} {
 		d, err := types.Find(0, name)
 		f.must(err)
-		if shown := types.Shown(d); len(attributesOf(shown)) == 0 || shown.Common().Name != name {
+		if shown := types.Shown(d); len(attributesOf(shown)) == 0 || shown.Common().Name != told {
 			t.Errorf("%s is %+v", name, shown)
 		}
-		refused(t, f.DeleteNamed(f.ctx, name, false), fault.SystemType, name)
+		refused(t, f.DeleteNamed(f.ctx, name, false), fault.SystemType, told)
 		if len(types.Select(&Filter{Name: name})) > 0 {
 			t.Errorf("%s is listed", name)
 		}

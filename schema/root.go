@@ -9,11 +9,12 @@ const (
 	AllClassifications = "_ALL_CLASSIFICATION_TYPES"
 )
 
-// roots are what stands for all types of a category: the attributes are those by
-// which everything can be searched.
+// roots are what stands for all types of a category, by the names that clients ask
+// for and under those that they are told: the attributes are those by which
+// everything can be searched.
 var roots = map[string]Def{
 	AllEntities: &EntityDef{
-		Base: Base{Category: EntityCategory, Name: AllEntities, Description: "Any entity"},
+		Base: Base{Category: EntityCategory, Name: "__ENTITY_ROOT", Description: "Any entity", TypeVersion: "1.0"},
 		Attributes: rootAttributes(
 			"__timestamp date", "__modificationTimestamp date", "__modifiedBy string", "__createdBy string", "__state string", "__guid string",
 			"__historicalGuids string", "__typeName string", "__classificationsText string", "__classificationNames string",
@@ -21,7 +22,7 @@ var roots = map[string]Def{
 		),
 	},
 	AllClassifications: &ClassificationDef{
-		Base: Base{Category: ClassificationCategory, Name: AllClassifications, Description: "Any classification"},
+		Base: Base{Category: ClassificationCategory, Name: "__CLASSIFICATION_ROOT", Description: "Any classification", TypeVersion: "1.0"},
 		Attributes: rootAttributes(
 			"__typeName string", "__timestamp date", "__modificationTimestamp date", "__modifiedBy string", "__createdBy string", "__entityStatus string",
 		),

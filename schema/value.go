@@ -224,7 +224,13 @@ func readFloat(bits int) func(any) (any, bool) {
 			return nil, false
 		}
 		f, err := strconv.ParseFloat(strings.TrimSpace(text), bits)
-		return f, err == nil && !math.IsInf(f, 0)
+		if err != nil || math.IsInf(f, 0) {
+			return nil, false
+		}
+		if bits == 32 { // the number that reads as it is written, not the nearest that has its bits
+			f, _ = strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64)
+		}
+		return f, true
 	}
 }
 

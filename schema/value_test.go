@@ -55,7 +55,7 @@ func TestValuesAreReadAsTheirTypeHasThem(t *testing.T) {
 		{"int", `12.9`, int64(12)},
 		{"int", `1e3`, int64(1000)},
 		{"long", `9223372036854775807`, int64(math.MaxInt64)},
-		{"float", `0.1`, float64(float32(0.1))},
+		{"float", `0.1`, 0.1},
 		{"double", `"2.5"`, 2.5},
 		{"double", `7`, 7.0},
 		{"biginteger", `123456789012345678901234567890`, stdjson.Number("123456789012345678901234567890")},
