@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 //go:embed models
@@ -62,9 +64,11 @@ type modelFile struct {
 	Patches []patch `json:"patches"`
 }
 
+// readFile reads the object that a file begins with. What follows is not looked at:
+// a model of Atlas 2.2 ends in a stray character.
 func (m *models) readFile(text []byte) error {
 	var f modelFile
-	if err := json.Unmarshal(text, &f, Reading); err != nil {
+	if err := json.UnmarshalDecode(jsontext.NewDecoder(bytes.NewReader(text), Reading), &f); err != nil {
 		return err
 	}
 	for _, d := range f.All() {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/go-json-experiment/json"
 )
@@ -101,6 +102,16 @@ func TestTheListOfARealServerLoadsAsAModel(t *testing.T) {
 	}
 	if _, err := Resolve(defs...); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestWhatFollowsAModelIsNotLookedAt(t *testing.T) {
+	defs, err := readModels([]fs.FS{fstest.MapFS{"mine.json": {Data: []byte(`{"entityDefs":[{"name":"mine","name":"ours"}]}'`)}}})
+	if err != nil || !slices.ContainsFunc(defs, func(d Def) bool { return d.Common().Name == "ours" }) {
+		t.Errorf("the model is not there: %v", err)
+	}
+	if _, err := readModels([]fs.FS{fstest.MapFS{"mine.json": {Data: []byte(`{"entityDefs":[`)}}}); err == nil {
+		t.Error("half a model was taken")
 	}
 }
 
