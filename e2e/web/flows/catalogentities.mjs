@@ -37,6 +37,37 @@ await flow('catalog entities', async (page) => {
 	await page.getByRole('button', { name: 'Clear the conditions' }).click();
 	await page.getByText(/entities/).first().waitFor();
 
+	// In another order, and several chosen at once: by the keyboard, and by their boxes.
+	await page.goto('/catalog?type=meter_table');
+	await page.getByRole('combobox', { name: 'Order' }).selectOption('By name, Z first');
+	await grid.getByRole('row', { name: /^meter_readings/ }).waitFor();
+	await page.getByRole('combobox', { name: 'Order' }).selectOption('By name');
+	await grid.getByRole('row', { name: /^archive_001/ }).waitFor();
+	assert.match(page.url(), /s=name/);
+	const choice = page.getByRole('toolbar', { name: 'Chosen entities' });
+	await grid.focus();
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('Space');
+	await choice.getByText('1 entity chosen').waitFor();
+	await grid.getByRole('row', { name: /^archive_003/ }).locator('input').click({ modifiers: ['Shift'] });
+	await choice.getByText(/^[34] entities chosen/).waitFor();
+
+	// They are classified together, and that is undone together.
+	await choice.getByRole('button', { name: 'Classify' }).click();
+	const classify = page.getByRole('form', { name: 'Add a classification' });
+	await classify.getByRole('combobox', { name: 'Classification' }).selectOption('Unused');
+	await classify.getByRole('button', { name: 'Add' }).click();
+	await choice.getByText(/^Unused is put on [34] entities/).waitFor();
+	await grid.getByRole('row', { name: /^archive_003 meter_table Unused/ }).waitFor();
+	await choice.getByRole('button', { name: 'Undo' }).click();
+	await until('it is gone again', async () => (await grid.getByText('Unused').count()) === 0);
+
+	// Deleting says first what it does.
+	await grid.getByRole('row', { name: /^archive_003/ }).locator('input').click();
+	await choice.getByRole('button', { name: 'Delete…' }).click();
+	await page.getByRole('button', { name: 'Delete 1 entity' }).waitFor();
+	await page.getByRole('button', { name: 'Keep them' }).click();
+
 	// What a user wrote is text.
 	await page.goto(`/catalog?q=${encodeURIComponent('onerror')}&type=meter_table`);
 	await grid.getByText(markup).first().waitFor();

@@ -39,6 +39,7 @@ export function bodyOf(q: BasicQuery): Record<string, unknown> {
 	const body: Record<string, unknown> = { excludeDeletedEntities: !q.deleted, includeClassificationAttributes: true, includeSubTypes: true, includeSubClassifications: true };
 	if (q.words) body.query = q.words;
 	if (q.type) body.typeName = q.type;
+	else if (q.conditions.length > 0 || (!q.classification && !q.words && !q.term)) body.typeName = '_ALL_ENTITY_TYPES'; // conditions want a type
 	if (q.classification) body.classification = q.classification;
 	if (q.term) body.termName = q.term;
 	if (q.sortBy) Object.assign(body, { sortBy: q.sortBy, sortOrder: q.descending ? 'DESCENDING' : 'ASCENDING' });
@@ -58,9 +59,7 @@ export const needsValue = (operator: string) => !['isNull', 'notNull', 'notEmpty
 /** Reads a page of what fulfils a query; with nothing asked for, of all entities. */
 export async function searchBasic(q: BasicQuery, token: string | undefined, signal: AbortSignal, limit = page): Promise<Found> {
 	const from = Number(token ?? 0);
-	const body = bodyOf(q);
-	if (!q.type && !q.classification && !q.words && !q.term) body.typeName = '_ALL_ENTITY_TYPES';
-	return found(await post(`${base}/basic`, { ...body, limit, offset: from }, signal), from, limit);
+	return found(await post(`${base}/basic`, { ...bodyOf(q), limit, offset: from }, signal), from, limit);
 }
 
 function found(x: unknown, from: number, limit: number): Found {
