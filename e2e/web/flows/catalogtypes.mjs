@@ -55,10 +55,49 @@ await flow('catalog types', async (page, problems) => {
 	await page.getByRole('heading', { name: 'flow_table', level: 1 }).waitFor();
 	await page.getByRole('table', { name: 'Attributes' }).getByRole('row', { name: /^columns array<meter_column> any number, each once/ }).waitFor();
 
+	// It is added to: what it has stays.
+	await page.getByRole('button', { name: 'Change', exact: true }).click();
+	const change = page.getByRole('form', { name: 'Change flow_table' });
+	await change.getByRole('textbox', { name: 'Description' }).fill('made by a flow');
+	await change.getByRole('button', { name: 'Add an attribute' }).click();
+	await change.getByRole('group', { name: 'Attribute 1' }).getByRole('textbox', { name: 'Name' }).fill('format');
+	await change.getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('table', { name: 'Attributes' }).getByRole('row', { name: /^format string one or none/ }).waitFor();
+	await page.getByText('made by a flow').first().waitFor();
+
 	// And deleted, once one is sure.
 	await page.getByRole('button', { name: 'Delete this type…' }).click();
 	await page.getByRole('button', { name: 'Delete flow_table' }).click();
 	await page.getByRole('heading', { name: 'Catalog', level: 1 }).waitFor();
+
+	// Of the other categories, too.
+	await page.goto('/catalog/types?c=ENUM');
+	await page.getByRole('button', { name: 'New enumeration' }).click();
+	const values = page.getByRole('form', { name: 'New enumeration' });
+	await values.getByRole('textbox', { name: 'Name' }).fill('flow_format');
+	await values.getByRole('button', { name: 'Create' }).click();
+	await values.getByText('An enumeration needs a value.').waitFor();
+	await values.getByRole('button', { name: 'Add a value' }).click();
+	await page.keyboard.type('parquet');
+	await values.getByRole('button', { name: 'Create' }).click();
+	await page.getByRole('table', { name: 'Values' }).getByRole('row', { name: /^parquet/ }).waitFor();
+	await page.goto('/catalog/types?c=RELATIONSHIP');
+	await page.getByRole('button', { name: 'New relationship' }).click();
+	const tie = page.getByRole('form', { name: 'New relationship' });
+	await tie.getByRole('textbox', { name: 'Name' }).first().fill('flow_copies');
+	for (const [end, name] of [['First end', 'copies'], ['Second end', 'original']]) {
+		await tie.getByRole('group', { name: end }).getByRole('combobox', { name: 'Type' }).fill('meter_table');
+		await tie.getByRole('group', { name: end }).getByRole('textbox', { name: 'Name' }).fill(name);
+	}
+	await tie.getByRole('combobox', { name: 'Classifications go along it' }).selectOption('from the first to the second');
+	await tie.getByRole('button', { name: 'Create' }).click();
+	await page.getByText('Both ends live on their own. Classifications go along it from the first end to the second.').waitFor();
+	for (const name of ['flow_copies', 'flow_format']) {
+		await page.goto(`/catalog/types/${name}`);
+		await page.getByRole('button', { name: 'Delete this type…' }).click();
+		await page.getByRole('button', { name: `Delete ${name}` }).click();
+		await page.getByRole('heading', { name: 'Catalog', level: 1 }).waitFor();
+	}
 
 	// Made of JSON: what is no JSON is said at once, what the server refuses as it says it.
 	await page.goto('/catalog/types?c=CLASSIFICATION');

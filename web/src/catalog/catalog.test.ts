@@ -5,7 +5,7 @@ import { readCarried } from '../api/catalogcarried';
 import { readImport, readOpened } from '../api/catalogglossary';
 import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
 import { readLineage } from '../api/lineage';
-import { countWord, elementType, readTypeDef } from '../api/catalogtypes';
+import { countWord, elementType, readTypeDef, type TypeDef } from '../api/catalogtypes';
 import { layoutOf } from '../lineage/layout';
 import { actionWord, detailsOf } from './audit';
 import { apart, momentOf, newOf, validityWord, wishOf, wishProblem } from './classified';
@@ -13,7 +13,7 @@ import { csvOf, markOf, typeIn, wordBefore } from './dsl';
 import { readCondition, readEntitiesView, writeCondition, writeEntitiesView, type EntitiesView } from './entitiesview';
 import { fieldOf, problemOf, type Field } from './form';
 import { leavesOf, parentsFor, trailOf, wayTo } from './glossary';
-import { blankAttribute, blankType, defsOf, nameProblem, readDefs } from './newtype';
+import { blankAttribute, blankType, changeOf, defsOf, nameProblem, readDefs, typeProblem, type NewType } from './newtype';
 import { closer, spreadOf, stopBox } from './spread';
 import { ancestorsOf, branchesOf, descendantsOf } from './tree';
 import { lineOf, shownOf } from './values';
@@ -75,6 +75,31 @@ describe('a new type', () => {
 				},
 			],
 		});
+	});
+
+	test('of each category becomes what that wants', () => {
+		const one = (type: NewType, before?: TypeDef) => (Object.values(defsOf(type, before))[0] as Record<string, unknown>[])[0];
+		expect(one({ ...blankType('ENUM'), name: 'kind', elements: [{ value: ' a ', description: '' }, { value: '', description: 'x' }, { value: 'b', description: 'B' }] })).toEqual({ category: 'ENUM', name: 'kind', typeVersion: '1.0', elementDefs: [{ value: 'a', ordinal: 1 }, { value: 'b', ordinal: 2, description: 'B' }] });
+		const ends: NewType['ends'] = [{ type: 'table', name: 'columns', many: true }, { type: 'column', name: 'table', many: false }];
+		expect(one({ ...blankType('RELATIONSHIP'), name: 'r', ends, relation: 'COMPOSITION', propagate: 'BOTH' })).toMatchObject({
+			relationshipCategory: 'COMPOSITION', propagateTags: 'BOTH', endDef1: { type: 'table', name: 'columns', isContainer: true, cardinality: 'SET' }, endDef2: { type: 'column', name: 'table', isContainer: false, cardinality: 'SINGLE' },
+		});
+		expect(one({ ...blankType('BUSINESS_METADATA'), name: 'b', entityTypes: ['DataSet'], attributes: [{ ...blankAttribute(), name: 'score', type: 'int' }] })).toMatchObject({ attributeDefs: [{ options: { applicableEntityTypes: '["DataSet"]' } }] });
+	});
+
+	test('is asked for what its category needs', () => {
+		expect(typeProblem(blankType('ENUM'), [])).toBe('An enumeration needs a value.');
+		expect(typeProblem(blankType('RELATIONSHIP'), ['table'])).toBe('Both ends need a type that there is.');
+		expect(typeProblem({ ...blankType('BUSINESS_METADATA'), attributes: [blankAttribute()] }, [])).toBe('Say which types may have it.');
+		expect(typeProblem({ ...blankType('STRUCT'), attributes: [{ ...blankAttribute(), name: 'a' }, { ...blankAttribute(), name: 'a ' }] }, [])).toBe('The attribute a is there twice.');
+		expect(typeProblem(blankType('ENTITY'), [])).toBeUndefined();
+	});
+
+	test('that is changed keeps what it has', () => {
+		const raw = { category: 'ENTITY', guid: 'g', name: 'table', description: 'old', superTypes: ['DataSet'], attributeDefs: [{ name: 'a', typeName: 'int' }], version: 3 };
+		const before = readTypeDef(raw);
+		const after = { ...changeOf(before), description: 'new', attributes: [{ ...blankAttribute(), name: 'b' }] };
+		expect(defsOf(after, before)).toMatchObject({ entityDefs: [{ guid: 'g', version: 3, description: 'new', superTypes: ['DataSet'], attributeDefs: [{ name: 'a', typeName: 'int' }, { name: 'b', typeName: 'string' }] }] });
 	});
 
 	test('has a name as the protocol wants it', () => {

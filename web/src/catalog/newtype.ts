@@ -1,6 +1,7 @@
 // A type as a form says it, and the definitions that make it.
 
-import { listOf, type Category } from '../api/catalogtypes';
+import { listOf, type Category, type TypeDef } from '../api/catalogtypes';
+import { asList, asRecord } from '../api/decode';
 
 export interface NewAttribute {
 	name: string;
@@ -12,30 +13,70 @@ export interface NewAttribute {
 	default: string;
 }
 
+export interface NewEnd {
+	type: string;
+	name: string;
+	many: boolean;
+}
+
 export interface NewType {
-	category: 'ENTITY' | 'CLASSIFICATION';
+	category: Category;
 	name: string;
 	description: string;
 	superTypes: string[];
-	entityTypes: string[]; // that a classification may be put on
+	entityTypes: string[]; // that a classification may be put on, or that may have business metadata
 	attributes: NewAttribute[];
+	elements: { value: string; description: string }[]; // of an enumeration
+	ends: [NewEnd, NewEnd]; // of a relationship
+	relation: 'ASSOCIATION' | 'AGGREGATION' | 'COMPOSITION'; // of those but the first, the first end is the whole
+	propagate: 'NONE' | 'ONE_TO_TWO' | 'TWO_TO_ONE' | 'BOTH';
 }
 
 export const blankAttribute = (): NewAttribute => ({ name: '', type: 'string', cardinality: 'SINGLE', optional: true, unique: false, indexed: false, default: '' });
 
-export function blankType(category: NewType['category']): NewType {
-	return { category, name: '', description: '', superTypes: category === 'ENTITY' ? ['DataSet'] : [], entityTypes: [], attributes: [] };
+export function blankType(category: Category): NewType {
+	const end = { type: '', name: '', many: false };
+	return { category, name: '', description: '', superTypes: category === 'ENTITY' ? ['DataSet'] : [], entityTypes: [], attributes: [], elements: [], ends: [{ ...end }, { ...end }], relation: 'ASSOCIATION', propagate: 'NONE' };
 }
 
-/** Gives the definitions to send for what a form says. */
-export function defsOf(type: NewType): Record<string, unknown> {
-	const def: Record<string, unknown> = { category: type.category, name: type.name.trim(), typeVersion: '1.0', superTypes: type.superTypes, attributeDefs: type.attributes.filter((a) => a.name.trim()).map(attributeOf) };
-	if (type.description.trim()) def.description = type.description.trim();
-	if (type.category === 'CLASSIFICATION' && type.entityTypes.length > 0) def.entityTypes = type.entityTypes;
-	return { [listOf[type.category]]: [def] };
+/** Gives a definition that there is as a form says it, which asks for what is added. */
+export function changeOf(def: TypeDef): NewType {
+	return { ...blankType(def.category), name: def.name, description: def.description, superTypes: def.superTypes, entityTypes: def.entityTypes };
 }
 
-function attributeOf(a: NewAttribute): Record<string, unknown> {
+/** Gives the definitions to send for what a form says: of a new type, or of one that
+ * there is with what is added. */
+export function defsOf(type: NewType, before?: TypeDef): Record<string, unknown> {
+	const had = asRecord(before?.raw);
+	const { category } = type;
+	const attributes = type.attributes.filter((a) => a.name.trim()).map((a) => attributeOf(a, category === 'BUSINESS_METADATA' ? type.entityTypes : undefined));
+	const def: Record<string, unknown> = { typeVersion: '1.0', ...had, category, name: type.name.trim() };
+	if (type.description.trim() || before) def.description = type.description.trim();
+	if (category === 'ENUM') {
+		const held = asList(had.elementDefs);
+		def.elementDefs = [...held, ...type.elements.filter((e) => e.value.trim()).map((e, i) => ({ value: e.value.trim(), ordinal: held.length + i + 1, ...(e.description.trim() && { description: e.description.trim() }) }))];
+	} else def.attributeDefs = [...asList(had.attributeDefs), ...attributes];
+	if (category === 'ENTITY' || category === 'CLASSIFICATION') def.superTypes = type.superTypes;
+	if (category === 'CLASSIFICATION' && (type.entityTypes.length > 0 || before)) def.entityTypes = type.entityTypes;
+	if (category === 'RELATIONSHIP' && !before) {
+		const [whole, part] = type.ends.map((end, i) => ({ type: end.type.trim(), name: end.name.trim(), isContainer: i === 0 && type.relation !== 'ASSOCIATION', cardinality: end.many ? 'SET' : 'SINGLE' }));
+		Object.assign(def, { relationshipCategory: type.relation, propagateTags: type.propagate, endDef1: whole, endDef2: part });
+	}
+	return { [listOf[category]]: [def] };
+}
+
+/** Says what is wrong with what a form says, if anything is: its name apart. */
+export function typeProblem(type: NewType, types: readonly string[], before?: TypeDef): string | undefined {
+	const twice = type.attributes.map((a) => a.name.trim()).find((name, i, all) => name && all.indexOf(name) < i);
+	if (twice) return `The attribute ${twice} is there twice.`;
+	if (type.category === 'ENUM' && !before && !type.elements.some((e) => e.value.trim())) return 'An enumeration needs a value.';
+	if (type.category === 'BUSINESS_METADATA' && type.entityTypes.length === 0 && type.attributes.length > 0) return 'Say which types may have it.';
+	if (type.category !== 'RELATIONSHIP' || before) return undefined;
+	if (type.ends.some((e) => !types.includes(e.type.trim()))) return 'Both ends need a type that there is.';
+	return type.ends.some((e) => !e.name.trim()) ? 'Both ends need a name.' : undefined;
+}
+
+function attributeOf(a: NewAttribute, applicable?: string[]): Record<string, unknown> {
 	const many = a.cardinality !== 'SINGLE';
 	const type = a.type.trim() || 'string';
 	return {
@@ -48,6 +89,7 @@ function attributeOf(a: NewAttribute): Record<string, unknown> {
 		valuesMinCount: a.optional ? 0 : 1,
 		valuesMaxCount: many ? 2147483647 : 1,
 		...(a.default && { defaultValue: a.default }),
+		...(applicable && { options: { applicableEntityTypes: JSON.stringify(applicable), ...(type === 'string' && { maxStrLength: '1000' }) } }),
 	};
 }
 

@@ -1,1 +1,0 @@
-import{St as e,at as t}from"./routes-DUN7Gcju.js";import n from"./Wall-DZjTng7c.js";function r(r,i){let a=e(()=>[{...i.run,metrics:i.metrics}]);n(r,{get runs(){return t(a)}})}export{r as default};
