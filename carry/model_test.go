@@ -258,7 +258,7 @@ func (w *world) purge() {
 	w.events = slices.DeleteFunc(w.events, func(e pedigree.Event) bool {
 		gone := e.Execution == id || e.Artifact == id
 		if gone {
-			delete(w.passages, e.ID) // a number may be given again
+			delete(w.passages, e.ID)
 		}
 		return gone
 	})

@@ -204,3 +204,25 @@ func BenchmarkHistory10000(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPutEvents stores a thousand events in one transaction.
+func BenchmarkPutEvents(b *testing.B) {
+	f := newBench(b, 1000)
+	for i := 0; b.Loop(); i++ {
+		err := f.Update(b.Context(), func(tx store.Tx) error {
+			n := pedigree.Node{Workspace: 1, Home: f.home, Type: pedigree.LoggedModelType, UID: "m" + strconv.Itoa(i), Deleted: pedigree.NoTime}
+			if err := tx.CreateNode(&n); err != nil {
+				return err
+			}
+			for j := range f.runs {
+				if _, err := tx.PutEvent(&pedigree.Event{Execution: f.runs[j].ID, Artifact: n.ID, Direction: pedigree.Output}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -124,7 +124,8 @@ var (
 			"VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING")
 
 	eventAdd = define("add event", "",
-		"INSERT INTO event (execution, artifact, direction, time, step, role, path) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING")
+		"INSERT INTO event (id, execution, artifact, direction, time, step, role, path) "+
+			"VALUES ((SELECT g.id + 1 FROM event_gone g WHERE g.id > (SELECT coalesce(max(id), 0) FROM event)),?,?,?,?,?,?,?) ON CONFLICT DO NOTHING")
 	eventUpdate     = define("change event", "", "UPDATE event SET time = ?, step = ? WHERE id = ?")
 	eventTagsDelete = define("remove event tags", "", "DELETE FROM event_tag WHERE event = ?")
 	eventTagAdd     = define("add event tag", "",

@@ -98,3 +98,42 @@ func neighbours(e *env) {
 		e.Errorf("to what is in the bin: %+v", got)
 	}
 }
+
+func eventsGone(e *env) {
+	x := e.experiment()
+	run, other := e.run(x), e.run(x)
+	var newest int64
+	put := func(by pedigree.NodeID) int64 {
+		e.Helper()
+		ev := pedigree.Event{Execution: by, Artifact: e.node(pedigree.LoggedModelType, x.ID).ID, Direction: pedigree.Input}
+		e.update(func(tx store.Tx) error { _, err := tx.PutEvent(&ev); return err })
+		if ev.ID <= newest {
+			e.Errorf("an event after %d is %d", newest, ev.ID)
+		}
+		newest = ev.ID
+		return ev.ID
+	}
+	remove := func(ids ...int64) {
+		e.Helper()
+		e.update(func(tx store.Tx) error {
+			for _, id := range ids {
+				if _, err := tx.DeleteEvent(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	first := put(run.ID)
+	remove(first)
+	second := put(run.ID)
+	third := put(run.ID)
+	remove(third, second)
+	put(other.ID)
+	put(other.ID)
+	e.update(func(tx store.Tx) error { return tx.Purge(other.ID) })
+	put(run.ID)
+	put(run.ID)
+	e.update(func(tx store.Tx) error { return tx.Purge(run.ID) })
+	put(e.run(x).ID)
+}

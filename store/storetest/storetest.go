@@ -41,6 +41,7 @@ func Run(t *testing.T, open Open) {
 		{"the latest point follows the rule in any order of arrival", latest},
 		{"events join nodes once", events},
 		{"events are read from both ends and by identity", links},
+		{"the identity of an event is never given again", eventsGone},
 		{"neighbours stand at the other end of events", neighbours},
 		{"types come back as they were declared", declarations},
 		{"types that cannot be declared are refused", declarationsRefused},
