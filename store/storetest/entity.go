@@ -445,7 +445,7 @@ func compareAny(v, unset any, h query.Holds) bool {
 	case query.Containing:
 		return strings.Contains(x, y)
 	}
-	ok, err := path.Match(strings.NewReplacer("[[]", `\[`).Replace(y), x)
+	ok, err := path.Match(strings.NewReplacer("[[]", `\[`, "/", "\x01").Replace(y), strings.ReplaceAll(x, "/", "\x01")) // to which a slash is special
 	return ok && err == nil
 }
 
