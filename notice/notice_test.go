@@ -2,12 +2,16 @@ package notice
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http/httptest"
+	"net/netip"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +21,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/egress"
 	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/store/sqlite"
 )
@@ -148,11 +153,8 @@ func TestWatchersAreBounded(t *testing.T) {
 }
 
 // send runs a sender until the broker has so many messages, and stops it.
-func (e *env) send(brokers []string, read *kgo.Client, n int) (all []string) {
+func (e *env) send(brokers []string, dial Dialer, read *kgo.Client, n int) (all []string) {
 	e.Helper()
-	dial := func(ctx context.Context, network, target string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, target)
-	}
 	sender, err := e.NewSender(e.Context(), ws, brokers, dial, slog.New(slog.DiscardHandler))
 	if err != nil {
 		e.Fatal(err)
@@ -201,9 +203,9 @@ func TestABrokerIsToldAndResumesAfterAStop(t *testing.T) {
 		e.table(fmt.Sprint(i))
 		want = append(want, fmt.Sprint("ENTITY_CREATE ", i))
 	}
-	first := e.send(cluster.ListenAddrs(), read, 5)
+	first := e.send(cluster.ListenAddrs(), (&net.Dialer{}).DialContext, read, 5)
 	e.table("meanwhile")
-	second := e.send(cluster.ListenAddrs(), read, 1)
+	second := e.send(cluster.ListenAddrs(), (&net.Dialer{}).DialContext, read, 1)
 	for _, s := range second { // at least once: the last may come again
 		if !slices.Contains(first, s) {
 			first = append(first, s)
@@ -211,5 +213,45 @@ func TestABrokerIsToldAndResumesAfterAStop(t *testing.T) {
 	}
 	if want = append(want, "ENTITY_CREATE meanwhile"); !slices.Equal(first, want) {
 		t.Errorf("%q, want %q", first, want)
+	}
+}
+
+// TestABrokerIsToldByTLS tells one whose certificate is trusted, and not one whose
+// certificate is not.
+func TestABrokerIsToldByTLS(t *testing.T) {
+	certified := httptest.NewUnstartedServer(nil)
+	certified.StartTLS() // for its certificate alone
+	defer certified.Close()
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, Topic), kfake.TLS(certified.TLS))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(certified.Certificate())
+	local := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	trusting := egress.New(egress.Options{Allow: local, Roots: roots}).DialTLS
+	e := newEnv(t)
+	begun, err := e.NewSender(t.Context(), ws, cluster.ListenAddrs(), trusting, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun.client.Close()
+	e.table("a")
+	stranger, err := e.NewSender(t.Context(), ws, cluster.ListenAddrs(), egress.New(egress.Options{Allow: local}).DialTLS, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.client.Close()
+	if err := stranger.client.Ping(t.Context()); !strings.Contains(fmt.Sprint(err), "certificate") {
+		t.Errorf("a stranger's certificate: %v", err)
+	}
+	read, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumeTopics(Topic), kgo.Dialer(trusting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	if told := e.send(cluster.ListenAddrs(), trusting, read, 1); !slices.Equal(told, []string{"ENTITY_CREATE a"}) {
+		t.Errorf("told %q", told)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -57,6 +60,34 @@ func (s *Service) Check(ctx context.Context) error {
 	}
 	_, err := s.Now(ctx)
 	return err
+}
+
+// CheckStored says whether what is stored needs types that there are not, such as
+// those of a model that the server was started with before. Where nothing is stored
+// of the catalog, it costs next to nothing.
+func (s *Service) CheckStored(ctx context.Context) error {
+	return s.store.View(ctx, func(r store.Reader) error {
+		used, err := r.TypesUsed(workspace)
+		if err != nil {
+			return err
+		}
+		used = slices.DeleteFunc(used, func(u store.TypeUse) bool { return u.Type.Protocol() != pedigree.ProtocolAtlas || u.Live == 0 })
+		if len(used) == 0 {
+			if stored, err := r.Definitions(workspace); err != nil || len(stored) == 0 {
+				return err
+			}
+		}
+		t, err := s.Types(r)
+		if err != nil {
+			return err
+		}
+		for _, u := range used {
+			if t.OfNode(u.Type) == nil {
+				return fault.New(fault.TypeNameNotFound, strings.TrimPrefix(u.Type.Name, pedigree.AtlasPrefix))
+			}
+		}
+		return nil
+	})
 }
 
 // workspace is where definitions live: one place to change when there are more

@@ -39,6 +39,9 @@ func (e *engine) prepareCatalog(dir string) {
 // openCatalog does what flags say of the catalog. Whoever starts the server chooses
 // the brokers, so any address will do.
 func (e *engine) openCatalog(ctx context.Context, f atlasFlags, log *slog.Logger) error {
+	if err := e.types.CheckStored(ctx); err != nil {
+		return fmt.Errorf("the catalog in the store needs types that there are not: %s; start with the --atlas-models that it was filled with", explain(err))
+	}
 	if f.AtlasImportDir != "" {
 		dir, err := os.OpenRoot(f.AtlasImportDir)
 		if err != nil {
