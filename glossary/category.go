@@ -2,8 +2,6 @@ package glossary
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
@@ -78,28 +76,15 @@ func (d *desk) categoryName(c *Category, anchor place) (string, error) {
 // UpdateCategory changes a category: what is not given of it is cleared, and so are
 // its parent, children and terms. Where it or its glossary moves, what is below it
 // goes with it, and all of it gets qualified names of the new place.
-func (s *Service) UpdateCategory(ctx context.Context, workspace pedigree.NodeID, c *Category) (changed *Category, err error) {
-	err = s.update(ctx, workspace, func(d *desk) error {
-		changed, err = d.updateCategory(c)
-		return err
-	})
-	return changed, err
+func (s *Service) UpdateCategory(ctx context.Context, workspace pedigree.NodeID, c *Category) (*Category, error) {
+	return changed(ctx, s, workspace, func(d *desk) (*Category, error) { return d.updateCategory(c) })
 }
 
 // PatchCategory changes some attributes of a category.
-func (s *Service) PatchCategory(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (changed *Category, err error) {
-	err = s.update(ctx, workspace, func(d *desk) error {
-		c, err := d.category(guid)
-		if err != nil {
-			return err
-		}
-		if err := patch(changes, "Glossary Category", c.set); err != nil {
-			return err
-		}
-		changed, err = d.updateCategory(c)
-		return err
+func (s *Service) PatchCategory(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (*Category, error) {
+	return changed(ctx, s, workspace, func(d *desk) (*Category, error) {
+		return patched(changes, "Glossary Category", guid, d.category, (*Category).set, d.updateCategory)
 	})
-	return changed, err
 }
 
 func (d *desk) updateCategory(c *Category) (*Category, error) {
@@ -238,36 +223,23 @@ func (d *desk) renamed(guid, parent string) (*Category, error) {
 // adopt makes the children of a category what is asked for. Those that it gives up
 // come to the top of its glossary.
 func (d *desk) adopt(stored, c *Category) error {
-	have, want := byChild(stored.Children), byChild(c.Children)
 	anchor, err := d.anchorNode(stored.Anchor.GlossaryGUID)
 	if err != nil {
 		return err
 	}
-	for _, guid := range slices.Sorted(maps.Keys(have)) {
-		if _, kept := want[guid]; kept {
-			continue
+	return meet(d, stored.Children, c.Children, (*RelatedCategory).tie, func(want, have *RelatedCategory) error {
+		if have != nil {
+			return nil
 		}
-		if err := d.unrelate(have[guid].RelationGUID); err != nil {
-			return err
-		}
+		return d.adoptOne(stored, want.CategoryGUID, anchor)
+	}, func(guid string) error {
 		child, err := d.category(guid)
 		if err != nil {
 			return err
 		}
 		child.QualifiedName = inGlossary(child.Name, anchor.qualifiedName)
-		if err := d.rename(child, anchor, 0); err != nil {
-			return err
-		}
-	}
-	for _, guid := range slices.Sorted(maps.Keys(want)) {
-		if _, there := have[guid]; there {
-			continue
-		}
-		if err := d.adoptOne(stored, guid, anchor); err != nil {
-			return err
-		}
-	}
-	return nil
+		return d.rename(child, anchor, 0)
+	})
 }
 
 // adoptOne puts a category of the same glossary below another, wherever it was.
@@ -293,46 +265,20 @@ func (d *desk) adoptOne(parent *Category, guid string, anchor place) error {
 	return d.rename(child, anchor, 0)
 }
 
-func byChild(all []RelatedCategory) map[string]RelatedCategory {
-	kept := make(map[string]RelatedCategory, len(all))
-	for _, c := range all {
-		if old, ok := kept[c.CategoryGUID]; !ok || old.RelationGUID == "" && c.RelationGUID != "" {
-			kept[c.CategoryGUID] = c
-		}
-	}
-	return kept
-}
-
 // sortTerms makes the terms in a category what is asked for.
 func (d *desk) sortTerms(stored, c *Category) error {
-	have, want := byTerm(stored.Terms), byTerm(c.Terms)
-	for _, guid := range slices.Sorted(maps.Keys(want)) {
-		t := want[guid]
-		old, there := have[guid]
-		shown := old
-		shown.DisplayText, shown.QualifiedName = t.DisplayText, t.QualifiedName
-		as := Categorization{Description: t.Description, Status: t.Status}
-		var err error
+	return meet(d, stored.Terms, c.Terms, (*RelatedTerm).tie, func(want, have *RelatedTerm) error {
+		as := Categorization{Description: want.Description, Status: want.Status}
 		switch {
-		case guid == "":
-			err = fault.New(fault.MissingTermIDForCategorization)
-		case !there:
-			err = d.relate(categorization, stored.GUID, guid, as.attributes())
-		case t.RelationGUID != "" && shown != t:
-			err = d.change(old.RelationGUID, as.attributes())
+		case want.TermGUID == "":
+			return fault.New(fault.MissingTermIDForCategorization)
+		case have == nil:
+			return d.relate(categorization, stored.GUID, want.TermGUID, as.attributes())
+		case want.RelationGUID == "" || have.sameAs(want):
+			return nil
 		}
-		if err != nil {
-			return err
-		}
-	}
-	for _, guid := range slices.Sorted(maps.Keys(have)) {
-		if _, kept := want[guid]; !kept {
-			if err := d.unrelate(have[guid].RelationGUID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+		return d.change(have.RelationGUID, as.attributes())
+	}, nil)
 }
 
 // DeleteCategory deletes a category. What is below it comes to the top of its

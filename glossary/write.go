@@ -93,12 +93,17 @@ func (t *Term) attributes(qualifiedName string) map[string]any {
 
 // UpdateGlossary changes a glossary: what is not given of it is cleared, but for its
 // qualified name, terms and categories.
-func (s *Service) UpdateGlossary(ctx context.Context, workspace pedigree.NodeID, g *Glossary) (changed *Glossary, err error) {
+func (s *Service) UpdateGlossary(ctx context.Context, workspace pedigree.NodeID, g *Glossary) (*Glossary, error) {
+	return changed(ctx, s, workspace, func(d *desk) (*Glossary, error) { return d.updateGlossary(g) })
+}
+
+// changed makes a change of one thing, and gives that as it is then.
+func changed[T any](ctx context.Context, s *Service, workspace pedigree.NodeID, change func(*desk) (*T, error)) (now *T, err error) {
 	err = s.update(ctx, workspace, func(d *desk) error {
-		changed, err = d.updateGlossary(g)
+		now, err = change(d)
 		return err
 	})
-	return changed, err
+	return now, err
 }
 
 func (d *desk) updateGlossary(g *Glossary) (*Glossary, error) {
@@ -123,19 +128,24 @@ func checkDisplayName(name string) error {
 }
 
 // PatchGlossary changes some attributes of a glossary.
-func (s *Service) PatchGlossary(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (changed *Glossary, err error) {
-	err = s.update(ctx, workspace, func(d *desk) error {
-		g, err := d.glossary(guid)
-		if err != nil {
-			return err
-		}
-		if err := patch(changes, "Glossary", g.set); err != nil {
-			return err
-		}
-		changed, err = d.updateGlossary(g)
-		return err
+func (s *Service) PatchGlossary(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (*Glossary, error) {
+	return changed(ctx, s, workspace, func(d *desk) (*Glossary, error) {
+		return patched(changes, "Glossary", guid, d.glossary, (*Glossary).set, d.updateGlossary)
 	})
-	return changed, err
+}
+
+// patched reads a thing, sets attributes of it and updates it.
+func patched[T any](changes map[string]string, thing, guid string, read func(string) (*T, error), set func(*T, string, string) bool,
+	update func(*T) (*T, error),
+) (*T, error) {
+	one, err := read(guid)
+	if err != nil {
+		return nil, err
+	}
+	if err := patch(changes, thing, func(name, value string) bool { return set(one, name, value) }); err != nil {
+		return nil, err
+	}
+	return update(one)
 }
 
 // patch sets attributes of a thing.
@@ -280,31 +290,20 @@ func (d *desk) anchorNode(guid string) (place, error) {
 // UpdateTerm changes a term: what is not given of it is cleared, and so are its
 // relations to other terms and categories. Its qualified name stays unless it comes
 // to another glossary.
-func (s *Service) UpdateTerm(ctx context.Context, workspace pedigree.NodeID, t *Term) (changed *Term, err error) {
-	err = s.update(ctx, workspace, func(d *desk) error {
+func (s *Service) UpdateTerm(ctx context.Context, workspace pedigree.NodeID, t *Term) (*Term, error) {
+	return changed(ctx, s, workspace, func(d *desk) (*Term, error) {
 		if err := d.checkOnce(t); err != nil {
-			return err
+			return nil, err
 		}
-		changed, err = d.updateTerm(t)
-		return err
+		return d.updateTerm(t)
 	})
-	return changed, err
 }
 
 // PatchTerm changes some attributes of a term.
-func (s *Service) PatchTerm(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (changed *Term, err error) {
-	err = s.update(ctx, workspace, func(d *desk) error {
-		t, err := d.term(guid)
-		if err != nil {
-			return err
-		}
-		if err := patch(changes, "Glossary Term", t.set); err != nil {
-			return err
-		}
-		changed, err = d.updateTerm(t)
-		return err
+func (s *Service) PatchTerm(ctx context.Context, workspace pedigree.NodeID, guid string, changes map[string]string) (*Term, error) {
+	return changed(ctx, s, workspace, func(d *desk) (*Term, error) {
+		return patched(changes, "Glossary Term", guid, d.term, (*Term).set, d.updateTerm)
 	})
-	return changed, err
 }
 
 // checkOnce refuses a term that is related to another twice in the same way.
@@ -391,29 +390,69 @@ func (t *RelatedTerm) attributes() map[string]any {
 // relateTerms makes the relations of a term to others what is asked for.
 func (d *desk) relateTerms(stored, t *Term) error {
 	for _, k := range relations {
-		have, want := byTerm(*k.of(stored)), byTerm(*k.of(t))
-		for _, guid := range slices.Sorted(maps.Keys(want)) {
-			r := want[guid]
-			old, there := have[guid]
-			if err := d.relateTerm(k, stored.GUID, &r, &old, there); err != nil {
-				return err
-			}
-		}
-		for _, guid := range slices.Sorted(maps.Keys(have)) {
-			if _, kept := want[guid]; !kept {
-				if err := d.unrelate(have[guid].RelationGUID); err != nil {
-					return err
-				}
-			}
+		err := meet(d, *k.of(stored), *k.of(t), (*RelatedTerm).tie, func(want, have *RelatedTerm) error {
+			return d.relateTerm(k, stored.GUID, want, have)
+		}, nil)
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// meet makes what something is tied to what is asked for. tie tells what an entry
+// stands for, and the relationship if it names one; of two entries for the same the one
+// that does counts. put is called for each that is wanted, with what there is of it, nil
+// for nothing; those that are not wanted are untied, and gone is told so unless it is nil.
+func meet[T any](d *desk, have, want []T, tie func(*T) (guid, relation string), put func(want, have *T) error, gone func(guid string) error) error {
+	standing, wanted := byGUID(have, tie), byGUID(want, tie)
+	for _, guid := range slices.Sorted(maps.Keys(standing)) {
+		if wanted[guid] != nil {
+			continue
+		}
+		_, relation := tie(standing[guid])
+		if err := d.unrelate(relation); err != nil {
+			return err
+		}
+		if gone == nil {
+			continue
+		}
+		if err := gone(guid); err != nil {
+			return err
+		}
+	}
+	for _, guid := range slices.Sorted(maps.Keys(wanted)) {
+		if err := put(wanted[guid], standing[guid]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func byGUID[T any](all []T, tie func(*T) (guid, relation string)) map[string]*T {
+	kept := make(map[string]*T, len(all))
+	for i := range all {
+		guid, relation := tie(&all[i])
+		if old := kept[guid]; old != nil {
+			if _, named := tie(old); named != "" || relation == "" {
+				continue
+			}
+		}
+		kept[guid] = &all[i]
+	}
+	return kept
+}
+
+func (t *RelatedTerm) tie() (guid, relation string) { return t.TermGUID, t.RelationGUID }
+
+func (c *RelatedCategory) tie() (guid, relation string) { return c.CategoryGUID, c.RelationGUID }
+
+func (c *Categorization) tie() (guid, relation string) { return c.CategoryGUID, c.RelationGUID }
+
 // relateTerm relates a term to one other, or changes how it is: that only where the
 // relation is named.
-func (d *desk) relateTerm(k relation, guid string, want, have *RelatedTerm, there bool) error {
-	if !there {
+func (d *desk) relateTerm(k relation, guid string, want, have *RelatedTerm) error {
+	if have == nil {
 		if want.TermGUID == guid {
 			return fault.New(fault.InvalidTermRelationToSelf)
 		}
@@ -422,52 +461,32 @@ func (d *desk) relateTerm(k relation, guid string, want, have *RelatedTerm, ther
 		}
 		return d.relate(k.name, guid, want.TermGUID, want.attributes())
 	}
-	shown := *have
-	shown.DisplayText, shown.QualifiedName = want.DisplayText, want.QualifiedName
-	if want.RelationGUID == "" || shown == *want {
+	if want.RelationGUID == "" || have.sameAs(want) {
 		return nil
 	}
 	return d.change(have.RelationGUID, want.attributes())
 }
 
-// byTerm keeps headers by guid. Of two the one that names its relation counts.
-func byTerm(all []RelatedTerm) map[string]RelatedTerm {
-	kept := make(map[string]RelatedTerm, len(all))
-	for _, t := range all {
-		if old, ok := kept[t.TermGUID]; !ok || old.RelationGUID == "" && t.RelationGUID != "" {
-			kept[t.TermGUID] = t
-		}
-	}
-	return kept
+// sameAs reports whether two say the same of a relation; how the other term is shown is
+// not of it.
+func (t RelatedTerm) sameAs(other *RelatedTerm) bool {
+	t.DisplayText, t.QualifiedName = other.DisplayText, other.QualifiedName
+	return t == *other
 }
 
 // categorize makes the categories of a term what is asked for.
 func (d *desk) categorize(stored, t *Term) error {
-	have, want := byCategory(stored.Categories), byCategory(t.Categories)
-	for _, guid := range slices.Sorted(maps.Keys(want)) {
-		c := want[guid]
-		old, there := have[guid]
-		shown := old
-		shown.DisplayText = c.DisplayText
-		var err error
-		switch {
-		case !there:
-			err = d.relate(categorization, guid, stored.GUID, c.attributes())
-		case c.RelationGUID != "" && shown != c:
-			err = d.change(old.RelationGUID, c.attributes())
+	return meet(d, stored.Categories, t.Categories, (*Categorization).tie, func(want, have *Categorization) error {
+		if have == nil {
+			return d.relate(categorization, want.CategoryGUID, stored.GUID, want.attributes())
 		}
-		if err != nil {
-			return err
+		shown := *have
+		shown.DisplayText = want.DisplayText
+		if want.RelationGUID == "" || shown == *want {
+			return nil
 		}
-	}
-	for _, guid := range slices.Sorted(maps.Keys(have)) {
-		if _, kept := want[guid]; !kept {
-			if err := d.unrelate(have[guid].RelationGUID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+		return d.change(have.RelationGUID, want.attributes())
+	}, nil)
 }
 
 func (c *Categorization) attributes() map[string]any {
@@ -476,16 +495,6 @@ func (c *Categorization) attributes() map[string]any {
 		values["status"] = c.Status
 	}
 	return values
-}
-
-func byCategory(all []Categorization) map[string]Categorization {
-	kept := make(map[string]Categorization, len(all))
-	for _, c := range all {
-		if old, ok := kept[c.CategoryGUID]; !ok || old.RelationGUID == "" && c.RelationGUID != "" {
-			kept[c.CategoryGUID] = c
-		}
-	}
-	return kept
 }
 
 // DeleteTerm deletes a term that is assigned to no entity.
