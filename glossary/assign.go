@@ -12,7 +12,7 @@ import (
 // Assign says that a term is the meaning of entities. One that it is assigned to
 // already stays as it is.
 func (s *Service) Assign(ctx context.Context, workspace pedigree.NodeID, term string, to []catalog.RelatedID) error {
-	if err := checkMany(len(to), "no entities to assign the term to"); err != nil {
+	if err := checkMany(len(to)); err != nil {
 		return err
 	}
 	return s.update(ctx, workspace, func(d *desk) error {
@@ -49,8 +49,8 @@ func (s *Service) Assign(ctx context.Context, workspace pedigree.NodeID, term st
 // Dissociate says that a term is no longer the meaning of entities. Each names the
 // relationship by which it is.
 func (s *Service) Dissociate(ctx context.Context, workspace pedigree.NodeID, term string, from []catalog.RelatedID) error {
-	if len(from) > maxAtOnce {
-		return checkMany(len(from), "")
+	if err := checkMany(len(from)); err != nil {
+		return err
 	}
 	return s.update(ctx, workspace, func(d *desk) error {
 		t, err := d.term(term)

@@ -13,8 +13,8 @@ const maxDepth = 100
 
 // CreateCategories makes categories, all or none.
 func (s *Service) CreateCategories(ctx context.Context, workspace pedigree.NodeID, categories []*Category) ([]*Category, error) {
-	if err := checkMany(len(categories), "glossaryCategory is null/empty"); err != nil {
-		return nil, err
+	if categories == nil {
+		return nil, fault.New(fault.BadRequest, "glossaryCategory is null/empty")
 	}
 	return createAll(ctx, s, workspace, categories, (*desk).createCategory, (*desk).category)
 }

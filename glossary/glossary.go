@@ -81,8 +81,14 @@ func (b *book) nodes(typeName string, guids []string) ([]pedigree.Node, error) {
 	for i, guid := range guids {
 		n := found[guid]
 		switch {
-		case n == nil || n.Type.Name != pedigree.AtlasPrefix+typeName:
+		case n == nil:
 			return nil, fault.New(fault.InstanceGUIDNotFound, guid)
+		case n.Type.Name != pedigree.AtlasPrefix+typeName:
+			found := n.Type.Name
+			if t := b.Types().OfNode(n.Type); t != nil {
+				found = t.Name()
+			}
+			return nil, fault.New(fault.UnexpectedType, typeName, found)
 		case !n.Live():
 			return nil, fault.New(fault.InstanceGUIDDeleted, guid)
 		}

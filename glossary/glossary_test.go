@@ -366,13 +366,30 @@ func TestListsComeInPages(t *testing.T) {
 	}
 }
 
-func TestSomethingOfAnotherSortIsNotFound(t *testing.T) {
+func TestSomethingOfAnotherSortIsRefused(t *testing.T) {
 	e := newEnv(t)
 	g := e.glossary("G")
 	_, err := e.Term(t.Context(), ws, g.GUID)
-	e.wants("a glossary asked for as a term", err, fault.InstanceGUIDNotFound)
+	e.wants("a glossary asked for as a term", err, fault.UnexpectedType)
 	_, err = e.Glossary(t.Context(), ws, e.table("t"))
-	e.wants("a table asked for as a glossary", err, fault.InstanceGUIDNotFound)
+	e.wants("a table asked for as a glossary", err, fault.UnexpectedType)
+	if _, err = e.Category(t.Context(), ws, e.term(g, "x").GUID); err == nil || err.Error() != "expected type AtlasGlossaryCategory; found AtlasGlossaryTerm" {
+		t.Errorf("a term asked for as a category: %v", err)
+	}
+	_, err = e.CreateTerms(t.Context(), ws, []*Term{{Base: Base{Name: "y"}, Anchor: &Anchor{GlossaryGUID: e.table("u")}}})
+	e.wants("a term of a table", err, fault.GlossaryQualifiedNameCantBeDerived)
+}
+
+func TestNoneAreMadeOfNone(t *testing.T) {
+	e := newEnv(t)
+	if terms, err := e.CreateTerms(t.Context(), ws, []*Term{}); err != nil || terms == nil || len(terms) != 0 {
+		t.Errorf("%v (%v)", terms, err)
+	}
+	if categories, err := e.CreateCategories(t.Context(), ws, []*Category{}); err != nil || categories == nil || len(categories) != 0 {
+		t.Errorf("%v (%v)", categories, err)
+	}
+	_, err := e.CreateTerms(t.Context(), ws, nil)
+	e.wants("terms that are not given", err, fault.BadRequest)
 }
 
 // TestALargeTableIsImportedLineByLine has broken lines of all sorts among ten

@@ -190,8 +190,8 @@ func (s *Service) DeleteGlossary(ctx context.Context, workspace pedigree.NodeID,
 
 // CreateTerms makes terms, all or none.
 func (s *Service) CreateTerms(ctx context.Context, workspace pedigree.NodeID, terms []*Term) ([]*Term, error) {
-	if err := checkMany(len(terms), "glossaryTerm(s) is null/empty"); err != nil {
-		return nil, err
+	if terms == nil {
+		return nil, fault.New(fault.BadRequest, "glossaryTerm(s) is null/empty")
 	}
 	return createAll(ctx, s, workspace, terms, (*desk).createTerm, (*desk).term)
 }
@@ -200,8 +200,11 @@ func (s *Service) CreateTerms(ctx context.Context, workspace pedigree.NodeID, te
 func createAll[T any](ctx context.Context, s *Service, workspace pedigree.NodeID, all []*T,
 	create func(*desk, *T) (guid string, err error), read func(*desk, string) (*T, error),
 ) (made []*T, err error) {
+	if err := checkMany(len(all)); err != nil {
+		return nil, err
+	}
 	err = s.update(ctx, workspace, func(d *desk) error {
-		made = nil
+		made = []*T{}
 		for _, one := range all {
 			guid, err := create(d, one)
 			if err != nil {
@@ -218,11 +221,8 @@ func createAll[T any](ctx context.Context, s *Service, workspace pedigree.NodeID
 	return made, err
 }
 
-func checkMany(n int, none string) error {
-	switch {
-	case n == 0:
-		return fault.New(fault.BadRequest, none)
-	case n > maxAtOnce:
+func checkMany(n int) error {
+	if n > maxAtOnce {
 		return fault.New(fault.BadRequest, "There are more than 10000 in one request")
 	}
 	return nil
@@ -261,7 +261,7 @@ func (d *desk) newTerm(t *Term) (*catalog.Entity, error) {
 		return nil, err
 	}
 	anchor, err := d.anchorNode(t.Anchor.GlossaryGUID)
-	if fault.Is(err, fault.InstanceGUIDNotFound, fault.InstanceGUIDDeleted) {
+	if fault.Is(err, fault.InstanceGUIDNotFound, fault.InstanceGUIDDeleted, fault.UnexpectedType) {
 		return nil, fault.New(fault.GlossaryQualifiedNameCantBeDerived)
 	}
 	if err != nil {
