@@ -248,17 +248,23 @@ func TestWhatAnExportReaches(t *testing.T) {
 {"typeName":"Column","guid":"-6","attributes":{"qualifiedName":"a1.c","name":"c"},"relationshipAttributes":{"table":{"guid":"-1"}}}]`)
 	at := pedigree.SystemClock() + 60_000
 	for name, c := range map[string]struct{ request, want string }{
-		"all around":        {`{"itemsToExport":[{"guid":"G1"}]}`, "a1 a1.c b2 d4 p"},
-		"without lineage":   {`{"itemsToExport":[{"guid":"G1"}],"options":{"skipLineage":true}}`, "a1 a1.c"},
-		"connected":         {`{"itemsToExport":[{"guid":"G2"}],"options":{"fetchType":"connected"}}`, "a1 a1.c b2 d4 p"},
-		"of a type":         {`{"itemsToExport":[{"typeName":"Column"}],"options":{"matchType":"forType","skipLineage":"true"}}`, "a1 a1.c"},
-		"that start so":     {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"C"}}],"options":{"matchType":"startsWith"}}`, "c3"},
-		"that end so":       {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"3"}}],"options":{"matchType":"endsWith"}}`, "c3"},
-		"that have it":      {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"3"}}],"options":{"matchType":"contains"}}`, "c3"},
-		"that match":        {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"[cx]."}}],"options":{"matchType":"matches"}}`, "c3"},
-		"a super type":      {`{"itemsToExport":[{"typeName":"DataSet","uniqueAttributes":{"qualifiedName":"c3"}}]}`, "c3"},
-		"changed since now": {fmt.Sprintf(`{"itemsToExport":[{"guid":"G1"}],"options":{"fetchType":"incremental","changeMarker":%d}}`, at), ""},
-		"changed since":     {`{"itemsToExport":[{"guid":"G3"}],"options":{"fetchType":"incremental","changeMarker":"0"}}`, "c3"},
+		"all around":         {`{"itemsToExport":[{"guid":"G1"}]}`, "a1 a1.c b2 d4 p"},
+		"without lineage":    {`{"itemsToExport":[{"guid":"G1"}],"options":{"skipLineage":true}}`, "a1 a1.c"},
+		"connected":          {`{"itemsToExport":[{"guid":"G2"}],"options":{"fetchType":"connected"}}`, "a1 a1.c b2 d4 p"},
+		"of a type":          {`{"itemsToExport":[{"typeName":"Column"}],"options":{"matchType":"forType","skipLineage":"true"}}`, "a1 a1.c"},
+		"of some types":      {`{"itemsToExport":[{"typeName":"Column, Table"}],"options":{"matchType":"forType","skipLineage":"true"}}`, "a1 a1.c b2 c3 d4"},
+		"not of a supertype": {`{"itemsToExport":[{"typeName":"DataSet"}],"options":{"matchType":"forType"}}`, ""},
+		"that start so":      {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"c"}}],"options":{"matchType":"startsWith"}}`, "c3"},
+		"in another case":    {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"C"}}],"options":{"matchType":"startsWith"}}`, ""},
+		"that end so":        {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"3"}}],"options":{"matchType":"endsWith"}}`, "c3"},
+		"that have it":       {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"3"}}],"options":{"matchType":"contains"}}`, "c3"},
+		"that match":         {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"qualifiedName":"[cx]."}}],"options":{"matchType":"matches"}}`, "c3"},
+		"by another value":   {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"name":"c3"}}]}`, "c3"},
+		"by one of several":  {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"name":"none","qualifiedName":"c3"}}]}`, "c3"},
+		"by no attribute":    {`{"itemsToExport":[{"typeName":"Table","uniqueAttributes":{"nope":"c3"}}]}`, ""},
+		"a super type":       {`{"itemsToExport":[{"typeName":"DataSet","uniqueAttributes":{"qualifiedName":"c3"}}]}`, "c3"},
+		"changed since now":  {fmt.Sprintf(`{"itemsToExport":[{"guid":"G1"}],"options":{"fetchType":"incremental","changeMarker":%d}}`, at), ""},
+		"changed since":      {`{"itemsToExport":[{"guid":"G3"}],"options":{"fetchType":"incremental","changeMarker":"0"}}`, "c3"},
 	} {
 		request := c.request
 		for i := range 6 {

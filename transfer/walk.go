@@ -238,28 +238,54 @@ func (e *export) start(v *catalog.View, item *Item) (found bool, err error) {
 		}
 		return false, err
 	}
-	t := v.Types().Entity(item.TypeName)
-	if t == nil {
-		return false, fault.New(fault.TypeNameInvalid, "ENTITY", item.TypeName)
-	}
-	match := e.request.text("matchType")
-	if strings.EqualFold(match, "forType") {
-		e.startAll(v, t, nil)
+	match := strings.ToLower(e.request.text("matchType"))
+	if match == "fortype" {
+		for _, name := range strings.Split(item.TypeName, ",") {
+			t, err := startType(v, strings.TrimSpace(name))
+			if err != nil {
+				return false, err
+			}
+			e.startAll(t, nil)
+		}
 		return false, nil
 	}
-	if len(item.Unique) == 0 {
-		return false, nil
-	}
-	matches, err := matcher(match, item.Unique)
+	t, err := startType(v, item.TypeName)
 	if err != nil {
 		return false, err
 	}
-	if matches == nil {
-		n, err := v.Lookup(t, item.Unique)
-		return n != nil && e.startAt(v, n), err
+	rest := make(map[string]string) // what has to be looked for in all of the type
+	for name, value := range item.Unique {
+		f := t.Field(name)
+		text, isText := value.(string)
+		switch {
+		case f == nil:
+		case match == "" && f.Def.Unique:
+			n, err := v.Lookup(t, map[string]any{name: value})
+			if err != nil {
+				return false, err
+			}
+			found = n != nil && e.startAt(v, n) || found
+		case isText:
+			rest[name] = text
+		}
 	}
-	e.startAll(v, t, matches)
-	return false, nil
+	if len(rest) > 0 {
+		matches, err := matcher(match, rest)
+		if err != nil {
+			return false, err
+		}
+		e.startAll(t, matches)
+	}
+	return found, nil
+}
+
+// startType finds the type of entities to begin with.
+func startType(v *catalog.View, name string) (*schema.EntityType, error) {
+	t := v.Types().Entity(name)
+	if t == nil {
+		return nil, fault.New(fault.TypeNameInvalid, "ENTITY", name)
+	}
+	return t, nil
 }
 
 // startAt begins with one node, if it came through the catalog.
@@ -272,34 +298,34 @@ func (e *export) startAt(v *catalog.View, n *pedigree.Node) bool {
 	return true
 }
 
-// A scan looks through all entities of a type, and of those that descend from it,
-// for those to begin with. It goes on as what it finds is written.
+// A scan looks through all entities of a type for those to begin with. It goes on as
+// what it finds is written.
 type scan struct {
-	left    []*query.Query             // of the types that are not looked through to their end
+	query   *query.Query               // nil once all were looked at
 	matches func(*pedigree.Facts) bool // nil for all
 	found   bool
 }
 
-// startAll begins with all of a type that match.
-func (e *export) startAll(v *catalog.View, of *schema.EntityType, matches func(*pedigree.Facts) bool) {
-	s := &scan{matches: matches}
-	for _, name := range of.Descendants() {
-		if t := v.Types().Entity(name); t != nil && !t.Foreign {
-			s.left = append(s.left, &query.Query{Workspace: e.workspace, Homes: []pedigree.NodeID{e.workspace}, Type: t.Node, View: query.Live, Limit: 500})
-		}
+// startAll begins with all of a type that match. Types that descend from it count for
+// themselves.
+func (e *export) startAll(of *schema.EntityType, matches func(*pedigree.Facts) bool) {
+	if of.Foreign {
+		return
 	}
-	e.scans = append(e.scans, s)
+	e.scans = append(e.scans, &scan{matches: matches, query: &query.Query{
+		Workspace: e.workspace, Homes: []pedigree.NodeID{e.workspace}, Type: of.Node, View: query.Live, Limit: 500,
+	}})
 }
 
 // scanOn looks through the next entities, if there are some to be looked through.
 func (e *export) scanOn(ctx context.Context) error {
 	s := e.scans[0]
-	if len(s.left) == 0 {
+	if s.query == nil {
 		e.scans = e.scans[1:]
 		return nil
 	}
 	return e.entities.View(ctx, e.workspace, func(v *catalog.View) error {
-		nodes, next, err := v.Reader().Find(s.left[0])
+		nodes, next, err := v.Reader().Find(s.query)
 		if err != nil {
 			return err
 		}
@@ -322,31 +348,27 @@ func (e *export) scanOn(ctx context.Context) error {
 				e.walk.push(ids[i], around)
 			}
 		}
-		if s.left[0].After = next; next == nil {
-			s.left = s.left[1:]
+		if s.query.After = next; next == nil {
+			s.query = nil
 		}
 		return nil
 	})
 }
 
-// matcher says which entities match unique attributes, nil where they are equal.
-func matcher(match string, want map[string]any) (func(*pedigree.Facts) bool, error) {
-	var test func(have, want string) bool
-	switch strings.ToLower(match) {
+// matcher says which entities match one of some attributes. What is not known of a match
+// is that the texts are equal.
+func matcher(match string, want map[string]string) (func(*pedigree.Facts) bool, error) {
+	test := func(have, want string) bool { return have == want }
+	switch match {
 	case "startswith":
-		test = func(have, want string) bool {
-			return len(have) >= len(want) && strings.EqualFold(have[:len(want)], want)
-		}
+		test = strings.HasPrefix
 	case "endswith":
-		test = func(have, want string) bool {
-			return len(have) >= len(want) && strings.EqualFold(have[len(have)-len(want):], want)
-		}
+		test = strings.HasSuffix
 	case "contains":
-		test = func(have, want string) bool { return strings.Contains(strings.ToLower(have), strings.ToLower(want)) }
+		test = strings.Contains
 	case "matches":
 		patterns := make(map[string]*regexp.Regexp)
-		for _, w := range want {
-			text, _ := w.(string)
+		for _, text := range want {
 			p, err := regexp.Compile(`^(?:` + text + `)$`)
 			if err != nil || len(text) > 1000 {
 				return nil, fault.New(fault.BadRequest, "The pattern of matchType matches cannot be read")
@@ -354,21 +376,12 @@ func matcher(match string, want map[string]any) (func(*pedigree.Facts) bool, err
 			patterns[text] = p
 		}
 		test = func(have, want string) bool { return patterns[want].MatchString(have) }
-	default:
-		return nil, nil
 	}
 	return func(f *pedigree.Facts) bool {
-		have := make(map[string]string)
-		for _, p := range f.Of(pedigree.Field) {
-			have[p.Key] = p.Value
-		}
-		for name, w := range want {
-			text, _ := w.(string)
-			if !test(have[name], text) {
-				return false
-			}
-		}
-		return true
+		return slices.ContainsFunc(f.Of(pedigree.Field), func(p pedigree.Property) bool {
+			text, wanted := want[p.Key]
+			return wanted && test(p.Value, text)
+		})
 	}, nil
 }
 
