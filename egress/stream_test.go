@@ -27,10 +27,16 @@ func TestTLSConnectionsGoToWhomTheTargetNames(t *testing.T) {
 	}
 	strangers := New(Options{Allow: trusting.options.Allow, Resolver: known})
 	for name, dial := range map[string]func() (net.Conn, error){
-		"another name":          func() (net.Conn, error) { return trusting.DialTLS(t.Context(), "tcp", net.JoinHostPort("other.test", port)) },
-		"an unknown authority":  func() (net.Conn, error) { return strangers.DialTLS(t.Context(), "tcp", net.JoinHostPort("example.com", port)) },
-		"an address not public": func() (net.Conn, error) { return New(Options{}).DialTLS(t.Context(), "tcp", net.JoinHostPort("127.0.0.1", port)) },
-		"no port":               func() (net.Conn, error) { return trusting.DialTLS(t.Context(), "tcp", "example.com") },
+		"another name": func() (net.Conn, error) {
+			return trusting.DialTLS(t.Context(), "tcp", net.JoinHostPort("other.test", port))
+		},
+		"an unknown authority": func() (net.Conn, error) {
+			return strangers.DialTLS(t.Context(), "tcp", net.JoinHostPort("example.com", port))
+		},
+		"an address not public": func() (net.Conn, error) {
+			return New(Options{}).DialTLS(t.Context(), "tcp", net.JoinHostPort("127.0.0.1", port))
+		},
+		"no port": func() (net.Conn, error) { return trusting.DialTLS(t.Context(), "tcp", "example.com") },
 	} {
 		if conn, err := dial(); err == nil {
 			_ = conn.Close()

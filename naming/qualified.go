@@ -47,7 +47,7 @@ func Unshow(shown string) (qualified string, whole bool) {
 	end := 0
 	for {
 		slash := strings.IndexByte(shown[end:], '/')
-		if slash < 0 {
+		if slash < 0 || strings.HasSuffix(shown, authority[:2]) && end+slash == len(shown)-1 {
 			return strings.ReplaceAll(shown, authority, escapedAuthority), false
 		}
 		end += slash

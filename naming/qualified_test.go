@@ -1,6 +1,9 @@
 package naming
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestQualifiedNamesAreDistinctAndComeApart(t *testing.T) {
 	seen := make(map[string]bool)
@@ -51,6 +54,23 @@ func TestQualifiedNamesAreShownAsPeopleWriteThemAndTakenBack(t *testing.T) {
 	}
 	if back, whole := Unshow("sha256:ab"); back != "sha256:ab" || whole {
 		t.Errorf("and taken back as %q", back)
+	}
+}
+
+// TestBeginningsOfNamesLeadToBeginningsOfWhatTheyAreWrittenOf cuts a name anywhere.
+func TestBeginningsOfNamesLeadToBeginningsOfWhatTheyAreWrittenOf(t *testing.T) {
+	for _, c := range [][2]string{{"s3://b", "x/y"}, {"a:", "/x"}, {"a:/b", "x"}, {"a:///b", "x"}, {"plain", "x"}, {"50%", "x"}} {
+		qualified := Qualify(c[0], c[1])
+		shown := Show(qualified)
+		for i := range shown {
+			begins, whole := Unshow(shown[:i])
+			if !whole {
+				begins = strings.TrimRight(begins, ":/%3A")
+			}
+			if !strings.HasPrefix(qualified, begins) {
+				t.Errorf("%q begins %q, and %q not %q", shown[:i], shown, begins, qualified)
+			}
+		}
 	}
 }
 
