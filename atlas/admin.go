@@ -33,7 +33,7 @@ func (h *Handler) adminRoutes() []operation {
 		{method: "GET", path: admin + "/metricsstat/{time}", permission: route.Read, call: h.metricsStat},
 		{method: "GET", path: admin + "/metricsstats/range", permission: route.Read, call: h.metricsRange},
 		{method: "GET", path: admin + "/metricsstats/charts", permission: route.Read, call: h.metricsCharts},
-		{method: "GET", path: admin + "/debug/metrics", permission: route.Manage, call: always(map[string]any{})},
+		{method: "GET", path: admin + "/debug/metrics", permission: route.Manage, call: h.debugMetrics},
 
 		{method: "PUT", path: admin + "/purge", permission: route.Delete, call: h.purge},
 		{method: "POST", path: admin + "/audits", permission: route.Manage, call: h.audits},

@@ -40,7 +40,7 @@ func TestWhatIsToldOfTheServer(t *testing.T) {
 		"/admin/activeSearches":                       "[]",
 		"/admin/tasks":                                "[]",
 		"/admin/patches":                              `{"patches":[]}`,
-		"/admin/debug/metrics":                        "{}",
+		"/admin/debug/metrics":                        `"EntityREST_createOrUpdate":{"name":"EntityREST_createOrUpdate","numops":1,`,
 		"/admin/server/default":                       `"fullName":"default"`,
 		"/admin/expimp/audit":                         "[]",
 		"/admin/async/import/status":                  `"totalCount":0`,

@@ -41,11 +41,14 @@ type Services struct {
 
 // A Handler answers requests of the protocol. Its operations are those of
 // [Handler.Wire].
-type Handler struct{ Services }
+type Handler struct {
+	Services
+	timings timings
+}
 
 // New returns a handler that calls the given rules. What it hides from clients
 // it hands to the log of whoever serves it; see [route.Report].
-func New(s Services) *Handler { return &Handler{s} }
+func New(s Services) *Handler { return &Handler{Services: s} }
 
 // Wire is the protocol as the server mounts it.
 func (h *Handler) Wire() route.Wire {
@@ -116,7 +119,11 @@ func (o operation) route() route.Route {
 func (h *Handler) routes() []route.Route {
 	var routes []route.Route
 	for _, o := range h.operations() {
-		routes = append(routes, o.route())
+		r := o.route()
+		if name := timedAs[o.method+" "+o.path]; name != "" {
+			r.Handler = h.timings.of(name, r.Handler)
+		}
+		routes = append(routes, r)
 	}
 	return routes
 }
