@@ -22,31 +22,38 @@ const (
 	keptFeed       = 1_000_000 // entries of the feed that are kept for those who follow it
 	idle           = 30 * time.Second
 	gather         = 200 * time.Millisecond // so that what comes together is indexed once
-	leisure        = 9                      // times as long as a batch took nothing is done after it
+
+	// How many times as long as a batch took nothing is done after it: while others
+	// write, and while they do not.
+	busy, quiet = 19, 1
 )
 
 // changes are the touches after which a node has other words.
 const changes = pedigree.TouchCreated | pedigree.TouchNode | pedigree.TouchProperties | pedigree.TouchComments
 
-// Run keeps the index of words until ctx ends. It takes a tenth of a processor
-// at the most: under load words are found later, and nothing else.
+// Run keeps the index of words until ctx ends. While others write it takes a
+// twentieth of a processor at the most: words are found later then, and nothing else.
 func (s *Service) Run(ctx context.Context, log *slog.Logger) {
+	var newest int64 // of the feed, when it was last looked at
 	for ctx.Err() == nil {
 		changed := s.store.Changed()
 		begun := time.Now()
-		more, err := s.advance(ctx)
+		next, err := s.advance(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			log.Error("the index of words is not kept", "error", err)
 			s.pause(ctx, idle)
-		case more:
-			s.pause(ctx, leisure*time.Since(begun))
+		case next.more && next.newest > newest:
+			s.pause(ctx, busy*time.Since(begun))
+		case next.more:
+			s.pause(ctx, quiet*time.Since(begun))
 		default:
 			wait(ctx, changed, idle)
 			s.pause(ctx, gather)
 		}
+		newest = next.newest
 	}
 }
 
@@ -68,20 +75,19 @@ type stretch struct {
 	positions map[string]int64 // to note; nil where there is nothing to do
 	more      bool             // there is more to do after it
 	trim      int64            // entries of the feed before this one may go
+	newest    int64            // entry of the feed
 }
 
-// advance indexes the next nodes and reports whether there are more.
-func (s *Service) advance(ctx context.Context) (more bool, err error) {
-	var next stretch
+// advance indexes the next nodes and tells which.
+func (s *Service) advance(ctx context.Context) (next stretch, err error) {
 	err = s.store.View(ctx, func(r store.Reader) (err error) {
 		next, err = plan(r)
 		return err
 	})
 	if err != nil || next.positions == nil {
-		return false, err
+		return next, err
 	}
-	err = s.store.Update(ctx, func(tx store.Tx) error { return next.write(tx) })
-	return next.more, err
+	return next, s.store.Update(ctx, func(tx store.Tx) error { return next.write(tx) })
 }
 
 func (n *stretch) write(tx store.Tx) error {
@@ -127,10 +133,10 @@ func plan(r store.Reader) (stretch, error) {
 	case walked != scanned:
 		return planWalk(r, walked, newest)
 	case at < oldest-1:
-		return stretch{positions: map[string]int64{scanner: 0}, more: true}, nil
+		return stretch{positions: map[string]int64{scanner: 0}, more: true, newest: newest}, nil
 	}
 	n, err := planFeed(r, at)
-	n.trim = newest - keptFeed
+	n.trim, n.newest = newest-keptFeed, newest
 	return n, err
 }
 
@@ -141,7 +147,7 @@ func planWalk(r store.Reader, walked, newest int64) (stretch, error) {
 	if err != nil {
 		return stretch{}, err
 	}
-	n := stretch{positions: map[string]int64{scanner: scanned}, more: true}
+	n := stretch{positions: map[string]int64{scanner: scanned}, more: true, newest: newest}
 	if len(nodes) > 0 {
 		n.positions[scanner] = int64(nodes[len(nodes)-1].ID)
 	}
@@ -215,14 +221,16 @@ func saidOf(comments []pedigree.Comment) string {
 	return b.String()
 }
 
-// words writes the texts of a node, the telling ones first.
+// words writes the texts of a node, the telling ones first and each once.
 func words(n *pedigree.Node, f *pedigree.Facts) string {
 	var b strings.Builder
+	there := make(map[string]bool, 8+2*len(f.Properties)+len(f.Metrics))
 	add := func(text string) {
 		if len(text) > maxValue {
 			text = text[:maxValue]
 		}
-		if text != "" && b.Len()+len(text) < maxWords {
+		if text != "" && !there[text] && b.Len()+len(text) < maxWords {
+			there[text] = true
 			b.WriteString(text)
 			b.WriteByte('\n')
 		}

@@ -68,10 +68,11 @@ func (e *env) put(n *pedigree.Node, properties ...pedigree.Property) {
 func (e *env) index() (steps int) {
 	e.Helper()
 	for more := true; more; steps++ {
-		var err error
-		if more, err = e.advance(e.Context()); err != nil {
+		next, err := e.advance(e.Context())
+		if err != nil {
 			e.Fatal(err)
 		}
+		more = next.more
 		if steps > 1000 {
 			e.Fatal("the index is never up to date")
 		}
