@@ -80,7 +80,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 			"PRAGMA synchronous = " + synchronous(o.Durability),
 			"PRAGMA foreign_keys = ON",
 			"PRAGMA temp_store = MEMORY",
-			"PRAGMA cache_size = -65536",
+			"PRAGMA cache_size = -16384",
 			"PRAGMA wal_autocheckpoint = 8200", // pages; by then most are moved, see Checkpoint
 		},
 		Checkpoint:      "PRAGMA wal_checkpoint(PASSIVE)",
