@@ -201,3 +201,35 @@ func TestNodesOfOtherProtocolsHaveNamesThatPeopleWrite(t *testing.T) {
 		t.Errorf("a process reads %v and writes %v", in, out)
 	}
 }
+
+func TestOtherProtocolsSeeTypesThatAreMadeOrUsed(t *testing.T) {
+	f := open(t)
+	declared := func(name string, kind pedigree.Kind) (d pedigree.Declaration, there bool) {
+		t.Helper()
+		err := f.store.View(t.Context(), func(r store.Reader) (err error) {
+			d, err = r.Declaration(pedigree.Type{Name: pedigree.AtlasPrefix + name, Kind: kind})
+			return err
+		})
+		if err != nil && pedigree.CodeOf(err) != pedigree.NotFound {
+			t.Fatal(err)
+		}
+		return d, err == nil
+	}
+	if d, there := declared("shelf", pedigree.Artifact); !there || len(d.Properties) == 0 {
+		t.Errorf("a type that somebody made: %+v", d)
+	}
+	if _, there := declared("fs_path", pedigree.Artifact); there {
+		t.Error("a type that nobody made or uses is declared")
+	}
+	for _, name := range []string{"a", "b"} {
+		f.make(an("fs_path", name, attrs{"name": name, "path": "/" + name}))
+		d, there := declared("fs_path", pedigree.Artifact)
+		path := slices.IndexFunc(d.Properties, func(p pedigree.DeclaredProperty) bool { return p.Key == "path" })
+		if !there || path < 0 || d.Properties[path].Form != pedigree.Text {
+			t.Errorf("a type in use: %+v", d)
+		}
+	}
+	if _, there := declared("hive_table", pedigree.Artifact); there {
+		t.Error("a type beside it is declared")
+	}
+}

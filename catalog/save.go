@@ -58,6 +58,7 @@ type saving struct {
 	fresh    map[pedigree.NodeID]*loaded // what was made
 	made     []*loaded                   // the same, in order
 	deleted  []*loaded                   // what went because nobody owns it any more
+	declared map[*schema.EntityType]bool // what other protocols were told of
 }
 
 // run checks everything before it writes anything: who fails after a write makes all
@@ -177,6 +178,9 @@ func (s *saving) make(r *request) (err error) {
 	if places := placesOf(r.typ, r.values); len(places) > 0 {
 		n.URI = identity.Redact(places[0])
 	}
+	if err := s.declare(r.typ); err != nil {
+		return err
+	}
 	if err := s.tx.CreateNode(n); err != nil {
 		return err
 	}
@@ -188,6 +192,18 @@ func (s *saving) make(r *request) (err error) {
 	s.fresh[n.ID] = l
 	s.made = append(s.made, l)
 	return s.writeNew(r, l)
+}
+
+// declare tells other protocols of a type at its first entity.
+func (s *saving) declare(t *schema.EntityType) error {
+	if s.declared[t] {
+		return nil
+	}
+	if s.declared == nil {
+		s.declared = make(map[*schema.EntityType]bool)
+	}
+	s.declared[t] = true
+	return s.types.Declare(s.tx, t)
 }
 
 // nodeName is what other protocols see as the name of an entity: what it is shown

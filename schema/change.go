@@ -225,6 +225,15 @@ func keep(tx store.Tx, before, after *Types, d Def) error {
 	return declare(tx, e)
 }
 
+// Declare tells other wires of the attributes of a type that the server comes with,
+// once it has an entity. Those that users make are told of at once.
+func (t *Types) Declare(tx store.Tx, e *EntityType) error {
+	if t.known[e.Node] || !slices.ContainsFunc(e.Fields, func(f *Field) bool { return f.Target == nil }) {
+		return nil
+	}
+	return declare(tx, e)
+}
+
 // declare says of the type of nodes what an entity type says of its entities.
 func declare(tx store.Tx, e *EntityType) error {
 	d := pedigree.Declaration{Type: e.Node, Description: cut(e.Def.Description)}

@@ -85,29 +85,38 @@ var kinds = []struct {
 	{pedigree.Context, AssetType, "context"},
 }
 
-// declared gives the types that other wires declared as they went along, those of
-// ML Metadata, as definitions. taken are the names that are not to be had.
-func declared(r store.Reader, taken map[string]bool) ([]Def, map[string]foreignType, error) {
-	var defs []Def
-	foreign := make(map[string]foreignType)
+// declarations are what the store says of types of nodes, as far as the catalog
+// asks.
+type declarations struct {
+	defs    []Def                  // of the types that other wires declared as they went along, those of ML Metadata
+	foreign map[string]foreignType // these, by name
+	known   map[pedigree.Type]bool // types of entities whose attributes other wires know
+}
+
+// declared reads them. taken are the names that are not to be had.
+func declared(r store.Reader, taken map[string]bool) (*declarations, error) {
+	found := &declarations{foreign: make(map[string]foreignType), known: make(map[pedigree.Type]bool)}
 	for _, k := range kinds {
-		declarations, err := r.DeclarationsOf(k.kind)
+		all, err := r.DeclarationsOf(k.kind)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		for i := range declarations {
-			d := &declarations[i]
+		for i := range all {
+			d := &all[i]
+			if d.Type.Protocol() == pedigree.ProtocolAtlas && len(d.Properties) > 0 {
+				found.known[d.Type] = true
+			}
 			if d.Type.Protocol() != pedigree.ProtocolMLMD || knownNodes[d.Type] || strings.HasPrefix(d.Type.Name, "pedigree.") {
 				continue
 			}
 			name := freeName(d, k.word, taken)
 			taken[name] = true
 			def, places := define(d, name, k.super)
-			defs = append(defs, def)
-			foreign[name] = foreignType{d.Type, places}
+			found.defs = append(found.defs, def)
+			found.foreign[name] = foreignType{d.Type, places}
 		}
 	}
-	return defs, foreign, nil
+	return found, nil
 }
 
 // freeName makes a name of what a type is called elsewhere: with what no name may

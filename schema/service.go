@@ -104,14 +104,15 @@ func (s *Service) Types(r store.Reader) (*Types, error) {
 	if t := s.known(v); t != nil {
 		return t, nil
 	}
-	defs, foreign, err := s.defs(r)
+	defs, others, err := s.defs(r)
 	if err != nil {
 		return nil, err
 	}
-	t, err := resolve(defs, foreign)
+	t, err := resolve(defs, others.foreign)
 	if err != nil {
 		return nil, pedigree.Hide(pedigree.Internal, err, "the stored definitions of types do not fit together")
 	}
+	t.known = others.known
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cached[1] = s.cached[0]
@@ -166,7 +167,7 @@ func (s *Service) Mark(r store.Reader) (Mark, error) {
 
 // defs gives all definitions: those of models, those of users, who may have changed
 // some of the models', and those of types that other wires declared.
-func (s *Service) defs(r store.Reader) ([]Def, map[string]foreignType, error) {
+func (s *Service) defs(r store.Reader) ([]Def, *declarations, error) {
 	models, err := s.models()
 	if err != nil {
 		return nil, nil, pedigree.Hide(pedigree.Internal, err, "the models of types cannot be read")
@@ -198,8 +199,11 @@ func (s *Service) defs(r store.Reader) ([]Def, map[string]foreignType, error) {
 	for _, d := range all {
 		taken[d.Common().Name] = true
 	}
-	others, foreign, err := declared(r, taken)
-	return append(all, others...), foreign, err
+	others, err := declared(r, taken)
+	if err != nil {
+		return nil, nil, err
+	}
+	return append(all, others.defs...), others, nil
 }
 
 // grow gives a changed definition of a model the attributes that a newer model has

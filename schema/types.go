@@ -25,6 +25,7 @@ type Types struct {
 
 	foreign map[string]foreignType        // types whose nodes other wires write, by name
 	byNode  map[pedigree.Type]*EntityType // entity types by that of their nodes
+	known   map[pedigree.Type]bool        // types of entities whose attributes other wires know
 	values  map[string]ValueType          // by name, as far as attributes have them
 }
 

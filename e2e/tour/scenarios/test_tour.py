@@ -135,6 +135,12 @@ def test_ml_metadata_follows_the_events_from_what_kubeflow_serves(tour, store):
 MARK = "pedigree.classification.PII"
 
 
+def test_ml_metadata_knows_the_types_of_atlas_that_are_used_and_no_others(store):
+    types = {t.name: t for t in store.get_artifact_types()}
+    assert types["atlas.fs_path"].properties["path"] == pb.STRING
+    assert [name for name in types if name.startswith("atlas.hive")] == []
+
+
 def test_what_atlas_says_of_the_readings_holds_for_what_is_served_on_every_wire(tour, get, store, post):
     [version] = get("/api/pedigree/v1/nodes", ref=tour.served)["nodes"][:1]
     told = get(f"/api/pedigree/v1/nodes/{version['id']}/classifications")["classifications"]
