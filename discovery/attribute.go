@@ -188,6 +188,11 @@ func (a *attribute) numeric() bool {
 	return false
 }
 
+// whole reports whether values are whole numbers that fit in 64 bits.
+func (a *attribute) whole() bool {
+	return a.numeric() && a.trait.Form == pedigree.Int
+}
+
 func (a *attribute) date() bool {
 	return a.field != nil && elementOf(a.field.Name()) == "date" || a.system != nil && a.system.date
 }

@@ -1,7 +1,9 @@
 package discovery
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -306,9 +308,14 @@ func cellsOf(columns []column) []query.Cell {
 // fillCells puts computed cells where their columns are.
 func (r *run) fillCells(row []any, columns []column, cells []any) {
 	for i, c := range columns {
-		if c.of != 0 {
-			row[i], cells = r.shownCell(c.attr, cells[0]), cells[1:]
+		if c.of == 0 {
+			continue
 		}
+		v := cells[0]
+		if sum, ok := v.(float64); ok && c.of == query.Sum && c.attr != nil && c.attr.whole() && math.Abs(sum) < 1<<63 {
+			v = int64(sum)
+		}
+		row[i], cells = r.shownCell(c.attr, v), cells[1:]
 	}
 }
 
@@ -317,8 +324,12 @@ func (r *run) shownCell(a *attribute, v any) any {
 	if v == nil {
 		return ""
 	}
-	if text, ok := v.(string); ok && a != nil && a.name == "__typeName" {
+	text, ok := v.(string)
+	switch {
+	case ok && a != nil && a.name == "__typeName":
 		return r.typeName(text)
+	case ok && a != nil && a.trait.Decimal:
+		return json.Number(text)
 	}
 	return v
 }
@@ -366,6 +377,7 @@ func (r *run) cells(nodes []pedigree.Node, columns []column) ([][]any, error) {
 				if row[k] == nil {
 					row[k] = business[i][c.attr.name]
 				}
+				row[k] = r.shownCell(c.attr, row[k])
 			}
 			if row[k] == nil {
 				row[k] = ""
@@ -648,6 +660,9 @@ func cellNumber(v any) (float64, bool) {
 		return float64(v), true
 	case float64:
 		return v, true
+	case json.Number:
+		n, err := v.Float64()
+		return n, err == nil
 	}
 	return 0, false
 }
