@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/schema"
 )
 
 // headerNames are the attributes that headers show beside unique ones.
@@ -25,7 +26,9 @@ type HeaderOptions struct {
 // Headers gives the headers of nodes in the order given.
 func (v *View) Headers(nodes []pedigree.Node, o HeaderOptions) ([]*Header, error) {
 	parts := withMeanings | withClasses
-	if wantLinks(o.Attributes) {
+	if links, err := v.wantLinks(nodes, o.Attributes); err != nil {
+		return nil, err
+	} else if links {
 		parts = withLinks | withClasses
 	}
 	all, err := v.load(nodes, parts)
@@ -45,14 +48,34 @@ func (v *View) headersNoted(nodes []pedigree.Node) ([]*Header, error) {
 	return v.headers(all, HeaderOptions{})
 }
 
-// wantLinks reports whether some attributes may be references.
-func wantLinks(attributes []string) bool {
-	for _, name := range attributes {
-		if !slices.Contains(headerNames, name) && name != "qualifiedName" {
-			return true
+// wantLinks reports whether some attributes are references of some of the nodes. These
+// may be tied to very many others.
+func (v *View) wantLinks(nodes []pedigree.Node, attributes []string) (bool, error) {
+	seen := make(map[pedigree.Type]bool)
+	for i := range nodes {
+		if len(attributes) == 0 || seen[nodes[i].Type] {
+			continue
+		}
+		seen[nodes[i].Type] = true
+		t, err := v.typeOf(&nodes[i])
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(attributes, func(name string) bool { return refers(t, name) }) {
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
+}
+
+// refers reports whether an attribute, which may be named with its type, is a reference.
+func refers(t *schema.EntityType, name string) bool {
+	f := t.Field(name)
+	if f == nil {
+		name = name[strings.LastIndexByte(name, '.')+1:]
+		f = t.Field(name)
+	}
+	return f != nil && f.Target != nil || len(t.End(name)) > 0
 }
 
 // Header gives the header of a node with all that it says.
