@@ -27,13 +27,6 @@ const mostChecked = 3000
 // are not there and not worth making: price is how many rows the search looks at
 // without them, 0 to make none.
 func (e *entities) found(price int64) (f *finding, all nodeSet, ok bool, err error) {
-	for _, f := range e.finds {
-		if f.q.Live == e.q.Live && slices.Equal(f.types, e.types) && reflect.DeepEqual(f.q.Where, e.q.Where) {
-			again := *f
-			again.entities = e
-			return &again, f.all, true, nil
-		}
-	}
 	view, err := e.viewColumns()
 	if err != nil || view == nil {
 		return nil, nil, false, err
@@ -41,6 +34,13 @@ func (e *entities) found(price int64) (f *finding, all nodeSet, ok bool, err err
 	if view.price = price; price > 0 {
 		if view.cost, err = e.makingCosts(); err != nil {
 			return nil, nil, false, err
+		}
+	}
+	for _, f := range e.finds {
+		if f.q.Live == e.q.Live && slices.Equal(f.types, e.types) && reflect.DeepEqual(f.q.Where, e.q.Where) {
+			again := *f
+			again.entities, again.view = e, view
+			return &again, f.all, true, nil
 		}
 	}
 	f = &finding{entities: e, view: view}
