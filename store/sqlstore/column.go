@@ -157,6 +157,7 @@ func (c *column) changed(nodes map[pedigree.NodeID]any) *column {
 // behind the others, and none that no node has.
 func (c *column) merged(o *column) *column {
 	all := &column{values: values{form: c.values.form}, codes: make([]*codeBlock, max(len(c.codes), len(o.codes)))}
+	all.values.grow(&c.values, &o.values)
 	mine, others := c.sorted(), o.sorted()
 	toMine, toOthers := make([]uint32, c.most()+1), make([]uint32, o.most()+1)
 	for len(mine) > 0 || len(others) > 0 {
@@ -229,6 +230,11 @@ func (c *column) put(id pedigree.NodeID, v any) {
 	if n := c.values.len(); n == 0 || compareValues(c.values.at(n-1), v) != 0 {
 		c.values.add(v)
 	}
+	c.set(id, uint32(c.values.len()))
+}
+
+// set gives a node a code, in a column that is being made.
+func (c *column) set(id pedigree.NodeID, code uint32) {
 	block, at := blockOf(id)
 	for block >= len(c.codes) {
 		c.codes = append(c.codes, nil)
@@ -236,7 +242,7 @@ func (c *column) put(id pedigree.NodeID, v any) {
 	if c.codes[block] == nil {
 		c.codes[block] = new(codeBlock)
 	}
-	c.codes[block][at] = uint32(c.values.len())
+	c.codes[block][at] = code
 }
 
 // bytes is about how much memory the column takes.
@@ -481,6 +487,19 @@ func (v *values) textAt(i int) []byte {
 	return v.text[from:v.ends[i]]
 }
 
+// grow makes room for the values of two.
+func (v *values) grow(a, b *values) {
+	v.text = slices.Grow(v.text, len(a.text)+len(b.text))
+	v.ends = slices.Grow(v.ends, len(a.ends)+len(b.ends))
+	v.ints = slices.Grow(v.ints, len(a.ints)+len(b.ints))
+	v.nums = slices.Grow(v.nums, len(a.nums)+len(b.nums))
+}
+
+// trim gives back the room that is left.
+func (v *values) trim() {
+	v.text, v.ends, v.ints, v.nums = slices.Clone(v.text), slices.Clone(v.ends), slices.Clone(v.ints), slices.Clone(v.nums)
+}
+
 // add puts a value behind all others.
 func (v *values) add(one any) {
 	switch one := one.(type) {
@@ -495,7 +514,7 @@ func (v *values) add(one any) {
 }
 
 func (v *values) bytes() int64 {
-	return int64(cap(v.text) + 4*cap(v.ends) + 8*cap(v.ints) + 8*cap(v.nums))
+	return int64(len(v.text) + 4*len(v.ends) + 8*len(v.ints) + 8*len(v.nums))
 }
 
 // search finds the first value that is not smaller than one, and whether it is equal.

@@ -174,6 +174,9 @@ func (k propertyColumn) make(t *tx) (keepable, error) {
 		if err != nil {
 			return nil, err
 		}
+		if one == nil {
+			return unkept{}, nil
+		}
 		if one.values.len() > 0 {
 			all = append(all, one)
 		}
@@ -224,6 +227,7 @@ var columnsOfType = map[string]*shape{
 // mostLong is how many values may have to be looked at again, for they may be long.
 const mostLong = 20_000
 
+// ofType reads the column of a type, nil where it is too large.
 func (k propertyColumn) ofType(t *tx, typ int64) (*column, error) {
 	c := &column{values: values{form: k.form}}
 	r, err := t.conn.query(t.ctx, columnsOfType[columnOf(k.form)].sql, typ, k.key)
@@ -248,9 +252,10 @@ func (k propertyColumn) ofType(t *tx, typ int64) (*column, error) {
 			c.put(r.id(0), text)
 		}
 		if c.values.bytes() > room || len(cut) > mostLong {
-			return &column{values: values{text: make([]byte, room+1)}}, r.close() // it is not kept
+			return nil, r.close()
 		}
 	}
+	c.values.trim()
 	if err := r.close(); err != nil || len(cut) == 0 {
 		return c, err
 	}
@@ -372,6 +377,7 @@ func (k timeColumn) make(t *tx) (keepable, error) {
 	for _, m := range all {
 		c.put(m.node, m.time)
 	}
+	c.values.trim()
 	return c, nil
 }
 

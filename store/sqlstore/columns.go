@@ -124,7 +124,7 @@ func (c *columns) keep(one *kept, now asOf) {
 		one.before, one.turned = one.now, time.Now()
 	}
 	one.now, one.size = asOf{}, 0
-	if size > c.room/largestShare {
+	if size > c.room/largestShare { // whoever asked may have it all the same
 		one.before = asOf{}
 		one.refused = time.Now().Add(refusal)
 		return

@@ -174,6 +174,8 @@ func (f *finding) among(scope nodeSet, where query.Fact) (some nodeSet, ok bool,
 		some, ok, err = f.withWords(scope, w)
 	case query.Tied:
 		some, ok, err = f.tied(scope, w)
+	case query.Keyed:
+		some, ok, err = f.keyed(scope, w)
 	case query.Holds:
 		some, ok, err = f.comparing(scope, w)
 	}
@@ -271,6 +273,16 @@ func (f *finding) withWords(scope nodeSet, w query.Worded) (some nodeSet, ok boo
 	}
 	some = some.changed(w.Fresh, func(pedigree.NodeID) bool { return true })
 	return scope.and(some), true, nil
+}
+
+// keyed reads what has the keys by an index.
+func (f *finding) keyed(scope nodeSet, w query.Keyed) (some nodeSet, ok bool, err error) {
+	one, err := f.seedOfKeyed(w)
+	if err != nil || one == nil {
+		return nil, false, err
+	}
+	some, err = f.setOf(f.conn.query(f.ctx, one.text.String(), one.text.args...))
+	return scope.and(some), err == nil, err
 }
 
 // comparing compares a trait. Of nodes that are not of the catalog columns know

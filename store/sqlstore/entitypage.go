@@ -32,6 +32,9 @@ func (f *finding) pageIDs(all nodeSet) (ids []pedigree.NodeID, ok bool, err erro
 	if c == nil {
 		return f.few(all)
 	}
+	if c.sets != nil {
+		return f.inTurn(c.sets), true, nil
+	}
 	return c.column.page(all, int64(f.q.Offset), int64(f.q.Limit), f.q.Desc), true, nil
 }
 
@@ -45,18 +48,26 @@ func withoutUnset(t query.Trait) query.Trait {
 
 // byType gives a page in order of type, then number.
 func (f *finding) byType(all nodeSet) (ids []pedigree.NodeID, ok bool, err error) {
-	types := slices.Clone(f.types)
-	if f.q.Desc {
-		slices.Reverse(types)
-	}
-	offset := int64(f.q.Offset)
-	for _, typ := range types {
+	sets := make([]nodeSet, len(f.types))
+	for i, typ := range f.types {
 		number, _ := typ.(int64)
 		set, err := f.set(typeNodes{f.q.Workspace, number})
 		if err != nil || set == nil {
 			return nil, false, err
 		}
-		some := all.and(set)
+		sets[i] = all.and(set)
+	}
+	return f.inTurn(sets), true, nil
+}
+
+// inTurn gives the page of what is in one set after the other.
+func (f *finding) inTurn(sets []nodeSet) (ids []pedigree.NodeID) {
+	if f.q.Desc {
+		sets = slices.Clone(sets)
+		slices.Reverse(sets)
+	}
+	offset := int64(f.q.Offset)
+	for _, some := range sets {
 		if n := some.count(); n <= offset {
 			offset -= n
 			continue
@@ -66,7 +77,7 @@ func (f *finding) byType(all nodeSet) (ids []pedigree.NodeID, ok bool, err error
 			break
 		}
 	}
-	return ids, true, nil
+	return ids
 }
 
 // few has the database sort what was found.
@@ -163,7 +174,8 @@ func (c *column) page(all nodeSet, offset, limit int64, down bool) []pedigree.No
 type axis struct {
 	*column
 	form  pedigree.Form
-	unset uint32 // the code that stands for no value
+	unset uint32    // the code that stands for no value
+	sets  []nodeSet // of an axis of few values, the nodes of each; its column has no codes until they are filled in
 }
 
 func (a *axis) code(id pedigree.NodeID) uint32 {
@@ -283,18 +295,18 @@ func (f *finding) typeAxis(all nodeSet) (*axis, error) {
 // axisOf makes an axis of sets that each have a name; the names are sorted.
 func axisOf(names []string, sets []nodeSet) *axis {
 	c := &column{}
-	for i, name := range names {
+	for _, name := range names {
 		c.values.add(name)
-		for id := range sets[i].all() {
-			block, at := blockOf(id)
-			for block >= len(c.codes) {
-				c.codes = append(c.codes, nil)
-			}
-			if c.codes[block] == nil {
-				c.codes[block] = new(codeBlock)
-			}
-			c.codes[block][at] = uint32(i) + 1
+	}
+	return &axis{column: c, form: pedigree.Text, sets: sets}
+}
+
+// fillIn gives each node its code.
+func (a *axis) fillIn() {
+	for i, set := range a.sets {
+		for id := range set.all() {
+			a.set(id, uint32(i)+1)
 		}
 	}
-	return &axis{column: c, form: pedigree.Text}
+	a.sets = nil
 }

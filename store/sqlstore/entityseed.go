@@ -113,23 +113,35 @@ func (e *entities) seedOf(f query.Fact) (*seed, error) {
 	return one, nil
 }
 
-// seedOfKeyed reads the index on texts of entities, which are at home in the
-// workspace.
+// seedOfKeyed reads an index on texts of entities, which are at home in the workspace.
+// It has what fulfils the condition, and nothing else. Of the typed spaces none has all.
 func (e *entities) seedOfKeyed(f query.Keyed) (*seed, error) {
-	if f.Is != query.Equal || typed(f.Space) || e.nested > 0 || !e.ours {
+	if e.nested > 0 || !e.ours || typed(f.Space) || f.Space == pedigree.Metric {
 		return nil, nil
 	}
-	ids, err := e.keysOf(f)
-	if err != nil {
-		return nil, err
+	keys := &sqlText{}
+	if f.Is == query.Equal {
+		ids, err := e.keysOf(f)
+		if err != nil {
+			return nil, err
+		}
+		if len(ids) == 0 {
+			one := &seed{sure: true}
+			one.text.add("SELECT i.id FROM node i WHERE i.id < 0")
+			return one, nil
+		}
+		keys.add(placeholders(len(ids)), ids...)
+	} else {
+		keys.add("SELECT k.id FROM key k WHERE k.space = ? AND ", f.Space)
+		name := &sqlText{}
+		name.add("k.name")
+		if err := comparison(keys, name, query.Holds{Is: f.Is, Values: f.Values}); err != nil {
+			return nil, err
+		}
 	}
-	one := &seed{sure: len(ids) == 0}
-	if one.sure {
-		one.text.add("SELECT i.id FROM node i WHERE i.id < 0")
-		return one, nil
-	}
-	one.text.add("SELECT p.node FROM property p"+e.use("property_text")+" WHERE p.home = ? AND p.key IN ("+placeholders(len(ids))+") AND p.text IS NOT NULL AND "+inOthers("p"), e.q.Workspace)
-	one.text.args = append(one.text.args, ids...)
+	one := &seed{} // it gives a node once for each key
+	one.text.add("SELECT p.node FROM property p"+e.use("property_text")+" WHERE "+inOthers("p")+" AND p.home = ? AND p.text IS NOT NULL AND p.key IN ("+keys.String()+")", e.q.Workspace)
+	one.text.args = append(one.text.args, keys.args...)
 	return one, nil
 }
 

@@ -95,6 +95,14 @@ func (g *gathering) gather(all nodeSet) bool {
 	if g.countAlone(all) {
 		return true
 	}
+	for _, a := range g.groups {
+		a.fillIn()
+	}
+	for _, c := range g.cells {
+		if c.axis != nil {
+			c.axis.fillIn()
+		}
+	}
 	for id := range all.all() {
 		at := g.groupOf(id)
 		if at > mostGroups {
@@ -114,8 +122,13 @@ func (g *gathering) countAlone(all nodeSet) bool {
 	}
 	of := g.groups[0]
 	counts := make([]int64, of.most()+1)
-	for _, code := range of.each(all) {
-		counts[code]++
+	for i, set := range of.sets {
+		counts[i+1] = set.count()
+	}
+	if of.sets == nil {
+		for _, code := range of.each(all) {
+			counts[code]++
+		}
 	}
 	if of.unset != 0 {
 		counts[of.unset] += counts[0]

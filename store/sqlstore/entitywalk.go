@@ -51,6 +51,9 @@ func (e *entities) walks() []rank {
 		if by == query.Created || by == query.Updated {
 			return []rank{func() ([]*entityWalk, error) { return e.byTime(by) }}
 		}
+		if by == query.UID && len(e.types) <= maxWalks {
+			return []rank{e.byUID}
+		}
 	}
 	return nil
 }
@@ -218,6 +221,20 @@ func (e *entities) withoutField(by query.FieldTrait) ([]*entityWalk, error) {
 		}
 		w.add(" ORDER BY n.id" + e.down() + " LIMIT ?")
 		all = append(all, &entityWalk{text: w, index: "node_type", key: func(*rows) walkKey { return walkKey{} }})
+	}
+	return all, nil
+}
+
+// byUID walks along the identities of the nodes of each type.
+func (e *entities) byUID() (all []*entityWalk, err error) {
+	for _, typ := range e.types {
+		w := &sqlText{}
+		w.add("SELECT "+nodeColumns+", n.uid, NULL FROM node n"+e.use("node_uid")+" WHERE n.workspace = ? AND n.type = ?", e.q.Workspace, typ)
+		if err := e.conditions(w, e.q.Where); err != nil {
+			return nil, err
+		}
+		w.add(" ORDER BY n.uid" + e.down() + " LIMIT ?")
+		all = append(all, &entityWalk{text: w, index: "node_uid", key: fieldKeys["text"]})
 	}
 	return all, nil
 }
