@@ -52,7 +52,7 @@ await flow('catalog glossary', async (page, problems) => {
 	await fill(page, 'Edit the term', 'Words');
 	await page.getByRole('heading', { name: 'Words', level: 1 }).waitFor();
 	await page.getByRole('button', { name: 'Undo' }).click();
-	await page.getByRole('heading', { name: 'Word', level: 1 }).waitFor();
+	await page.getByRole('heading', { name: 'Word', level: 1, exact: true }).waitFor();
 
 	// Moved: the term into another category too, and out of the first.
 	const categories = page.getByRole('region', { name: 'Categories' });
@@ -60,6 +60,25 @@ await flow('catalog glossary', async (page, problems) => {
 	await categories.getByRole('link', { name: 'Upper', exact: true }).waitFor();
 	await categories.getByRole('button', { name: 'Take it out of Upper / Lower' }).click();
 	await until('it is in one', async () => (await categories.getByRole('link').count()) === 1);
+
+	// Moved in the tree: cut and put by the keyboard, and dragged; each can be undone.
+	await tree.focus();
+	await until('the keyboard is at it', async () => {
+		await page.keyboard.press('End');
+		return /^Word$/.test(await tree.evaluate((t) => document.getElementById(t.getAttribute('aria-activedescendant')).innerText.trim()));
+	});
+	await page.keyboard.press('Control+x');
+	await page.getByText('Word is taken.').waitFor();
+	await page.keyboard.press('Control+v');
+	await page.getByText('Word does not go there').waitFor();
+	await page.keyboard.press('ArrowUp');
+	await page.keyboard.press('Control+v');
+	await categories.getByRole('link', { name: 'Upper / Lower' }).waitFor();
+	await page.getByText('Word is in Lower now').waitFor();
+	await item(/^Word/).dragTo(item(/^Flow/));
+	await categories.getByText('in none').waitFor();
+	await page.getByRole('button', { name: 'Undo' }).last().click();
+	await categories.getByRole('link', { name: 'Upper / Lower' }).waitFor();
 
 	// Assigned to an entity, and related to another term.
 	await page.getByRole('button', { name: 'Assign an entity' }).click();

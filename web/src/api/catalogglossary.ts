@@ -15,7 +15,6 @@ export interface Glossary {
 	long: string;
 	language: string;
 	usage: string;
-	raw: Record<string, unknown>;
 }
 
 /** A term or category as another thing of the glossary knows it. */
@@ -38,7 +37,6 @@ export interface Term {
 	examples: string[];
 	categories: Tie[];
 	related: Map<Relation, Tie[]>;
-	raw: Record<string, unknown>;
 }
 
 export interface Category {
@@ -50,7 +48,6 @@ export interface Category {
 	long: string;
 	parent: string; // empty for one at the top
 	terms: Tie[];
-	raw: Record<string, unknown>;
 }
 
 /** Ways in which a term is related to another, and how a page says each. */
@@ -106,7 +103,7 @@ export async function getCategory(guid: string, signal?: AbortSignal): Promise<C
 
 function common(x: unknown) {
 	const g = asRecord(x);
-	return { guid: asText(g.guid), name: asText(g.name), qualifiedName: asText(g.qualifiedName), short: asText(g.shortDescription), long: asText(g.longDescription), raw: g };
+	return { guid: asText(g.guid), name: asText(g.name), qualifiedName: asText(g.qualifiedName), short: asText(g.shortDescription), long: asText(g.longDescription) };
 }
 
 function readGlossary(x: unknown): Glossary {
@@ -175,23 +172,30 @@ export type Sort = 'glossary' | 'term' | 'category';
 
 const path = (sort: Sort, guid: string) => (sort === 'glossary' ? `${base}/${encodeURIComponent(guid)}` : `${base}/${sort}/${encodeURIComponent(guid)}`);
 
-/** Changes something of a glossary: all of it as it was, but for what is given. */
-export const change = (sort: Sort, was: { guid: string; raw: Record<string, unknown> }, to: Record<string, unknown>) => send('PUT', path(sort, was.guid), { ...was.raw, ...to });
+/** Changes something of a glossary: all of it as it is now, but for what is given. What
+ * the page has may be older, and would undo what came since. */
+export async function change(sort: Sort, was: { guid: string }, to: (now: Record<string, unknown>) => Record<string, unknown>): Promise<unknown> {
+	const now = asRecord(await get(path(sort, was.guid)));
+	return send('PUT', path(sort, was.guid), { ...now, ...to(now) });
+}
 export const remove = (sort: Sort, guid: string) => send('DELETE', path(sort, guid), undefined);
 
 /** Puts a category below another, or at the top. */
-export const moveCategory = (category: Category, parent: string) => change('category', category, { parentCategory: parent ? { categoryGuid: parent } : undefined });
+export const moveCategory = (category: Category, parent: string) => change('category', category, () => ({ parentCategory: parent ? { categoryGuid: parent } : undefined }));
 
 /** Puts a term into categories of its glossary, and out of all others. */
 export const moveTerm = (term: Term, categories: string[]) =>
-	change('term', term, { categories: categories.map((guid) => term.categories.find((t) => t.guid === guid)).map((tie, i) => (tie ? { categoryGuid: tie.guid, relationGuid: tie.relation } : { categoryGuid: categories[i] })) });
+	change('term', term, (now) => {
+		const ties = readTerm(now).categories;
+		return { categories: categories.map((guid) => ({ categoryGuid: guid, ...(ties.find((t) => t.guid === guid) && { relationGuid: ties.find((t) => t.guid === guid)?.relation }) })) };
+	});
 
 /** Relates a term to another, or takes that away. */
 export function relate(term: Term, how: Relation, to: string): Promise<unknown> {
-	return change('term', term, { [how]: [...asList(term.raw[how]), { termGuid: to }] });
+	return change('term', term, (now) => ({ [how]: [...asList(now[how]), { termGuid: to }] }));
 }
 export function unrelate(term: Term, how: Relation, to: string): Promise<unknown> {
-	return change('term', term, { [how]: asList(term.raw[how]).filter((t) => asText(asRecord(t).termGuid) !== to) });
+	return change('term', term, (now) => ({ [how]: asList(now[how]).filter((t) => asText(asRecord(t).termGuid) !== to) }));
 }
 
 /** What became of one line of a file. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asNew, readClassification, readEntity, readHeader, readRelated } from '../api/catalogentities';
 import { readCarried } from '../api/catalogcarried';
-import { readImport, readOpened } from '../api/catalogglossary';
+import { readImport, readOpened, type Term } from '../api/catalogglossary';
 import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
 import { readLineage } from '../api/lineage';
 import { countWord, elementType, readTypeDef, type TypeDef } from '../api/catalogtypes';
@@ -12,7 +12,7 @@ import { apart, momentOf, newOf, validityWord, wishOf, wishProblem } from './cla
 import { csvOf, markOf, typeIn, wordBefore } from './dsl';
 import { readCondition, readEntitiesView, writeCondition, writeEntitiesView, type EntitiesView } from './entitiesview';
 import { fieldOf, problemOf, type Field } from './form';
-import { leavesOf, parentsFor, trailOf, wayTo } from './glossary';
+import { categoriesAfter, fitsIn, leavesOf, parentsFor, trailOf, wayTo, type Leaf } from './glossary';
 import { blankAttribute, blankType, changeOf, defsOf, nameProblem, readDefs, typeProblem, type NewType } from './newtype';
 import { closer, spreadOf, stopBox } from './spread';
 import { ancestorsOf, branchesOf, descendantsOf } from './tree';
@@ -183,6 +183,23 @@ describe('entities', () => {
 		expect(shownOf(false)).toEqual({ kind: 'text', text: 'false' });
 		expect(lineOf([{ typeName: 's', attributes: { x: 1 } }, { k: ['v'] }])).toBe('x: 1, k: v');
 		expect(lineOf(1700000000000, 'date')).toBe('2023-11-14 22:13:20');
+	});
+});
+
+describe('what is moved in a glossary', () => {
+	const leaf = (sort: Leaf['sort'], key: string): Leaf => ({ sort, key, guid: key.split('/').at(-1) ?? '', name: '', level: 1, children: 0, position: 1, beside: 1 });
+	const [glossary, other, a, b, term] = [leaf('glossary', 'g'), leaf('glossary', 'h'), leaf('category', 'g/a'), leaf('category', 'g/a/b'), leaf('term', 'g/a/t')] as const;
+
+	test('goes to another place of its glossary, and never below itself', () => {
+		expect([fitsIn(term, b), fitsIn(term, glossary), fitsIn(b, glossary), fitsIn(term, a), fitsIn(a, b), fitsIn(a, a), fitsIn(a, other), fitsIn(b, term), fitsIn(glossary, a)]).toEqual([true, true, true, false, false, false, false, false, false]);
+	});
+
+	test('leaves the category that it was dragged from, and no other', () => {
+		const { terms } = readOpened({ guid: 'g', termInfo: { t: { guid: 't', categories: [{ categoryGuid: 'a' }, { categoryGuid: 'c' }] } } });
+		const [t] = terms as [Term];
+		expect(categoriesAfter(t, term, b)).toEqual(['c', 'b']);
+		expect(categoriesAfter(t, term, glossary)).toEqual(['c']);
+		expect(categoriesAfter(t, leaf('term', 'g/t'), leaf('category', 'g/c'))).toEqual(['a', 'c']);
 	});
 });
 

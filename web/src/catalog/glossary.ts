@@ -66,6 +66,22 @@ export function wayTo(guid: string, opened: ReadonlyMap<string, Opened>): string
 	return [];
 }
 
+const above = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf('/')));
+
+/** Reports whether one row can be moved to another: a term or a category to another
+ * category of its glossary, or out of all, and nothing below itself. */
+export function fitsIn(leaf: Leaf, onto: Leaf): boolean {
+	if ((leaf.sort !== 'term' && leaf.sort !== 'category') || (onto.sort !== 'glossary' && onto.sort !== 'category')) return false;
+	return leaf.key.split('/')[0] === onto.key.split('/')[0] && above(leaf.key) !== onto.key && !`${onto.key}/`.startsWith(`${leaf.key}/`);
+}
+
+/** Gives the categories of a term once its row is moved to another. */
+export function categoriesAfter(term: Term, leaf: Leaf, onto: Leaf): string[] {
+	const from = above(leaf.key).split('/').at(-1);
+	const stay = term.categories.map((c) => c.guid).filter((guid) => guid !== from && guid !== onto.guid);
+	return onto.sort === 'category' ? [...stay, onto.guid] : stay;
+}
+
 /** Gives a category's name with those above it: Finance / Accounts. */
 export function trailOf(category: Category, all: readonly Category[]): string {
 	const names = [category.name];
