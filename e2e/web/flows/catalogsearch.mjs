@@ -63,4 +63,24 @@ await flow('catalog search', async (page, problems) => {
 	await page.getByRole('searchbox', { name: /^By words/ }).fill('hourly_means');
 	await page.keyboard.press('Enter');
 	await page.getByRole('grid', { name: 'Entities' }).getByRole('row', { name: /^hourly_means/ }).waitFor();
+
+	// A search is kept, found again under its name, dropped, and put back.
+	await page.goto(`/catalog/search?dsl=${encodeURIComponent('from meter_job')}`);
+	await page.getByText('Kept searches').click();
+	await page.getByRole('textbox', { name: 'Keep this one as' }).fill('the jobs');
+	await page.getByRole('button', { name: 'Keep', exact: true }).click();
+	await page.goto('/catalog?type=meter_table&f=' + encodeURIComponent('owner = ann'));
+	await page.getByText('Kept searches').click();
+	await page.getByRole('textbox', { name: 'Keep this one as' }).fill('tables of ann');
+	await page.getByRole('button', { name: 'Keep', exact: true }).click();
+	const kept = page.getByRole('list', { name: 'Kept searches' });
+	await kept.getByRole('link', { name: 'tables of ann' }).waitFor();
+	await kept.getByRole('button', { name: 'Drop tables of ann' }).click();
+	await until('it is gone', async () => (await kept.getByRole('link', { name: 'tables of ann' }).count()) === 0);
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await kept.getByRole('link', { name: 'tables of ann' }).waitFor();
+	await kept.getByRole('link', { name: 'the jobs' }).click();
+	await page.getByRole('grid', { name: 'Entities' }).getByRole('row', { name: /^mean of hours/ }).waitFor();
+	await page.goBack();
+	await page.getByRole('button', { name: 'Remove the condition owner = ann' }).waitFor();
 });

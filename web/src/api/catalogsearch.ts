@@ -1,7 +1,7 @@
 // Search in the catalog, by Atlas's protocol: by words and conditions, or in its
 // language.
 
-import { get, post } from './call';
+import { get, post, send } from './call';
 import { readHeader, type EntityHeader } from './catalogentities';
 import { asList, asNumber, asRecord, asText } from './decode';
 import type { Page } from './mlflow';
@@ -114,3 +114,55 @@ export function readAnswer(x: unknown): Answer {
 		total: total === undefined || total < 0 ? undefined : total,
 	};
 }
+
+/** A search that somebody keeps: in the language, or by conditions. */
+export interface Saved {
+	guid: string;
+	name: string;
+	owner: string;
+	dsl: string; // empty for one by conditions
+	query: Omit<BasicQuery, 'attributes' | 'tagConditions'> | undefined; // of one whose conditions the pages have no form for
+}
+
+export async function listSaved(signal?: AbortSignal): Promise<Saved[]> {
+	return asList(await get(`${base}/saved`, {}, signal)).map(readSaved).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function readSaved(x: unknown): Saved {
+	const s = asRecord(x);
+	const q = asRecord(s.searchParameters);
+	const [words, type] = [asText(q.query), asText(q.typeName)];
+	const conditions = conditionsIn(q.entityFilters);
+	return {
+		guid: asText(s.guid),
+		name: asText(s.name),
+		owner: asText(s.ownerName),
+		dsl: s.searchType === 'ADVANCED' ? words : '',
+		query: conditions && {
+			words,
+			type: type === '_ALL_ENTITY_TYPES' ? '' : type,
+			classification: asText(q.classification),
+			term: asText(q.termName),
+			conditions,
+			sortBy: asText(q.sortBy),
+			descending: q.sortOrder === 'DESCENDING',
+			deleted: q.excludeDeletedEntities === false,
+		},
+	};
+}
+
+// Conditions may stand within each other; what is to hold together is one list, and
+// what is to hold by choice is none.
+function conditionsIn(x: unknown): Condition[] | undefined {
+	const c = asRecord(x);
+	if (Array.isArray(c.criterion)) {
+		const inside = c.criterion.map(conditionsIn);
+		return inside.length > 1 && c.condition === 'OR' ? undefined : inside.reduce((all, some) => all && some && [...all, ...some], []);
+	}
+	const [attribute, operator] = [asText(c.attributeName), asText(c.operator)];
+	return attribute && operator ? [{ attribute, operator, value: asText(c.attributeValue) }] : [];
+}
+
+export const saveSearch = (name: string, what: string | BasicQuery) =>
+	post(`${base}/saved`, typeof what === 'string' ? { name, searchType: 'ADVANCED', searchParameters: { query: what } } : { name, searchType: 'BASIC', searchParameters: bodyOf(what) });
+export const dropSaved = (guid: string) => send('DELETE', `${base}/saved/${encodeURIComponent(guid)}`, undefined);

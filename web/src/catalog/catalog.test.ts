@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asNew, readClassification, readEntity, readHeader, readRelated } from '../api/catalogentities';
 import { readCarried } from '../api/catalogcarried';
 import { readImport, readOpened, type Term } from '../api/catalogglossary';
-import { bodyOf, operators, readAnswer } from '../api/catalogsearch';
+import { bodyOf, operators, readAnswer, readSaved } from '../api/catalogsearch';
 import { readLineage } from '../api/lineage';
 import { countWord, elementType, readTypeDef, type TypeDef } from '../api/catalogtypes';
 import { layoutOf } from '../lineage/layout';
@@ -136,6 +136,15 @@ describe('the list of entities', () => {
 			undefined, undefined, undefined,
 		]);
 		expect(writeCondition({ attribute: 'a', operator: 'isNull', value: '' })).toBe('a isNull');
+	});
+
+	test('that is kept is found again as it was', () => {
+		const kept = { words: 'w', type: 't', classification: 'c', term: 'm', conditions: [{ attribute: 'owner', operator: '=', value: 'ann' }, { attribute: 'x', operator: 'isNull', value: '' }], sortBy: 'name', descending: true, deleted: true };
+		expect(readSaved({ name: 'n', searchType: 'BASIC', searchParameters: bodyOf({ ...kept, attributes: [] }) })).toMatchObject({ dsl: '', query: kept });
+		expect(readSaved({ searchType: 'ADVANCED', searchParameters: { query: 'from t' } }).dsl).toBe('from t');
+		expect(readSaved({ searchParameters: { typeName: '_ALL_ENTITY_TYPES' } }).query?.type).toBe('');
+		const either = { condition: 'OR', criterion: [{ attributeName: 'a', operator: '=', attributeValue: '1' }, { attributeName: 'a', operator: '=', attributeValue: '2' }] };
+		expect(readSaved({ searchParameters: { entityFilters: { condition: 'AND', criterion: [either] } } }).query).toBeUndefined();
 	});
 
 	test('asks for what it says and no more', () => {
