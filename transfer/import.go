@@ -78,6 +78,7 @@ type importing struct {
 	result    *ImportResult
 	defs      *schema.Defs
 	change    *transforms
+	transform transformers
 	position  int   // of the first entity that is wanted, from 0
 	total     int   // entities in the archive
 	bytes     int64 // of their files
@@ -102,8 +103,8 @@ func (s *Service) open(ctx context.Context, workspace pedigree.NodeID, file io.R
 	if i.change, err = parseTransforms(r.Options["transforms"]); err != nil {
 		return nil, err
 	}
-	if r.Options["transformers"] != "" {
-		return nil, fault.New(fault.BadRequest, "The option transformers is not known: write transforms")
+	if i.transform, err = parseTransformers(r.Options["transformers"]); err != nil {
+		return nil, err
 	}
 	if text := r.Options["startPosition"]; text != "" {
 		if i.position, err = strconv.Atoi(text); err != nil || i.position < 0 {
@@ -347,11 +348,20 @@ func (i *importing) batch(w *catalog.Work, u *unit, c *change) (*catalog.Batch, 
 				continue
 			}
 			i.change.apply(w.Types(), e)
+			i.transform.apply(w.Types(), e, i.top())
 			owner[e.GUID] = f.number
 			entities = append(entities, e)
 		}
 	}
 	return ready(w, entities, func(e *catalog.Entity) { c.Late = append(c.Late, owner[e.GUID]) })
+}
+
+// top gives the items that the archive was made of, as far as it says.
+func (i *importing) top() []Item {
+	if i.result.Export == nil || i.result.Export.Request == nil {
+		return nil
+	}
+	return i.result.Export.Request.Items
 }
 
 // ready makes a batch of entities without references to what is neither there nor among
@@ -379,6 +389,12 @@ func (i *importing) keepTypes(tx store.Tx, metrics map[string]int64) (made, grow
 	}
 	if made, grown, err = sortTypes(types, i.defs); err != nil {
 		return nil, nil, err
+	}
+	for _, name := range i.transform.classifications() {
+		named := func(d schema.ClassificationDef) bool { return d.Name == name }
+		if types.Classification(name) == nil && !slices.ContainsFunc(made.Classifications, named) {
+			made.Classifications = append(made.Classifications, schema.ClassificationDef{Base: schema.Base{Name: name}})
+		}
 	}
 	if i.request.Options["updateTypeDefinition"] == "false" {
 		grown = &schema.Defs{}
