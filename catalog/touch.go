@@ -48,3 +48,9 @@ func (w *Work) touchKnown(n *pedigree.Node, fields []pedigree.Property) error {
 	}
 	return nil
 }
+
+// Note gives an attribute of an entity a value that says nothing about what the entity
+// is: it counts as no change, and the history does not tell of it.
+func (w *Work) Note(n *pedigree.Node, attribute string, value any) error {
+	return w.tx.PutProperties(n, propertyFor(attribute, value))
+}

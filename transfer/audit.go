@@ -92,12 +92,17 @@ func auditEntry(c *pedigree.Change) (e AuditEntry, ok bool) {
 	}
 	e = AuditEntry{User: cmp.Or(c.Actor, catalog.LocalUser), Params: c.Before, Result: c.After, SourceName: ServerName, TargetName: ServerName}
 	_ = json.Unmarshal([]byte(c.After), &said) // what was too long to be kept says nothing
+	var asked struct {
+		Options map[string]any `json:"options"`
+	}
+	_ = json.Unmarshal([]byte(c.Before), &asked)
+	other := func(option string) string { full, _ := asked.Options[option].(string); return serverName(full) }
 	e.Start, e.End = cmp.Or(said.Start, c.Time), cmp.Or(said.End, c.Time)
 	switch c.What {
 	case exportChange:
-		e.Operation = "EXPORT"
+		e.Operation, e.TargetName = "EXPORT", cmp.Or(other(copiedTo), ServerName)
 	case importChange:
-		e.Operation, e.SourceName = "IMPORT", cmp.Or(said.Source, ServerName)
+		e.Operation, e.SourceName = "IMPORT", cmp.Or(other(copiedFrom), said.Source, ServerName)
 	default:
 		return e, false
 	}

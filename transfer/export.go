@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,6 +63,9 @@ func (s *Service) Export(ctx context.Context, workspace pedigree.NodeID, r *Expo
 	if err := e.finish(); err != nil {
 		return nil, err
 	}
+	if err := e.noteCopies(); err != nil {
+		return nil, err
+	}
 	return result, s.store.Update(ctx, func(tx store.Tx) error {
 		return workspaceLine(ctx, tx, workspace, exportChange, r, result.summary())
 	})
@@ -86,6 +88,8 @@ type export struct {
 	walk  frontier
 	scans []*scan
 	items int // of the request that led to something
+
+	firstOut string // the guid of the first
 
 	order   *archive.Spool // the guids, as a JSON list
 	used    usedTypes
@@ -193,12 +197,16 @@ func (e *export) advance(v *catalog.View, ids []pedigree.NodeID, ways map[pedigr
 	if err != nil {
 		return nil, err
 	}
-	some := all.Entities
-	if e.incremental {
-		some = slices.DeleteFunc(some, func(one *catalog.Entity) bool { return one.UpdateTime < e.since })
-	}
-	for _, one := range some {
+	var some []*catalog.Entity
+	for i, one := range all.Entities {
+		if e.incremental && one.UpdateTime < e.since {
+			continue
+		}
+		e.walk.known[fresh[i].ID] |= out
 		e.used.add(v.Types(), one)
+		if some = append(some, one); e.firstOut == "" {
+			e.firstOut = one.GUID
+		}
 	}
 	return some, nil
 }

@@ -238,6 +238,19 @@ func (i *importing) runAtOnce() error {
 func (i *importing) succeed(tx store.Tx, r *ImportResult) error {
 	r.Status = Success
 	r.Metrics["duration"] = int64(pedigree.SystemClock() - r.Time)
+	if full := i.source(); full != "" && len(r.Processed) > 0 {
+		w, err := i.entities.Work(i.ctx, tx, i.workspace)
+		if err != nil {
+			return err
+		}
+		at := r.Time
+		if r.Export != nil && r.Export.ChangeMarker != 0 {
+			at = r.Export.ChangeMarker
+		}
+		if err := noteReplica(w, full, r.Processed[0], at); err != nil {
+			return err
+		}
+	}
 	return i.tell(tx, r.summary())
 }
 
@@ -298,7 +311,17 @@ func (i *importing) keep(tx store.Tx, u *unit, metrics map[string]int64, c *chan
 	if err != nil {
 		return err
 	}
-	batch, err := i.batch(w, u, c)
+	server := ""
+	if full := i.source(); full != "" {
+		made := false
+		if server, made, err = serverOf(w, full); err != nil {
+			return err
+		}
+		if made {
+			c.Made = append(c.Made, server)
+		}
+	}
+	batch, err := i.batch(w, u, server, c)
 	if err != nil {
 		return err
 	}
@@ -332,7 +355,7 @@ func (i *importing) keep(tx store.Tx, u *unit, metrics map[string]int64, c *chan
 
 // batch reads the entities of a unit. References to what is neither there nor in the
 // unit are left out: the other end brings most of them along later.
-func (i *importing) batch(w *catalog.Work, u *unit, c *change) (*catalog.Batch, error) {
+func (i *importing) batch(w *catalog.Work, u *unit, server string, c *change) (*catalog.Batch, error) {
 	var entities []*catalog.Entity
 	owner := make(map[string]int) // numbers of files by guid
 	for _, f := range u.files {
@@ -349,6 +372,9 @@ func (i *importing) batch(w *catalog.Work, u *unit, c *change) (*catalog.Batch, 
 			}
 			i.change.apply(w.Types(), e)
 			i.transform.apply(w.Types(), e, i.top())
+			if server != "" {
+				copied(w, e, copiedFrom, server)
+			}
 			owner[e.GUID] = f.number
 			entities = append(entities, e)
 		}

@@ -21,6 +21,7 @@ const (
 	asked    = byte(around) | alone
 	doneBits = 3
 	written  = 1 << 6
+	out      = 1 << 7 // it is in the archive, which older changes may not be
 )
 
 // A frontier knows which nodes an export has met and which are still to be read: a byte
