@@ -1,11 +1,47 @@
 package carry
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
+
+func TestWhatComesOutOfTheBinCarriesItsClassificationsOnAgain(t *testing.T) {
+	s, _ := open(t)
+	rules := New(s)
+	source, ends := fan(t, s, 1)
+	c := pedigree.Classification{Workspace: workspace, Node: source, Type: "PII", Propagate: true, RemoveOnDelete: true}
+	for _, deleted := range []pedigree.Time{pedigree.NoTime, 5, pedigree.NoTime} {
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			nodes, err := tx.Nodes([]pedigree.NodeID{source})
+			if err != nil {
+				return err
+			}
+			if c.ID == 0 {
+				err = tx.PutClassification(&c)
+			}
+			nodes[0].Deleted = deleted
+			return errors.Join(err, tx.UpdateNode(&nodes[0]))
+		})
+		if err == nil {
+			err = rules.Settle(t.Context())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.View(t.Context(), func(r store.Reader) error {
+			if held, err := Of(r, ends); len(held[ends[0]]) > 0 == deleted.Set() || err != nil {
+				t.Errorf("while its source is in the bin (%t): %v (%v)", deleted.Set(), held, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 func TestWhatIsTiedToANodeThatLosesAClassificationMeanwhileDoesNotGainIt(t *testing.T) {
 	s, _ := open(t)

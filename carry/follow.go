@@ -184,7 +184,42 @@ func (t *task) read(r store.Reader, feed []pedigree.FeedEntry) error {
 	if t.again, err = passing(r, untied); err != nil {
 		return err
 	}
+	started, err := startedAnew(r, vertices)
+	if err != nil {
+		return err
+	}
+	t.again = append(t.again, started...)
 	return t.gain(r, vertices)
+}
+
+// startedAnew gives the classifications that may be carried on from nodes again,
+// which came out of the bin: those that were not while it was there, and so have no
+// notes.
+func startedAnew(r store.Reader, vertices []store.Vertex) ([]pedigree.ClassificationID, error) {
+	live := make([]pedigree.NodeID, 0, len(vertices))
+	for i := range vertices {
+		if !vertices[i].Deleted.Set() {
+			live = append(live, vertices[i].ID)
+		}
+	}
+	own, err := r.Classifications(live)
+	if err != nil {
+		return nil, err
+	}
+	var ids []pedigree.ClassificationID
+	for i := range own {
+		if !own[i].Propagate || !own[i].RemoveOnDelete {
+			continue
+		}
+		noted, err := r.CarriedBy(own[i].ID, 0, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(noted) == 0 {
+			ids = append(ids, own[i].ID)
+		}
+	}
+	return ids, nil
 }
 
 // passing gives the classifications of nodes, their own and those noted.
