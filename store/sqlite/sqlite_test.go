@@ -12,7 +12,7 @@ import (
 func TestStore(t *testing.T) {
 	for name, o := range map[string]sqlite.Options{
 		"searches start from a filter":  {},
-		"searches start from the order": {Selective: 1, Readers: 1, Columns: -1},
+		"searches start from the order": {Selective: 1, Readers: 1, Columns: 2000},
 		"searches read columns":         {Selective: 1, Eager: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,7 +35,7 @@ var entityTypes = []pedigree.Type{
 }
 
 var (
-	entityTexts  = []string{"", "a", "ab", "b[c]", "*", "#", "#1", "ä", strings.Repeat("long", 16), strings.Repeat("long", 16) + "a", strings.Repeat("long", 20)}
+	entityTexts  = []string{"", "a", "ab", "b[c]", "*", "#", "#1", "ä", strings.Repeat("long", 16), strings.Repeat("long", 16) + "a", strings.Repeat("long", 20), strings.Repeat("long", 1100)}
 	entityLists  = []string{"[]", `["a","b"]`, `["b"]`, `[1,2]`, "no list"}
 	entityWords  = []string{"red", "reddish", "blue"}
 	entityFields = []query.FieldTrait{
@@ -112,6 +112,56 @@ func (w *catalogWorld) addNode(e *env, tx store.Tx, t *rapid.T) error {
 		return err
 	}
 	return tx.PutProperties(&n.Node, n.properties...)
+}
+
+// change changes a node: a property, the bin, a class, or what it is tied to.
+func (w *catalogWorld) change(e *env, tx store.Tx, t *rapid.T) error {
+	n := rapid.SampledFrom(w.nodes).Draw(t, "changed")
+	e.now.Add(1)
+	f := rapid.SampledFrom(entityFields[:3]).Draw(t, "changed field")
+	n.properties = slices.DeleteFunc(n.properties, func(p pedigree.Property) bool { return p.Space == pedigree.Field && p.Key == f.Key })
+	p := pedigree.Property{Space: pedigree.Field, Key: f.Key, Form: f.Form, Int: 7}
+	switch rapid.IntRange(0, 2).Draw(t, "how") {
+	case 0:
+		if _, err := tx.DeleteProperty(&n.Node, pedigree.Field, f.Key); err != nil {
+			return err
+		}
+	default:
+		switch f.Form {
+		case pedigree.Double:
+			p.Int, p.Number = 0, 7.5
+		case pedigree.Text:
+			p.Int, p.Value = 0, rapid.SampledFrom(append(entityTexts, "new")).Draw(t, "new text")
+		}
+		if err := tx.PutProperties(&n.Node, p); err != nil {
+			return err
+		}
+		n.properties = append(n.properties, p)
+	}
+	if rapid.Bool().Draw(t, "to the bin or out") {
+		n.Deleted = rapid.SampledFrom([]pedigree.Time{pedigree.NoTime, 4}).Draw(t, "now deleted")
+		if err := tx.UpdateNode(&n.Node); err != nil {
+			return err
+		}
+	}
+	if len(w.classes) > 0 && rapid.Bool().Draw(t, "declassified") {
+		i := rapid.IntRange(0, len(w.classes)-1).Draw(t, "class")
+		if _, err := tx.DeleteClassification(w.classes[i].ID); err != nil {
+			return err
+		}
+		w.classes = slices.Delete(w.classes, i, i+1)
+	}
+	if len(w.relations) > 0 && rapid.Bool().Draw(t, "untied") {
+		i := rapid.IntRange(0, len(w.relations)-1).Draw(t, "relation")
+		r := &w.relations[i]
+		if r.Deleted = rapid.SampledFrom([]pedigree.Time{pedigree.NoTime, 3}).Draw(t, "now let go"); rapid.Bool().Draw(t, "for good") {
+			_, err := tx.DeleteRelationship(r.ID)
+			w.relations = slices.Delete(w.relations, i, i+1)
+			return err
+		}
+		return tx.UpdateRelationship(r)
+	}
+	return nil
 }
 
 func (w *catalogWorld) addClasses(tx store.Tx, t *rapid.T) error {
@@ -518,7 +568,10 @@ func entitiesAgree(e *env) {
 			return nil
 		})
 		w := buildCatalog(e, t)
-		for range 4 {
+		for round := range 4 {
+			if round > 1 {
+				e.update(func(tx store.Tx) error { return w.change(e, tx, t) })
+			}
 			q := &query.Entities{
 				Workspace: pedigree.DefaultWorkspace, Live: rapid.Bool().Draw(t, "live"), Desc: rapid.Bool().Draw(t, "desc"),
 				Types: rapid.SampledFrom([][]pedigree.Type{entityTypes, entityTypes[:4], entityTypes[:1], entityTypes[1:3], entityTypes[4:]}).Draw(t, "types"),
@@ -599,6 +652,62 @@ func (w *catalogWorld) tabulated(t *rapid.T, r store.Reader, q *query.Entities) 
 		}
 	}
 	return nil
+}
+
+// searchesSeeOneState has searches agree with each other while others write.
+func searchesSeeOneState(e *env) {
+	table := pedigree.Type{Name: "atlas.table", Kind: pedigree.Artifact}
+	n := e.node(table, pedigree.DefaultWorkspace)
+	put := func(n *pedigree.Node) func(store.Tx) error {
+		return func(tx store.Tx) error {
+			if n.ID == 0 {
+				if err := tx.CreateNode(n); err != nil {
+					return err
+				}
+			}
+			return tx.PutProperties(n, pedigree.Property{Space: pedigree.Field, Key: "name", Value: n.UID})
+		}
+	}
+	e.update(put(n))
+	ended := make(chan error)
+	go func() {
+		for i := range 200 {
+			if err := e.Update(e.Context(), put(draft(table, pedigree.DefaultWorkspace, fmt.Sprint("w", i)))); err != nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	check := func(r store.Reader) error {
+		q := &query.Entities{Workspace: pedigree.DefaultWorkspace, Types: []pedigree.Type{table}, By: query.FieldTrait{Key: "name"}, Desc: true, Limit: 1000}
+		all, err := r.CountEntities(q)
+		if err != nil {
+			return err
+		}
+		nodes, err := r.Entities(q)
+		if err != nil {
+			return err
+		}
+		q.Where = query.Except{Part: query.Holds{Trait: query.FieldTrait{Key: "name"}, Is: query.Equal, Values: []any{"nobody"}}}
+		some, err := r.CountEntities(q)
+		if int64(len(nodes)) != all || some != all {
+			e.Errorf("%d entities, %d on the page, %d with another name", all, len(nodes), some)
+		}
+		return err
+	}
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				e.Error(err)
+			}
+			e.view(check)
+			return
+		default:
+			e.view(check)
+		}
+	}
 }
 
 // typesAreCounted holds the counters of types to what there is.

@@ -91,6 +91,7 @@ func Run(t *testing.T, open Open) {
 		{"tables agree with a model", tablesAgree},
 		{"selections agree with a model", selectAgrees},
 		{"queries of a catalog agree with a model", entitiesAgree},
+		{"queries of a catalog see one state while others write", searchesSeeOneState},
 		{"versions never come again", versions},
 		{"a store has a mark", marks},
 		{"nodes are counted by type", typesAreCounted},
