@@ -103,6 +103,12 @@ func (g *gathering) gather(all nodeSet) bool {
 			c.axis.fillIn()
 		}
 	}
+	if len(g.groups) == 0 {
+		for _, c := range g.cells {
+			c.countWhole(all)
+		}
+		return true
+	}
 	for id := range all.all() {
 		at := g.groupOf(id)
 		if at > mostGroups {
@@ -204,6 +210,30 @@ func (c *tallied) count(at int32, id pedigree.NodeID) {
 	default:
 		if was[at] == 0 || c.axis.place(code) > c.axis.place(was[at]) {
 			was[at] = code
+		}
+	}
+}
+
+// countWhole adds all nodes to the only group: how often there is each value tells
+// all of it.
+func (c *tallied) countWhole(all nodeSet) {
+	if c.of == query.Count {
+		c.counts[0] = all.count()
+		return
+	}
+	counts := make([]int64, c.axis.most()+1)
+	for _, code := range c.axis.each(all) {
+		counts[code]++
+	}
+	counts[c.axis.unset] += counts[0]
+	for code := uint32(1); code < uint32(len(counts)); code++ {
+		n := counts[code]
+		switch was := c.codes; {
+		case n == 0:
+		case c.of == query.Sum:
+			c.sums[0].add(float64(n) * c.axis.number(code))
+		case was[0] == 0 || (c.of == query.Least) == (c.axis.place(code) < c.axis.place(was[0])):
+			was[0] = code
 		}
 	}
 }

@@ -413,6 +413,11 @@ func traitOf(n *worldNode, t query.Trait) any {
 		return left.(float64) * right.(float64)
 	case query.TypeTrait:
 		return n.Type.Name
+	case query.StatusTrait:
+		if n.Deleted.Set() {
+			return "DELETED"
+		}
+		return "ACTIVE"
 	case query.Spelled:
 		if name, ok := t.Of(&n.Node); ok {
 			return name
@@ -612,8 +617,13 @@ func entitiesAgree(e *env) {
 func (w *catalogWorld) tabulated(t *rapid.T, r store.Reader, q *query.Entities) error {
 	all := *q
 	all.By, all.Limit, all.Offset = nil, 1000, 0
-	group := rapid.SampledFrom([]query.Trait{entityFields[0], entityFields[1], query.TypeTrait{}}).Draw(t, "group")
-	rows, err := r.Tabulate(&query.Table{Entities: all, Group: []query.Trait{group}, Cells: []query.Cell{
+	group := rapid.SampledFrom([]query.Trait{entityFields[0], entityFields[1], entityFields[6], query.StatusTrait{}, query.TypeTrait{}}).Draw(t, "group")
+	by := []query.Trait{group}
+	whole := rapid.IntRange(0, 3).Draw(t, "whole") == 0
+	if whole {
+		by = nil
+	}
+	rows, err := r.Tabulate(&query.Table{Entities: all, Group: by, Cells: []query.Cell{
 		{Of: query.Count}, {Of: query.Greatest, Trait: entityFields[2]}, {Of: query.Sum, Trait: entityFields[1]}, {Of: query.Least, Trait: entityFields[0]},
 	}})
 	if err != nil {
@@ -623,9 +633,19 @@ func (w *catalogWorld) tabulated(t *rapid.T, r store.Reader, q *query.Entities) 
 		count, greatest, sum, least any
 	}
 	want := map[string]*row{}
+	if whole { // there is a row also of nothing
+		want["<nil>"] = &row{count: int64(0)}
+	}
 	for _, id := range w.found(&all) {
 		n := w.node(id)
-		key := fmt.Sprint(traitOf(n, group))
+		key := "<nil>"
+		if !whole {
+			v := traitOf(n, group)
+			if field, ok := group.(query.FieldTrait); ok && v == nil && field.Unset != nil {
+				v = field.Unset
+			}
+			key = fmt.Sprint(v)
+		}
 		if want[key] == nil {
 			want[key] = &row{count: int64(0)}
 		}
@@ -646,6 +666,9 @@ func (w *catalogWorld) tabulated(t *rapid.T, r store.Reader, q *query.Entities) 
 		t.Fatalf("%d groups, want %d", len(rows), len(want))
 	}
 	for _, got := range rows {
+		if whole {
+			got = append([]any{nil}, got...)
+		}
 		g := want[fmt.Sprint(got[0])]
 		if g == nil || got[1] != g.count || got[2] != g.greatest || got[3] != g.sum || got[4] != g.least {
 			t.Fatalf("group %v, want %+v", got, g)
