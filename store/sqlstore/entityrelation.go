@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"slices"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
 )
@@ -43,24 +45,65 @@ func (t *tx) FindRelationships(q *query.Relations) (page []pedigree.Relationship
 	return page, total, nil
 }
 
-func (e *entities) relations(q *query.Relations, ids []any) ([]pedigree.Relationship, int64, error) {
-	w := &sqlText{}
-	w.add(" FROM relationship r"+e.use("relationship_type_used")+" WHERE r.type IN ("+placeholders(len(ids))+")", ids...)
-	w.add(" AND r.workspace = ?", q.Workspace)
-	if q.Where != nil {
-		w.add(" AND ")
-		if err := e.fact(w, "r", q.Where); err != nil {
+func (e *entities) relations(q *query.Relations, ids []any) (page []pedigree.Relationship, total int64, err error) {
+	if q.Where == nil {
+		if total, err = e.countTies(ids); err != nil {
 			return nil, 0, err
 		}
+		page, err = e.pageOfTies(q, ids)
+		return page, total, err
 	}
-	total, err := e.firstInt("SELECT count(*)"+w.String(), w.args)
-	if err != nil {
+	w := &sqlText{}
+	w.add(" FROM relationship r"+e.use("relationship_type_used")+" WHERE r.type IN ("+placeholders(len(ids))+")", ids...)
+	w.add(" AND r.workspace = ? AND ", q.Workspace)
+	if err := e.fact(w, "r", q.Where); err != nil {
+		return nil, 0, err
+	}
+	if total, err = e.firstInt("SELECT count(*)"+w.String(), w.args); err != nil {
 		return nil, 0, err
 	}
 	w.args = append(w.args, q.Limit, q.Offset)
 	r, err := e.conn.query(e.ctx, "SELECT "+relationshipColumns+w.String()+" ORDER BY r.type, r.id LIMIT ? OFFSET ?", w.args...)
-	page, err := e.tx.relationships(r, err)
+	page, err = e.tx.relationships(r, err)
 	return page, total, err
+}
+
+// countTies counts the relationships of some types, those of the one workspace that
+// there is: in memory where they are kept, else along the index alone.
+func (e *entities) countTies(ids []any) (total int64, err error) {
+	view, err := e.viewColumns()
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		number, _ := id.(int64)
+		var all *tieTable
+		if view != nil {
+			is, err := view.get(relationshipTies{number})
+			if err != nil {
+				return 0, err
+			}
+			all, _ = is.(*tieTable)
+		}
+		n := int64(0)
+		if all != nil {
+			n = int64(len(all.pairs) + len(all.binned))
+		} else if n, err = e.oneInt(relationshipsOfType, number); err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+var relationshipsOfType = define("number of relationships of a type", "relationship_type_used", "SELECT count(*) FROM relationship r WHERE r.type = ?")
+
+// pageOfTies reads the page alone, having found it along the index.
+func (e *entities) pageOfTies(q *query.Relations, ids []any) ([]pedigree.Relationship, error) {
+	args := append(slices.Clip(ids), q.Limit, q.Offset, q.Workspace)
+	r, err := e.conn.query(e.ctx, "SELECT "+relationshipColumns+" FROM (SELECT i.id FROM relationship i"+e.use("relationship_type_used")+
+		" WHERE i.type IN ("+placeholders(len(ids))+") ORDER BY i.type, i.id LIMIT ? OFFSET ?) p CROSS JOIN relationship r ON r.id = p.id WHERE r.workspace = ? ORDER BY r.type, r.id", args...)
+	return e.tx.relationships(r, err)
 }
 
 func (t *tx) eventPage(direction pedigree.Direction, limit, offset int) ([]pedigree.Relationship, error) {
