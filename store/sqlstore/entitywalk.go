@@ -124,7 +124,9 @@ func (e *entities) down() string {
 	return ""
 }
 
-// withField walks along the properties of each type.
+// withField walks along the properties of each type. The index has no more than the
+// beginning of a value that is kept apart (see maxInline): among texts that begin with
+// the same characters these come first, by arrival.
 func (e *entities) withField(by query.FieldTrait) ([]*entityWalk, error) {
 	key, err := e.findKey(spaceOf(by), by.Key)
 	if err != nil || key == 0 {

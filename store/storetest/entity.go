@@ -35,7 +35,7 @@ var entityTypes = []pedigree.Type{
 }
 
 var (
-	entityTexts  = []string{"", "a", "ab", "b[c]", "*", "#", "#1", "ä", strings.Repeat("long", 16), strings.Repeat("long", 16) + "a", strings.Repeat("long", 20), strings.Repeat("long", 1100)}
+	entityTexts  = []string{"", "a", "ab", "b[c]", "*", "#", "#1", "ä", strings.Repeat("long", 16), strings.Repeat("long", 16) + "a", strings.Repeat("long", 20), strings.Repeat("huge", 1100)}
 	entityLists  = []string{"[]", `["a","b"]`, `["b"]`, `[1,2]`, "no list"}
 	entityWords  = []string{"red", "reddish", "blue"}
 	entityFields = []query.FieldTrait{
