@@ -54,6 +54,14 @@ await flow('catalog glossary', async (page, problems) => {
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await page.getByRole('heading', { name: 'Word', level: 1, exact: true }).waitFor();
 
+	// What else is known of a term is written there, too.
+	await page.getByRole('button', { name: 'Edit', exact: true }).click();
+	await page.getByRole('textbox', { name: 'Abbreviation' }).fill('W.');
+	await page.getByRole('textbox', { name: 'Examples, one a line' }).fill('yes\nno\n');
+	await page.getByRole('form', { name: 'Edit the term' }).getByRole('button', { name: 'Save' }).click();
+	await page.getByText('yes; no').waitFor();
+	await page.getByText('W.', { exact: true }).waitFor();
+
 	// Moved: the term into another category too, and out of the first.
 	const categories = page.getByRole('region', { name: 'Categories' });
 	await categories.getByRole('combobox', { name: 'Put it into a category' }).selectOption({ label: 'Upper' });

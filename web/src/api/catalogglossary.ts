@@ -156,7 +156,14 @@ export interface Texts {
 	name: string;
 	shortDescription: string;
 	longDescription: string;
+	language?: string; // of a glossary
+	abbreviation?: string; // of a term, as are those below
+	usage?: string;
+	examples?: string[];
 }
+
+/** What is said of a term that is new. */
+export const blankTerm = (): Texts => ({ name: '', shortDescription: '', longDescription: '', abbreviation: '', usage: '', examples: [] });
 
 const anchor = (glossary: string) => ({ anchor: { glossaryGuid: glossary } });
 const guidOf = async (made: Promise<unknown>) => asText(asRecord(await made).guid);
