@@ -79,7 +79,7 @@ type importing struct {
 	defs      *schema.Defs
 	change    *transforms
 	transform transformers
-	position  int   // of the first entity that is wanted, from 0
+	position  int   // of the first entity that is wanted, from 0: the one after the last that came in before
 	total     int   // entities in the archive
 	bytes     int64 // of their files
 	record    *record
@@ -107,14 +107,18 @@ func (s *Service) open(ctx context.Context, workspace pedigree.NodeID, file io.R
 		return nil, err
 	}
 	if text := r.Options["startPosition"]; text != "" {
-		if i.position, err = strconv.Atoi(text); err != nil || i.position < 0 {
+		last, err := strconv.Atoi(text)
+		if err != nil || last < 0 {
 			return nil, fault.New(fault.BadRequest, "The option startPosition must be a number that is not negative")
 		}
+		i.position = last + 1
 	}
 	seen := make(map[string]bool)
 	err = z.Each(func(f *archive.File) error {
 		if !isAside(f.Name) {
-			i.total++
+			if i.total++; f.Name == r.Options["startGuid"]+suffix {
+				i.position = i.total
+			}
 			i.bytes += f.Size()
 			return nil
 		}
@@ -124,6 +128,9 @@ func (s *Service) open(ctx context.Context, workspace pedigree.NodeID, file io.R
 		seen[f.Name] = true
 		return i.look(f)
 	})
+	if update := r.Options["updateTypeDefinition"]; update != "" && update != "true" {
+		i.defs = &schema.Defs{}
+	}
 	return i, inArchive(err)
 }
 
@@ -198,15 +205,13 @@ func (i *importing) lookThrough() error {
 // each calls fn with the files of entities that are wanted, which are numbered from 0
 // with all others.
 func (i *importing) each(fn func(n int, f *archive.File) error) error {
-	n, started := -1, i.request.Options["startGuid"] == ""
+	n := -1
 	i.result.Processed = []string{}
 	return inArchive(i.archive.Each(func(f *archive.File) error {
 		if isAside(f.Name) {
 			return nil
 		}
-		n++
-		started = started || f.Name == i.request.Options["startGuid"]+suffix
-		if !started || n < i.position {
+		if n++; n < i.position {
 			return nil
 		}
 		if len(i.result.Processed) < maxProcessed {
@@ -406,7 +411,7 @@ func ready(w *catalog.Work, entities []*catalog.Entity, late func(*catalog.Entit
 }
 
 // keepTypes makes the types of an archive that are not there, and adds to those that
-// are what they lack, unless told otherwise. It gives those that it
+// are what they lack. It gives those that it
 // made and those that it added to.
 func (i *importing) keepTypes(tx store.Tx, metrics map[string]int64) (made, grown *schema.Defs, err error) {
 	types, err := i.types.Types(tx)
@@ -421,9 +426,6 @@ func (i *importing) keepTypes(tx store.Tx, metrics map[string]int64) (made, grow
 		if types.Classification(name) == nil && !slices.ContainsFunc(made.Classifications, named) {
 			made.Classifications = append(made.Classifications, schema.ClassificationDef{Base: schema.Base{Name: name}})
 		}
-	}
-	if i.request.Options["updateTypeDefinition"] == "false" {
-		grown = &schema.Defs{}
 	}
 	if made.Len() > 0 {
 		if _, err := i.types.CreateIn(i.ctx, tx, made); err != nil {

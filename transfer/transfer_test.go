@@ -438,8 +438,36 @@ func TestTypesAreAddedTo(t *testing.T) {
 	if fields() {
 		t.Error("a type was changed although told otherwise")
 	}
+	fresh := pack(t, typesFile, `{"entityDefs":[{"name":"Fresh","superTypes":["DataSet"]}]}`, one+suffix, entity(one, "Fresh"))
+	if _, err := e.bring(fresh, map[string]string{"updateTypeDefinition": "false"}); !fault.Is(err, fault.TypeNameInvalid) {
+		t.Errorf("a type was made although told otherwise: %v", err)
+	}
 	if r := e.mustBring(data, nil); !fields() || r.Metrics["typedef:entitydef:updated"] != 1 || r.Metrics["typedef:enumdef:updated"] != 1 {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestAnImportGoesOnAfterWhatCameInBefore(t *testing.T) {
+	three := "33333333-3333-4333-8333-333333333333"
+	data := pack(t, one+suffix, entity(one, "DataSet"), two+suffix, entity(two, "DataSet"), three+suffix, entity(three, "DataSet"))
+	for name, c := range map[string]struct {
+		options map[string]string
+		want    []string
+	}{
+		"a guid":       {map[string]string{"startGuid": one}, []string{two, three}},
+		"a position":   {map[string]string{"startPosition": "1"}, []string{three}},
+		"the last":     {map[string]string{"startGuid": three}, []string{}},
+		"unknown guid": {map[string]string{"startGuid": "none"}, []string{one, two, three}},
+		"nothing":      {nil, []string{one, two, three}},
+	} {
+		if r := newEnv(t).mustBring(data, c.options); !slices.Equal(r.Processed, c.want) {
+			t.Errorf("after %s: %q, want %q", name, r.Processed, c.want)
+		}
+	}
+	for _, bad := range []string{"-1", "x"} {
+		if _, err := newEnv(t).bring(data, map[string]string{"startPosition": bad}); !fault.Is(err, fault.BadRequest) {
+			t.Errorf("%s: %v", bad, err)
+		}
 	}
 }
 
