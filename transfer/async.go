@@ -126,10 +126,9 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 
 // next goes on with one import and reports whether there may be others.
 func (s *Service) next(ctx context.Context, log *slog.Logger) bool {
-	s.once.Lock() // nobody else brings anything in: what looks begun was interrupted
-	defer s.once.Unlock()
 	r, err := s.begin(ctx)
 	if err == nil && r != nil {
+		defer s.release()
 		err = s.goOn(ctx, r)
 	}
 	switch {
@@ -144,8 +143,15 @@ func (s *Service) next(ctx context.Context, log *slog.Logger) bool {
 	return r != nil && err == nil
 }
 
-// begin chooses an import that has not ended, nil for none.
+// begin claims an import that has not ended, nil for none or while another is under
+// way: that wakes us when it ends. What looks begun was interrupted.
 func (s *Service) begin(ctx context.Context) (chosen *record, err error) {
+	s.mu.Lock() // who asks for an import waits for this moment, rather than being refused
+	defer s.mu.Unlock()
+	if s.busy {
+		return nil, nil
+	}
+	defer func() { s.busy = err == nil && chosen != nil }()
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		chosen = nil
 		all, err := records(tx)

@@ -46,10 +46,11 @@ const (
 // once, all but one are refused. A large one that is interrupted, because the server
 // ends or whoever asked goes away, is finished by [Service.Run].
 func (s *Service) Import(ctx context.Context, workspace pedigree.NodeID, file io.ReaderAt, size int64, r *ImportRequest, by Caller) (*ImportResult, error) {
-	if !s.once.TryLock() {
+	if !s.claim() {
 		return nil, fault.New(fault.FailedToObtainImportExportLock)
 	}
-	defer s.once.Unlock()
+	defer s.wake() // for what waits, or is left of this one if it is interrupted
+	defer s.release()
 	i, err := s.open(ctx, workspace, file, size, r, by)
 	if err != nil {
 		return nil, err
@@ -63,8 +64,24 @@ func (s *Service) Import(ctx context.Context, workspace pedigree.NodeID, file io
 	if i.record, err = s.register(i, schema.NewGUID(), Processing, file, size); err != nil {
 		return nil, err
 	}
-	defer s.wake() // for what is left if it is interrupted
 	return i.result, i.run()
+}
+
+// claim begins an import unless one is under way.
+func (s *Service) claim() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy {
+		return false
+	}
+	s.busy = true
+	return true
+}
+
+func (s *Service) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy = false
 }
 
 // An importing is an import under way.

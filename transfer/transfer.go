@@ -45,8 +45,10 @@ type Service struct {
 	limits   archive.Limits
 	dir      string
 	most     int           // entities of one transaction
-	once     sync.Mutex    // held by the one import that is under way
 	work     chan struct{} // has something where there may be imports to go on with
+
+	mu   sync.Mutex
+	busy bool // an import is under way
 }
 
 // New returns a service on s. Archives that are brought in lie in dir until that is
