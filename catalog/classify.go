@@ -31,6 +31,12 @@ func (r *reading) classifications(l *loaded) []Classification {
 // classification describes one, which is of the node source, nil where that is gone.
 func (v *View) classification(c *pedigree.Classification, source *loaded) Classification {
 	answer := Classification{TypeName: c.Type, EntityStatus: Active, Propagate: &c.Propagate, RemoveOnDelete: &c.RemoveOnDelete}
+	if c.NotByLineage {
+		answer.NotByLineage = &c.NotByLineage
+	}
+	if c.NotByHierarchy {
+		answer.NotByHierarchy = &c.NotByHierarchy
+	}
 	if source != nil {
 		answer.EntityGUID, answer.EntityStatus = source.guid, statusOf(source.Deleted)
 	}
@@ -181,10 +187,8 @@ func (w *Work) newClassification(guid string, t *schema.EntityType, c *Classific
 	if !of.AppliesTo(t) {
 		return nil, fault.New(fault.InvalidEntityForClassification, guid, t.Name(), c.TypeName)
 	}
-	row := &pedigree.Classification{
-		Workspace: w.workspace, Type: of.Def.Name, Propagate: c.Propagate == nil || *c.Propagate,
-		RemoveOnDelete: c.RemoveOnDelete != nil && *c.RemoveOnDelete, CreatedBy: w.User(), UpdatedBy: w.User(),
-	}
+	row := &pedigree.Classification{Workspace: w.workspace, Type: of.Def.Name, Propagate: true, CreatedBy: w.User(), UpdatedBy: w.User()}
+	c.carryAs(row)
 	if len(values) > 0 {
 		for _, f := range of.Fields { // what is not given reads as unset, once anything is
 			if _, ok := values[f.Def.Name]; !ok {
@@ -199,6 +203,17 @@ func (w *Work) newClassification(guid string, t *schema.EntityType, c *Classific
 		row.Validity = jsonText(c.ValidityPeriods)
 	}
 	return row, nil
+}
+
+// carryAs puts what is said of how a classification is carried on into a row.
+func (c *Classification) carryAs(row *pedigree.Classification) {
+	for _, said := range []struct{ given, kept *bool }{
+		{c.Propagate, &row.Propagate}, {c.RemoveOnDelete, &row.RemoveOnDelete}, {c.NotByLineage, &row.NotByLineage}, {c.NotByHierarchy, &row.NotByHierarchy},
+	} {
+		if said.given != nil {
+			*said.kept = *said.given
+		}
+	}
 }
 
 // classificationValues checks values of attributes. What a class has no attribute
@@ -373,12 +388,7 @@ func (w *Work) changeClassification(of *schema.ClassificationType, row *pedigree
 	if c.ValidityPeriods != nil {
 		row.Validity = jsonText(c.ValidityPeriods)
 	}
-	if c.Propagate != nil {
-		row.Propagate = *c.Propagate
-	}
-	if c.RemoveOnDelete != nil {
-		row.RemoveOnDelete = *c.RemoveOnDelete
-	}
+	c.carryAs(row)
 	row.UpdatedBy = w.User()
 	return nil
 }

@@ -81,6 +81,38 @@ func TestAClassificationEndsWithItsEntityIfItSaysSo(t *testing.T) {
 		"Propagated classification Secret is not associated with entity "+out+", it is associated with entity "+in)
 }
 
+func TestAClassificationCanBeKeptFromOneSortOfWay(t *testing.T) {
+	f := open(t)
+	yes, no := true, false
+	book := f.make(an("book", "k", nil))
+	in, out := f.make(an("shelf", "in", attrs{"books": []any{attrs{"guid": book}}})), f.make(an("shelf", "out", nil))
+	f.make(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": in}}, "outputs": []any{attrs{"guid": out}}}))
+	if err := f.classify(in, catalog.Classification{TypeName: "PII", NotByLineage: &yes}, catalog.Classification{TypeName: "Secret", NotByHierarchy: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	names := func(guid string) (all []string) {
+		for _, c := range f.get(guid).Classifications {
+			all = append(all, c.TypeName)
+		}
+		return all
+	}
+	if got := f.get(in).Classifications[0]; got.NotByLineage == nil || !*got.NotByLineage || got.NotByHierarchy != nil {
+		t.Errorf("it is shown as %+v", got)
+	}
+	if !slices.Equal(names(book), []string{"PII"}) || !slices.Equal(names(out), []string{"Secret"}) {
+		t.Errorf("the book has %v, the other shelf %v", names(book), names(out))
+	}
+	again := func(w *catalog.Work, n *pedigree.Node) error {
+		return w.Reclassify(n, []catalog.Classification{{TypeName: "PII", NotByLineage: &no}})
+	}
+	if err := f.change(in, again); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(out); len(got) != 2 {
+		t.Errorf("the other shelf has %v", got)
+	}
+}
+
 func TestPurgeTakesWhatIsInTheBinAlone(t *testing.T) {
 	f := open(t)
 	book := f.make(an("book", "k", nil))

@@ -126,7 +126,9 @@ func (s *saving) importClasses(r *request, l *loaded) (bool, error) {
 		tell := tellAdded
 		if old := standing[row.Type]; old != nil {
 			row.ID, row.Created, row.CreatedBy = old.ID, old.Created, old.CreatedBy
-			if old.Attributes == row.Attributes && old.Validity == row.Validity && old.Propagate == row.Propagate && old.RemoveOnDelete == row.RemoveOnDelete {
+			same := *row
+			same.UpdatedBy, same.Updated = old.UpdatedBy, old.Updated
+			if same == *old {
 				continue
 			}
 			tell = tellUpdated

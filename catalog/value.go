@@ -82,6 +82,11 @@ type Classification struct {
 	Propagate       *bool          `json:"propagate,omitempty"`
 	ValidityPeriods []Period       `json:"validityPeriods,omitempty"`
 	RemoveOnDelete  *bool          `json:"removePropagationsOnEntityDelete,omitempty"`
+
+	// What some of Atlas's successors have: whether it is kept from being carried along
+	// inputs and outputs, or along other relationships. Shown where it is so.
+	NotByLineage   *bool `json:"restrictPropagationThroughLineage,omitempty"`
+	NotByHierarchy *bool `json:"restrictPropagationThroughHierarchy,omitempty"`
 }
 
 // A Period is a stretch of time in which a classification holds.
