@@ -210,7 +210,10 @@ func (v *View) afterKey(key string) (int64, error) {
 	return id + 1, nil
 }
 
-// auditEvent shows a line of the history. What other protocols did is an update.
+// othersActions are what lines of other protocols tell of; the rest is updates.
+var othersActions = map[string]AuditAction{"created": AuditCreate, "deleted": AuditDelete}
+
+// auditEvent shows a line of the history.
 func auditEvent(guid string, c *pedigree.Change) AuditEvent {
 	e := AuditEvent{
 		EntityID: guid, Timestamp: c.Time, User: cmp.Or(c.Actor, LocalUser), Type: "ENTITY_AUDIT_V2",
@@ -220,7 +223,7 @@ func auditEvent(guid string, c *pedigree.Change) AuditEvent {
 		e.Action, e.Details = AuditAction(action), c.After
 		return e
 	}
-	e.Action, e.Details = AuditUpdate, c.What
+	e.Action, e.Details = cmp.Or(othersActions[c.What], AuditUpdate), c.What
 	if c.Before != "" || c.After != "" {
 		e.Details += ": " + c.Before + " -> " + c.After
 	}

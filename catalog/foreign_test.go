@@ -233,3 +233,38 @@ func TestOtherProtocolsSeeTypesThatAreMadeOrUsed(t *testing.T) {
 		t.Error("a type beside it is declared")
 	}
 }
+
+func TestTheHistoryOfNodesOfOtherProtocolsIsTheirAudit(t *testing.T) {
+	f := open(t)
+	_, _, version := f.run()
+	err := f.store.Update(t.Context(), func(tx store.Tx) error {
+		n, err := tx.Node(workspace, pedigree.ModelVersionType, naming.UIDOfVersion("m1", "3"))
+		if err != nil {
+			return err
+		}
+		for _, what := range []string{"created", "stage", "deleted"} {
+			if err := tx.AppendChange(&pedigree.Change{Workspace: workspace, Node: n.ID, What: what, Actor: "ann"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for action, want := range map[string][]catalog.AuditAction{
+		"": {catalog.AuditDelete, catalog.AuditUpdate, catalog.AuditCreate}, "ENTITY_CREATE": {catalog.AuditCreate}, "ENTITY_DELETE": {catalog.AuditDelete},
+	} {
+		var got []catalog.AuditAction
+		err := f.View(t.Context(), workspace, func(v *catalog.View) error {
+			events, err := v.AuditEvents(&catalog.AuditQuery{GUID: version, Action: action, Count: 10, Offset: -1})
+			for i := range events {
+				got = append(got, events[i].Action)
+			}
+			return err
+		})
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("of action %q: %v (%v), want %v", action, got, err, want)
+		}
+	}
+}
