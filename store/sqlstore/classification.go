@@ -27,8 +27,6 @@ var (
 		"SELECT "+classificationColumns+" FROM classification c WHERE c.workspace = ? AND c.type = ? AND c.id > ? ORDER BY c.id LIMIT ?")
 
 	carriedBy    = define("nodes that a classification is carried to", "carried_by", "SELECT node FROM carried WHERE classification = ? AND node > ? ORDER BY node LIMIT ?")
-	carry        = define("carry a classification", "", "INSERT INTO carried (node, classification) VALUES (?, ?) ON CONFLICT DO NOTHING")
-	uncarry      = define("carry a classification no more", "PRIMARY KEY", "DELETE FROM carried WHERE node = ? AND classification = ?")
 	carryAgain   = define("classifications to be carried anew", "PRIMARY KEY", "SELECT classification FROM carry_again WHERE classification > 0 ORDER BY classification LIMIT ?")
 	carryAnew    = define("have a classification carried anew", "", "INSERT INTO carry_again (classification) VALUES (?) ON CONFLICT DO NOTHING")
 	carriedAnew  = define("a classification was carried anew", "PRIMARY KEY", "DELETE FROM carry_again WHERE classification = ?")
@@ -41,6 +39,14 @@ func classificationsOf(given string) string {
 
 func classificationsByID(list string) string {
 	return "SELECT " + classificationColumns + " FROM classification c WHERE c.id IN (" + list + ")"
+}
+
+func carry(given string) string {
+	return given + "INSERT INTO carried (node, classification) SELECT g.id, ? FROM given g WHERE g.id IS NOT NULL ON CONFLICT DO NOTHING"
+}
+
+func uncarry(given string) string {
+	return given + "DELETE FROM carried WHERE node IN (SELECT g.id FROM given g) AND classification = ?"
 }
 
 func carriedTo(given string) string {
@@ -201,23 +207,20 @@ func (t *tx) CarriedBy(c pedigree.ClassificationID, after pedigree.NodeID, limit
 }
 
 func (t *tx) Carry(c pedigree.ClassificationID, nodes ...pedigree.NodeID) error {
+	return t.carried(carry, c, nodes)
+}
+
+// carried writes notes on many nodes by few statements.
+func (t *tx) carried(statement func(given string) string, c pedigree.ClassificationID, nodes []pedigree.NodeID) error {
 	t.counts |= countCarried
-	for _, n := range nodes {
-		if _, err := t.exec(carry, n, c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return batchesGiven(nodes, func(given string, args []any) error {
+		_, err := t.conn.exec(background, statement(given), append(args, c)...)
+		return err
+	})
 }
 
 func (t *tx) Uncarry(c pedigree.ClassificationID, nodes ...pedigree.NodeID) error {
-	t.counts |= countCarried
-	for _, n := range nodes {
-		if _, err := t.exec(uncarry, n, c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.carried(uncarry, c, nodes)
 }
 
 func (t *tx) CarryAgain(limit int) ([]pedigree.ClassificationID, error) {

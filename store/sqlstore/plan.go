@@ -75,6 +75,7 @@ func (s *Store) Plans(ctx context.Context, explain string) ([]Plan, error) {
 		{"classifications of nodes", "classification_node", classificationsOf(given)},
 		{"classifications by numbers", "PRIMARY KEY", classificationsByID(batch)},
 		{"classifications carried to nodes", "PRIMARY KEY", carriedTo(given)},
+		{"carry a classification no more", "carried_by", uncarry(given)},
 		{"evaluations of artifacts", "PRIMARY KEY", evaluationsOf(batch)},
 	}, shapes...)
 	for _, sh := range all {
