@@ -283,6 +283,16 @@ func (f *finder) classes(p *Parameters) (query.Fact, error) {
 	own := false
 	if !filter.empty() {
 		var err error
+		var status query.Every
+		if filter, status, err = f.byStatus(filter); err != nil {
+			return nil, err
+		}
+		if len(status) > 0 {
+			q := *p
+			q.TagFilters = filter
+			class, err := f.classes(&q)
+			return append(status, class), err
+		}
 		if names, filter, own, err = f.byClassName(names, filter); err != nil {
 			return nil, err
 		}
@@ -300,17 +310,40 @@ func (f *finder) classes(p *Parameters) (query.Fact, error) {
 	return f.classified(names, where, own, false)
 }
 
+// parts are the filters all of which must hold: one, or those that it is made of.
+func (f *Filter) parts() []*Filter {
+	if len(f.Criterion) == 0 || !strings.EqualFold(f.Condition, "AND") && len(f.Criterion) > 1 {
+		return []*Filter{f}
+	}
+	return f.Criterion
+}
+
+// byStatus takes the parts out of a filter of classifications, all of which must hold,
+// that compare the state of the entity.
+func (f *finder) byStatus(filter *Filter) (rest *Filter, status query.Every, err error) {
+	var others []*Filter
+	for _, part := range filter.parts() {
+		if part.Attribute != "__entityStatus" || len(part.Criterion) > 0 {
+			others = append(others, part)
+			continue
+		}
+		one, err := f.leaf(part, false, func(c comparison) (query.Fact, error) { return stateFact(f, c) })
+		if err != nil {
+			return nil, nil, err
+		}
+		status = append(status, one)
+	}
+	if len(status) == 0 {
+		return filter, nil, nil
+	}
+	return &Filter{Condition: "AND", Criterion: others}, status, nil
+}
+
 // byClassName applies those parts of a filter of classifications, all of which must
 // hold, that compare their names. It gives the names that are left and the rest of the
 // filter; what is carried to an entity does not count by its name.
 func (f *finder) byClassName(names []string, filter *Filter) (left []string, rest *Filter, own bool, err error) {
-	parts := []*Filter{filter}
-	if len(filter.Criterion) > 0 {
-		if !strings.EqualFold(filter.Condition, "AND") && len(filter.Criterion) > 1 {
-			return names, filter, false, nil
-		}
-		parts = filter.Criterion
-	}
+	parts := filter.parts()
 	var others []*Filter
 	for _, part := range parts {
 		if part.Attribute != "__typeName" || len(part.Criterion) > 0 {

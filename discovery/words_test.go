@@ -59,6 +59,8 @@ func TestClassificationsAreFilteredByTheirNames(t *testing.T) {
 		{name("contains", "ecre"), 1},
 		{name("not_contains", "ecre"), 1},
 		{name("=", "PII"), 0},
+		{&Filter{Attribute: "__entityStatus", Operator: "=", Value: "ACTIVE"}, 1},
+		{&Filter{Attribute: "__entityStatus", Operator: "=", Value: "DELETED"}, 0},
 		{&Filter{Condition: "AND", Criterion: []*Filter{name("!=", "Secret"), name("!=", "Public")}}, 0},
 		{&Filter{Condition: "AND", Criterion: []*Filter{name("=", "Secret"), {Attribute: "level", Operator: "isNull"}}}, 1},
 	} {
