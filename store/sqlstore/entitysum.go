@@ -43,7 +43,7 @@ func (f *finding) tabulate(all nodeSet, q *query.Table) (table [][]any, ok bool,
 			return nil, false, err
 		}
 	}
-	g := gathering{groups: groups, cells: cells, known: make(map[[mostAxes]uint32]int32)}
+	g := gathering{groups: groups, cells: cells, wanted: q.Limit + q.Offset, known: make(map[[mostAxes]uint32]int32)}
 	if !g.gather(all) {
 		return nil, false, nil
 	}
@@ -79,6 +79,7 @@ func (p *precise) add(v float64) {
 type gathering struct {
 	groups []*axis
 	cells  []*tallied
+	wanted int // groups that the table shows, or passes over
 	known  map[[mostAxes]uint32]int32
 	byCode []int32 // of a single axis, one more than the group
 	keys   [][mostAxes]uint32
@@ -140,12 +141,17 @@ func (g *gathering) countAlone(all nodeSet) bool {
 		counts[of.unset] += counts[0]
 		counts[0] = 0
 	}
+	ordered := len(of.extra) == 0 // so that the first codes are the first groups
 	for code, n := range counts {
-		if n > 0 {
-			at := g.add([mostAxes]uint32{uint32(code)})
-			for _, c := range g.cells {
-				c.counts[at] = n
-			}
+		if n == 0 {
+			continue
+		}
+		if ordered && len(g.keys) >= g.wanted {
+			break
+		}
+		at := g.add([mostAxes]uint32{uint32(code)})
+		for _, c := range g.cells {
+			c.counts[at] = n
 		}
 	}
 	return true
