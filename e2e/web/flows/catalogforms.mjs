@@ -145,8 +145,13 @@ await flow('an entity that goes', async (page) => {
 	await page.getByRole('link', { name: 'Make another like it' }).waitFor();
 
 	// What was deleted can be purged, and is gone then.
-	await page.goto(`/catalog/entities/${guid}`);
-	await page.getByRole('button', { name: 'Purge this entity…' }).click();
-	await page.getByRole('button', { name: 'Purge it' }).click();
-	await page.getByRole('heading', { name: 'Catalog', level: 1 }).waitFor();
+	await page.getByRole('button', { name: 'Delete this entity…' }).click();
+	await page.getByRole('button', { name: 'Delete it' }).click();
+	await page.getByText('deleted', { exact: true }).waitFor();
+	for (const address of [page.url(), `/catalog/entities/${guid}`]) {
+		await page.goto(address);
+		await page.getByRole('button', { name: 'Purge this entity…' }).click();
+		await page.getByRole('button', { name: 'Purge it' }).click();
+		await page.getByRole('heading', { name: 'Catalog', level: 1 }).waitFor();
+	}
 });
