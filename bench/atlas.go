@@ -340,7 +340,7 @@ func (a *Atlas) reads() []Workload {
 		dsl("dsl-like-end", `from bench_table where name like "*777" limit 25`, some(`"entities":[{`)),
 		dsl("dsl-group", `from bench_table groupby (owner) select owner, count() limit 10`, some(`"values":[[`)),
 		dsl("dsl-sum", `from bench_table select min(rows), max(rows), sum(rows)`, some(`"values":[[`)),
-		dsl("dsl-class", `from bench_table isa BenchPii select count()`, some(`"values":[[`)),
+		dsl("dsl-class", `bench_table where bench_table isa BenchPii select count()`, some(`"values":[[`)),
 		dsl("dsl-newest", `from bench_table orderby __timestamp desc limit 10`, some(`"entities":[{`)),
 		dsl("dsl-far", `from bench_table orderby name limit 25 offset 300000`, nil),
 	}

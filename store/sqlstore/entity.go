@@ -129,6 +129,8 @@ func (t *tx) Entities(q *query.Entities) ([]pedigree.Node, error) {
 	}
 	if s == nil {
 		size = e.total
+	} else {
+		size *= scattered
 	}
 	if nodes, ok, err := e.pageInMemory(size); err != nil || ok {
 		return nodes, err

@@ -47,7 +47,7 @@ func (e *entities) found(price int64) (f *finding, all nodeSet, ok bool, err err
 	if all, ok, err = f.scope(); err == nil && ok && e.q.Where != nil {
 		all, ok, err = f.among(all, e.q.Where)
 	}
-	if err == nil && ok {
+	if err == nil && ok && view.complete {
 		f.all = all
 		e.tx.finds = append(e.tx.finds, f)
 	}
@@ -331,6 +331,9 @@ func (f *finding) ofStatus(scope nodeSet, h query.Holds) (some nodeSet, ok bool,
 // or all, if they are few.
 func (f *finding) checked(scope nodeSet, where query.Fact) (some nodeSet, ok bool, err error) {
 	n := scope.count()
+	if f.view.dear(0) {
+		return nil, false, nil
+	}
 	if n > mostChecked {
 		seeds, err := f.seeds(where)
 		if err != nil {
@@ -351,7 +354,7 @@ func (f *finding) checked(scope nodeSet, where query.Fact) (some nodeSet, ok boo
 			break
 		}
 	}
-	if n > mostChecked {
+	if n > mostChecked || f.view.dear(n) {
 		return nil, false, nil
 	}
 	if scope.empty() {

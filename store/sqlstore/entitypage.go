@@ -82,7 +82,7 @@ func (f *finding) inTurn(sets []nodeSet) (ids []pedigree.NodeID) {
 
 // few has the database sort what was found.
 func (f *finding) few(all nodeSet) (ids []pedigree.NodeID, ok bool, err error) {
-	if all.count() > mostChecked {
+	if n := all.count(); n > mostChecked || f.view.dear(n) {
 		return nil, false, nil
 	}
 	found := query.Among{Nodes: slices.Collect(all.all())}

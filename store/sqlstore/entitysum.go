@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
@@ -39,8 +40,13 @@ func (f *finding) tabulate(all nodeSet, q *query.Table) (table [][]any, ok bool,
 		if _, known := aggregates[c.Of]; !known {
 			return nil, false, nil
 		}
-		if cells[i].axis, err = f.axis(all, c.Trait); err != nil || cells[i].axis == nil || c.Of == query.Sum && !cells[i].axis.numbers() {
+		if same := slices.IndexFunc(q.Cells[:i], func(o query.Cell) bool { return reflect.DeepEqual(o.Trait, c.Trait) }); same >= 0 {
+			cells[i].axis = cells[same].axis
+		} else if cells[i].axis, err = f.axis(all, c.Trait); err != nil {
 			return nil, false, err
+		}
+		if cells[i].axis == nil || c.Of == query.Sum && !cells[i].axis.numbers() {
+			return nil, false, nil
 		}
 	}
 	g := gathering{groups: groups, cells: cells, wanted: q.Limit + q.Offset, known: make(map[[mostAxes]uint32]int32)}
@@ -105,9 +111,7 @@ func (g *gathering) gather(all nodeSet) bool {
 		}
 	}
 	if len(g.groups) == 0 {
-		for _, c := range g.cells {
-			c.countWhole(all)
-		}
+		g.countWhole(all)
 		return true
 	}
 	for id := range all.all() {
@@ -221,17 +225,29 @@ func (c *tallied) count(at int32, id pedigree.NodeID) {
 }
 
 // countWhole adds all nodes to the only group: how often there is each value tells
-// all of it.
-func (c *tallied) countWhole(all nodeSet) {
-	if c.of == query.Count {
-		c.counts[0] = all.count()
-		return
+// all of it, of each cell that is of these values.
+func (g *gathering) countWhole(all nodeSet) {
+	counted := make(map[*axis][]int64)
+	for _, c := range g.cells {
+		if c.of == query.Count {
+			c.counts[0] = all.count()
+			continue
+		}
+		counts := counted[c.axis]
+		if counts == nil {
+			counts = make([]int64, c.axis.most()+1)
+			for _, code := range c.axis.each(all) {
+				counts[code]++
+			}
+			counts[c.axis.unset] += counts[0]
+			counted[c.axis] = counts
+		}
+		c.sumUp(counts)
 	}
-	counts := make([]int64, c.axis.most()+1)
-	for _, code := range c.axis.each(all) {
-		counts[code]++
-	}
-	counts[c.axis.unset] += counts[0]
+}
+
+// sumUp adds nodes to the only group, told how many have each value.
+func (c *tallied) sumUp(counts []int64) {
 	for code := uint32(1); code < uint32(len(counts)); code++ {
 		n := counts[code]
 		switch was := c.codes; {
