@@ -227,7 +227,7 @@ func (c *tallied) count(at int32, id pedigree.NodeID) {
 // countWhole adds all nodes to the only group: how often there is each value tells
 // all of it, of each cell that is of these values.
 func (g *gathering) countWhole(all nodeSet) {
-	counted := make(map[*axis][]int64)
+	counted := make(map[*axis][]uint32)
 	for _, c := range g.cells {
 		if c.of == query.Count {
 			c.counts[0] = all.count()
@@ -235,7 +235,7 @@ func (g *gathering) countWhole(all nodeSet) {
 		}
 		counts := counted[c.axis]
 		if counts == nil {
-			counts = make([]int64, c.axis.most()+1)
+			counts = make([]uint32, c.axis.most()+1)
 			for _, code := range c.axis.each(all) {
 				counts[code]++
 			}
@@ -247,7 +247,15 @@ func (g *gathering) countWhole(all nodeSet) {
 }
 
 // sumUp adds nodes to the only group, told how many have each value.
-func (c *tallied) sumUp(counts []int64) {
+func (c *tallied) sumUp(counts []uint32) {
+	if c.of == query.Greatest && len(c.axis.extra) == 0 { // the last code is of the greatest
+		for code := len(counts) - 1; code > 0; code-- {
+			if counts[code] > 0 {
+				c.codes[0] = uint32(code)
+				return
+			}
+		}
+	}
 	for code := uint32(1); code < uint32(len(counts)); code++ {
 		n := counts[code]
 		switch was := c.codes; {
@@ -256,6 +264,9 @@ func (c *tallied) sumUp(counts []int64) {
 			c.sums[0].add(float64(n) * c.axis.number(code))
 		case was[0] == 0 || (c.of == query.Least) == (c.axis.place(code) < c.axis.place(was[0])):
 			was[0] = code
+			if c.of == query.Least && len(c.axis.extra) == 0 {
+				return
+			}
 		}
 	}
 }
