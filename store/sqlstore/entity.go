@@ -149,7 +149,7 @@ func (t *tx) Entities(q *query.Entities) ([]pedigree.Node, error) {
 // pageInMemory reads a page by columns, see [entities.found]. One that an index gives
 // at once is none of their matter.
 func (e *entities) pageInMemory(price int64) ([]pedigree.Node, bool, error) {
-	if _, byTime := e.q.By.(query.Attr); !byTime && e.q.Where == nil && e.q.Offset < int(e.patience()) && (e.q.By == nil || e.walks() != nil) && !e.store.columns.eager {
+	if e.q.Offset < int(e.patience()) && e.straight() && !e.store.columns.eager {
 		return nil, false, nil
 	}
 	f, all, ok, err := e.found(price)
@@ -157,6 +157,27 @@ func (e *entities) pageInMemory(price int64) ([]pedigree.Node, bool, error) {
 		return nil, false, err
 	}
 	return f.page(all)
+}
+
+// straight reports whether a walk in the order asked for passes nothing but matches:
+// all of the types, or a range of the index.
+func (e *entities) straight() bool {
+	if _, byTime := e.q.By.(query.Attr); byTime || e.q.By != nil && e.walks() == nil {
+		return false
+	}
+	if e.q.Where == nil {
+		return true
+	}
+	by, ok := e.q.By.(query.FieldTrait)
+	if !ok {
+		return false
+	}
+	conditions := 1
+	if every, several := e.q.Where.(query.Every); several {
+		conditions = len(every)
+	}
+	ranges := e.compares(by)
+	return len(ranges) == conditions && !slices.ContainsFunc(ranges, func(h query.Holds) bool { return h.Is > query.MoreEqual && h.Is != query.Starting })
 }
 
 // haste is for how long a walk may look for a page before it is given up for columns.
