@@ -165,6 +165,7 @@ type columnsView struct {
 	price    int64                  // rows that the search looks at without columns; 0 makes none
 	cost     int64                  // rows that making one looks at, about
 	complete bool                   // everything asked for was there
+	missed   map[keeper]bool        // what was asked for and was not
 }
 
 // scattered is how many times as long it takes to look at a row by the number of its
@@ -190,7 +191,7 @@ func (t *tx) viewColumns() (*columnsView, error) {
 		return nil, nil
 	}
 	oldest, newest, err := t.FeedEnds()
-	return &columnsView{tx: t, newest: newest, oldest: oldest, behind: make(map[int64]*feedStretch), complete: true}, err
+	return &columnsView{tx: t, newest: newest, oldest: oldest, behind: make(map[int64]*feedStretch), complete: true, missed: make(map[keeper]bool)}, err
 }
 
 var feedTouched = define("what was touched after an entry of the feed", "PRIMARY KEY", "SELECT node, touch, type FROM feed WHERE id > ? ORDER BY id LIMIT ?")
@@ -258,8 +259,8 @@ func (v *columnsView) get(k keeper) (keepable, error) {
 			return is, nil
 		}
 	}
-	if !last || v.price == 0 || !c.worth(one, v.price, v.cost) {
-		v.complete = false
+	if !last || v.price == 0 || v.missed[k] || !c.worth(one, v.price, v.cost) {
+		v.complete, v.missed[k] = false, true
 		return nil, nil
 	}
 	is, err := k.make(v.tx)

@@ -51,10 +51,34 @@ func (e *entities) found(price int64) (f *finding, all nodeSet, ok bool, err err
 		f.all = all
 		e.tx.finds = append(e.tx.finds, f)
 	}
+	if err == nil && !ok && price > 0 {
+		err = f.wish(e.q.Where, e.q.By)
+	}
 	return f, all, ok, err
 }
 
-// makingCosts is how many rows a search looks at before a column is made: a quarter of
+// wish asks for all columns that a search would read, which is given up for want of one:
+// or each would have to be missed as often as the one before it.
+func (f *finding) wish(where query.Fact, by query.Trait) error {
+	var traits []query.Trait
+	every, several := where.(query.Every)
+	if !several {
+		every = query.Every{where}
+	}
+	for _, part := range every {
+		if h, ok := part.(query.Holds); ok {
+			traits = append(traits, h.Trait)
+		}
+	}
+	for _, t := range append(traits, by) {
+		if _, err := f.column(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makingCosts is how many rows a search looks at before a column is made: an eighth of
 // those that are read for it.
 func (e *entities) makingCosts() (rows int64, err error) {
 	if e.store.columns.eager {
@@ -66,7 +90,7 @@ func (e *entities) makingCosts() (rows int64, err error) {
 			rows += u.Live + u.Binned
 		}
 	}
-	return rows / 4, err
+	return rows / 8, err
 }
 
 // scope gives the nodes of the types.
