@@ -605,22 +605,9 @@ func constant(e atlasql.Expr) (float64, bool) {
 		if !ok || !also {
 			return 0, false
 		}
-		return calculate(e.Op, a, b)
+		return query.Calculate(e.Op, a, b)
 	}
 	return 0, false
-}
-
-// calculate applies an operator; ok is false where there is no result.
-func calculate(op byte, a, b float64) (result float64, ok bool) {
-	switch op {
-	case '+':
-		return a + b, true
-	case '-':
-		return a - b, true
-	case '*':
-		return a * b, true
-	}
-	return a / b, b != 0
 }
 
 // computes reports whether a value is computed of attributes.

@@ -466,7 +466,7 @@ func computed(t query.Trait, values map[string]any) (float64, bool) {
 		if !ok || !also {
 			return 0, false
 		}
-		return calculate(t.Op, a, b)
+		return query.Calculate(t.Op, a, b)
 	}
 	return 0, false
 }

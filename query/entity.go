@@ -192,6 +192,19 @@ type Calc struct {
 	Left, Right Trait
 }
 
+// Calculate applies an operator of [Calc]; ok is false where there is no result.
+func Calculate(op byte, a, b float64) (result float64, ok bool) {
+	switch op {
+	case '+':
+		return a + b, true
+	case '-':
+		return a - b, true
+	case '*':
+		return a * b, true
+	}
+	return a / b, b != 0
+}
+
 // Constant is a number as a trait that everything has.
 type Constant struct{ Number float64 }
 

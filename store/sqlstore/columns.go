@@ -12,8 +12,8 @@ import (
 // columns keeps what searches over many nodes read again and again, in memory: columns
 // of properties, and sets of nodes. Each is true as of an entry of the feed, and is
 // brought up to that of the transaction that asks by what was touched in between. They
-// are made when searches have looked at as many rows without them as making them does,
-// and those not used for the longest time go when there is no room.
+// are made once they are worth it, see [entities.makingCosts], and those not used for
+// the longest time go when there is no room.
 type columns struct {
 	room  int64 // bytes that all may take; 0 keeps none
 	eager bool  // everything is worth making

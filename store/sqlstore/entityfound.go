@@ -439,7 +439,7 @@ func (f *finding) reckoner(t query.Trait) (reckoner, error) {
 			if !ok || !also {
 				return 0, false
 			}
-			return calculate(t.Op, a, b)
+			return query.Calculate(t.Op, a, b)
 		}, nil
 	}
 	c, err := f.column(t)
@@ -456,16 +456,4 @@ func (f *finding) reckoner(t query.Trait) (reckoner, error) {
 		}
 		return unset, hasUnset
 	}, nil
-}
-
-func calculate(op byte, a, b float64) (float64, bool) {
-	switch op {
-	case '+':
-		return a + b, true
-	case '-':
-		return a - b, true
-	case '*':
-		return a * b, true
-	}
-	return a / b, b != 0
 }
