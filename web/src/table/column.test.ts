@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { better, conditionOf, expand, parseColumn, patternsOf, quoteKey, readAs, sortable, usualColumns, type Column } from './column';
+import { better, conditionOf, expand, groupable, parseColumn, patternsOf, quoteKey, readAs, sortable, usualColumns, type Column } from './column';
 
 test('keys may hold dots, and no attribute is made up', () => {
 	expect(parseColumn('params.a.b.c')?.key).toBe('a.b.c');
@@ -10,6 +10,10 @@ test('keys may hold dots, and no attribute is made up', () => {
 test('a metric can be read in other ways, by which runs are not sorted', () => {
 	const least = parseColumn('min.val/a.b') as Column;
 	expect([least.space, least.key, least.reading, sortable('min.val/a.b'), sortable('metrics.val/a.b'), readAs(least, 'last'), readAs(least, 'max')]).toEqual(['metrics', 'val/a.b', 'min', false, true, 'metrics.val/a.b', 'max.val/a.b']);
+});
+
+test('runs are gathered by texts and by some attributes, whatever the key is', () => {
+	expect(['params.a', 'tags.\u2028', 'params.\n', 'attributes.user_id', 'attributes.run_id', 'metrics.m', 'min.m', 'params.', 'lr'].filter(groupable)).toEqual(['params.a', 'tags.\u2028', 'params.\n', 'attributes.user_id']);
 });
 
 test('a column can stand for many', () => {

@@ -74,7 +74,10 @@ export function expand(columns: string[], known: Map<string, string[]>): string[
 export const readAs = (column: Column, reading: Reading) => `${reading === 'last' ? 'metrics' : reading}.${column.key}`;
 
 /** Reports whether runs can be gathered by a column. */
-export const groupable = (id: string) => /^(params|tags)\../.test(id) || id === 'attributes.status' || id === 'attributes.user_id';
+export function groupable(id: string): boolean {
+	const space = parseColumn(id)?.space;
+	return space === 'params' || space === 'tags' || id === 'attributes.status' || id === 'attributes.user_id';
+}
 
 /** Writes a key as filters and orders take it. */
 export function quoteKey(key: string): string {
