@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/pedigree-ml/pedigree"
@@ -256,4 +257,55 @@ func TestRelationshipAttributesAreChecked(t *testing.T) {
 	}
 	_, err = f.Relationship(t.Context(), workspace, made.GUID, false)
 	wants(t, err, fault.RelationshipGUIDNotFound, "Given relationship guid "+made.GUID+" is invalid/not found")
+}
+
+// TestWhatIsTiedToManyIsTiedToEachOnce ties two to more others than are looked at in one
+// page, each other among the last.
+func TestWhatIsTiedToManyIsTiedToEachOnce(t *testing.T) {
+	f := open(t)
+	room, shelf := f.make(an("room", "room", nil)), f.make(an("shelf", "shelf", nil))
+	relate := func(name, one, two string) (*catalog.Relationship, error) {
+		return f.Relate(t.Context(), workspace, &catalog.Relationship{TypeName: name, End1: &catalog.ObjectID{GUID: one}, End2: &catalog.ObjectID{GUID: two}})
+	}
+	var rooms, shelves []*catalog.Entity
+	for i := range 70 {
+		rooms, shelves = append(rooms, an("room", "r"+strconv.Itoa(i), nil)), append(shelves, an("shelf", "s"+strconv.Itoa(i), nil))
+	}
+	for _, other := range guids(f.save(shelves...), catalog.ActionCreate) {
+		if _, err := relate("room_shelves", room, other); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, other := range guids(f.save(rooms...), catalog.ActionCreate) {
+		if _, err := relate("room_shelves", other, shelf); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // again after the first is in the bin
+		made, err := relate("room_shelves", room, shelf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = relate("room_shelves", room, shelf)
+		wants(t, err, fault.RelationshipAlreadyExists, "relationship room_shelves already exists between entities "+room+" and "+shelf)
+		if err := f.Update(t.Context(), workspace, func(w *catalog.Work) error { return w.Unrelate(made.GUID) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	process := f.make(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": shelf}}}))
+	_, err := relate(catalog.InputsRelationship, process, shelf)
+	wants(t, err, fault.RelationshipAlreadyExists, "relationship dataset_process_inputs already exists between entities "+process+" and "+shelf)
+}
+
+func TestRelationshipsWithoutDirectionAreTheSameFromEitherEnd(t *testing.T) {
+	f := open(t)
+	one, two := f.make(an("AtlasGlossaryTerm", "a", nil)), f.make(an("AtlasGlossaryTerm", "b", nil))
+	relate := func(one, two string) error {
+		_, err := f.Relate(t.Context(), workspace, &catalog.Relationship{TypeName: "AtlasGlossarySynonym", End1: &catalog.ObjectID{GUID: one}, End2: &catalog.ObjectID{GUID: two}})
+		return err
+	}
+	if err := relate(one, two); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, relate(two, one), fault.RelationshipAlreadyExists, "relationship AtlasGlossarySynonym already exists between entities "+one+" and "+two)
 }

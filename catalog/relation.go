@@ -159,7 +159,11 @@ func (v *View) Relationship(guid string, extended bool) (*RelationshipInfo, erro
 }
 
 func (v *View) relationship(l *link, extended bool) (*RelationshipInfo, error) {
-	ends, err := v.loadIDs([]pedigree.NodeID{l.End1, l.End2}, withLinks|withClasses)
+	parts := withClasses // and no links: an end may be tied to very many others
+	if extended {
+		parts |= withMeanings
+	}
+	ends, err := v.loadIDs([]pedigree.NodeID{l.End1, l.End2}, parts)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +185,7 @@ func (v *View) relationship(l *link, extended bool) (*RelationshipInfo, error) {
 	}
 	passing := v.passing(l, one, two)
 	r.Propagated, r.Blocked = []Classification{}, []Classification{}
-	sources, err := v.sourcesOf(passing, ends)
+	sources, err := v.sourcesOf(passing, ends, parts)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +241,7 @@ func (v *View) endID(l *loaded) *ObjectID {
 }
 
 // sourcesOf loads the nodes that classifications are of.
-func (v *View) sourcesOf(classes []pedigree.Classification, known map[pedigree.NodeID]*loaded) (map[pedigree.NodeID]*loaded, error) {
+func (v *View) sourcesOf(classes []pedigree.Classification, known map[pedigree.NodeID]*loaded, parts part) (map[pedigree.NodeID]*loaded, error) {
 	sources := make(map[pedigree.NodeID]*loaded)
 	var ids []pedigree.NodeID
 	for i := range classes {
@@ -251,7 +255,7 @@ func (v *View) sourcesOf(classes []pedigree.Classification, known map[pedigree.N
 	if len(ids) == 0 {
 		return sources, nil
 	}
-	more, err := v.loadIDs(ids, withLinks|withClasses)
+	more, err := v.loadIDs(ids, parts)
 	for id, l := range more {
 		sources[id] = l
 	}
@@ -389,23 +393,64 @@ func checkPropagation(t *schema.RelationshipType, name string) error {
 // standing gives the link that is in the way of a new one: the same, or the one by
 // which a part is in its whole already.
 func (w *Work) standing(l *link, ends [2]*pedigree.Node) (*link, error) {
-	links, err := w.links([]pedigree.Node{*ends[0], *ends[1]})
-	if err != nil {
-		return nil, err
+	if l.def.Event != 0 {
+		return w.standingEvent(l, ends[0])
+	}
+	same, err := w.between(l.def, l.End1, l.End2)
+	if same == nil && err == nil && alike(l.def) {
+		same, err = w.between(l.def, l.End2, l.End1)
+	}
+	if same != nil || err != nil || l.def.Def.Kind != schema.Composition {
+		return same, err
 	}
 	for i, n := range ends {
-		for _, k := range links[n.ID] {
-			if k.def != l.def || !k.live() {
-				continue
-			}
-			same := k.End1 == l.End1 && k.End2 == l.End2 || alike(l.def) && k.End1 == l.End2 && k.End2 == l.End1
-			taken := l.def.Def.Kind == schema.Composition && !isMany(l.def.End(i+1)) && (i == 0 && k.End1 == n.ID || i == 1 && k.End2 == n.ID)
-			if same || taken {
-				return k, nil
-			}
+		if isMany(l.def.End(i + 1)) {
+			continue
+		}
+		rows, err := w.reader.RelationshipsNamed([]pedigree.NodeID{n.ID}, l.Type, i+1)
+		if err != nil {
+			return nil, err
+		}
+		if at := slices.IndexFunc(rows, func(r pedigree.Relationship) bool { return r.Deleted == pedigree.NoTime }); at >= 0 {
+			return &link{Relationship: rows[at], def: l.def}, nil
 		}
 	}
 	return nil, nil
+}
+
+func (w *Work) standingEvent(l *link, process *pedigree.Node) (*link, error) {
+	links, err := w.links([]pedigree.Node{*process})
+	for _, k := range links[process.ID] {
+		if k.def == l.def && k.live() && k.End1 == l.End1 && k.End2 == l.End2 {
+			return k, err
+		}
+	}
+	return nil, err
+}
+
+// between gives the living link of a type from one node to another, nil where there is
+// none. It looks from both ends in turn, so that it takes as long as the end that is
+// tied to fewer: a term may be assigned to very many entities.
+func (v *View) between(t *schema.RelationshipType, one, two pedigree.NodeID) (*link, error) {
+	const page = 64
+	var after [2]pedigree.RelationshipID
+	for {
+		for i, node := range []pedigree.NodeID{one, two} {
+			rows, err := v.reader.RelationshipsOf(node, t.Def.Name, i+1, after[i], page)
+			if err != nil {
+				return nil, err
+			}
+			for j := range rows {
+				if r := &rows[j]; r.End1 == one && r.End2 == two && r.Deleted == pedigree.NoTime {
+					return &link{Relationship: *r, def: t}, nil
+				}
+			}
+			if len(rows) < page {
+				return nil, nil
+			}
+			after[i] = rows[page-1].ID
+		}
+	}
 }
 
 // alike reports whether the ends of a relationship are the same, as those of synonyms.
@@ -551,7 +596,7 @@ func (w *Work) block(l *link, given []Classification) error {
 		return fault.New(fault.RelationshipGUIDNotFound, l.UID)
 	}
 	passing := w.passing(l, one, two)
-	sources, err := w.sourcesOf(passing, ends)
+	sources, err := w.sourcesOf(passing, ends, 0)
 	if err != nil {
 		return err
 	}
