@@ -75,7 +75,8 @@ func (d *desk) categoryName(c *Category, anchor place) (string, error) {
 
 // UpdateCategory changes a category: what is not given of it is cleared, and so are
 // its parent, children and terms. Where it or its glossary moves, what is below it
-// goes with it, and all of it gets qualified names of the new place.
+// goes with it, and all of it gets qualified names of the new place; so it does where
+// the anchor does not name the relationship that there is.
 func (s *Service) UpdateCategory(ctx context.Context, workspace pedigree.NodeID, c *Category) (*Category, error) {
 	return changed(ctx, s, workspace, func(d *desk) (*Category, error) { return d.updateCategory(c) })
 }
@@ -116,8 +117,7 @@ func (d *desk) updateCategory(c *Category) (*Category, error) {
 // moveCategory takes a category to where it is asked to be. What stood in stored of
 // its place is put right.
 func (d *desk) moveCategory(stored, c *Category) error {
-	sameGlossary := stored.Anchor != nil && stored.Anchor.GlossaryGUID == c.Anchor.GlossaryGUID
-	if sameGlossary && parentOf(stored) == parentOf(c) {
+	if stored.Anchor.same(c.Anchor) && parentOf(stored) == parentOf(c) {
 		return nil
 	}
 	if c.Anchor.GlossaryGUID == "" {
@@ -131,21 +131,29 @@ func (d *desk) moveCategory(stored, c *Category) error {
 	if err != nil {
 		return err
 	}
-	if stored.Parent != nil {
-		if err := d.unrelate(stored.Parent.RelationGUID); err != nil {
-			return err
-		}
-	}
-	if c.Parent != nil {
-		if err := d.notBelow(c.Parent.CategoryGUID, c.GUID); err != nil {
-			return err
-		}
-		if err := d.relate(hierarchyLink, c.Parent.CategoryGUID, c.GUID, nil); err != nil {
+	if parentOf(stored) != parentOf(c) {
+		if err := d.putBelow(stored, parentOf(c)); err != nil {
 			return err
 		}
 	}
 	stored.Name, stored.QualifiedName = c.Name, name
 	return d.rename(stored, anchor, 0)
+}
+
+// putBelow puts a category below another, wherever it was, or below none.
+func (d *desk) putBelow(c *Category, parent string) error {
+	if c.Parent != nil {
+		if err := d.unrelate(c.Parent.RelationGUID); err != nil {
+			return err
+		}
+	}
+	if parent == "" {
+		return nil
+	}
+	if err := d.notBelow(parent, c.GUID); err != nil {
+		return err
+	}
+	return d.relate(hierarchyLink, parent, c.GUID, nil)
 }
 
 func parentOf(c *Category) string {
@@ -187,17 +195,10 @@ func (d *desk) rename(c *Category, anchor place, depth int) error {
 	if _, err := d.save(&catalog.Entity{TypeName: CategoryType, GUID: c.GUID, Attributes: map[string]any{qualified: c.QualifiedName, "name": c.Name}}); err != nil {
 		return err
 	}
-	if c.Anchor == nil || c.Anchor.GlossaryGUID != anchor.guid {
-		if c.Anchor != nil {
-			if err := d.unrelate(c.Anchor.RelationGUID); err != nil {
-				return err
-			}
-		}
-		if err := d.relate(categoryAnchor, anchor.guid, c.GUID, nil); err != nil {
-			return err
-		}
-		c.Anchor = &Anchor{GlossaryGUID: anchor.guid}
+	if err := d.anchor(categoryAnchor, c.GUID, c.Anchor, anchor); err != nil {
+		return err
 	}
+	c.Anchor = &Anchor{GlossaryGUID: anchor.guid}
 	for _, child := range c.Children {
 		below, err := d.renamed(child.CategoryGUID, c.QualifiedName)
 		if err != nil {
@@ -251,15 +252,7 @@ func (d *desk) adoptOne(parent *Category, guid string, anchor place) error {
 	if child.Anchor == nil || child.Anchor.GlossaryGUID != anchor.guid {
 		return fault.New(fault.InvalidChildCategoryDifferentGlossary, guid)
 	}
-	if err := d.notBelow(parent.GUID, guid); err != nil {
-		return err
-	}
-	if child.Parent != nil {
-		if err := d.unrelate(child.Parent.RelationGUID); err != nil {
-			return err
-		}
-	}
-	if err := d.relate(hierarchyLink, parent.GUID, guid, nil); err != nil {
+	if err := d.putBelow(child, parent.GUID); err != nil {
 		return err
 	}
 	return d.rename(child, anchor, 0)

@@ -186,6 +186,39 @@ func TestATermMovesToAnotherGlossary(t *testing.T) {
 	e.wants("a move to where the name is taken", err, fault.GlossaryTermAlreadyExists)
 }
 
+// TestAnAnchorThatNamesNoRelationshipMakesNamesAnew is how clients bring qualified names
+// up to names that changed.
+func TestAnAnchorThatNamesNoRelationshipMakesNamesAnew(t *testing.T) {
+	e := newEnv(t)
+	g := e.glossary("G")
+	term, other := e.term(g, "T"), e.term(g, "other")
+	top := e.category(g, "top", nil)
+	sub := e.category(g, "sub", top)
+	e.category(g, "leaf", sub)
+
+	term.Name = "U"
+	if kept := must(e.UpdateTerm(t.Context(), ws, term)); kept.QualifiedName != "T@G" {
+		t.Errorf("with its own anchor it became %q", kept.QualifiedName)
+	}
+	relation := term.Anchor.RelationGUID
+	term.Anchor = &Anchor{GlossaryGUID: g.GUID}
+	if now := must(e.UpdateTerm(t.Context(), ws, term)); now.QualifiedName != "U@G" || now.Anchor.RelationGUID != relation {
+		t.Errorf("%+v in %+v", now, now.Anchor)
+	}
+	other.Name, other.Anchor = "U", &Anchor{GlossaryGUID: g.GUID}
+	_, err := e.UpdateTerm(t.Context(), ws, other)
+	e.wants("a name that is taken", err, fault.GlossaryTermAlreadyExists)
+
+	sub = must(e.Category(t.Context(), ws, sub.GUID))
+	sub.Name, sub.Anchor = "mid", &Anchor{GlossaryGUID: g.GUID}
+	if now := must(e.UpdateCategory(t.Context(), ws, sub)); now.Parent.RelationGUID != sub.Parent.RelationGUID {
+		t.Errorf("it left its parent and came back: %+v, was %+v", now.Parent, sub.Parent)
+	}
+	if got := e.names(g); !reflect.DeepEqual(got, map[string]string{"top": "top@G", "mid": "mid.top@G", "leaf": "leaf.mid.top@G"}) {
+		t.Errorf("%v", got)
+	}
+}
+
 // names gives the qualified names of categories by name.
 func (e *env) names(g *Glossary) map[string]string {
 	names := make(map[string]string)

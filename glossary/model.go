@@ -82,6 +82,11 @@ type Anchor struct {
 	DisplayText  string `json:"displayText,omitempty"`
 }
 
+// same reports whether two name the same glossary by the same relationship.
+func (a *Anchor) same(other *Anchor) bool {
+	return a != nil && a.GlossaryGUID == other.GlossaryGUID && a.RelationGUID == other.RelationGUID
+}
+
 // A RelatedTerm is a term as another thing shows it, and how the two are tied.
 type RelatedTerm struct {
 	TermGUID      string `json:"termGuid,omitempty"`

@@ -289,7 +289,8 @@ func (d *desk) anchorNode(guid string) (place, error) {
 
 // UpdateTerm changes a term: what is not given of it is cleared, and so are its
 // relations to other terms and categories. Its qualified name stays unless it comes
-// to another glossary.
+// to another glossary, or the anchor does not name the relationship that there is: then
+// it is made anew of the name.
 func (s *Service) UpdateTerm(ctx context.Context, workspace pedigree.NodeID, t *Term) (*Term, error) {
 	return changed(ctx, s, workspace, func(d *desk) (*Term, error) {
 		if err := d.checkOnce(t); err != nil {
@@ -355,7 +356,7 @@ func (d *desk) updateTerm(t *Term) (*Term, error) {
 // moveTerm takes a term to another glossary, if that is asked for, and gives its
 // qualified name.
 func (d *desk) moveTerm(stored, t *Term) (qualifiedName string, err error) {
-	if stored.Anchor != nil && stored.Anchor.GlossaryGUID == t.Anchor.GlossaryGUID {
+	if stored.Anchor.same(t.Anchor) {
 		return stored.QualifiedName, nil
 	}
 	if t.Anchor.GlossaryGUID == "" {
@@ -369,12 +370,20 @@ func (d *desk) moveTerm(stored, t *Term) (qualifiedName string, err error) {
 	if n, err := d.named(TermType, name); err != nil || n != nil && n.UID != t.GUID {
 		return "", orTaken(err, fault.GlossaryTermAlreadyExists, name)
 	}
-	if stored.Anchor != nil {
-		if err := d.unrelate(stored.Anchor.RelationGUID); err != nil {
-			return "", err
+	return name, d.anchor(termAnchor, t.GUID, stored.Anchor, anchor)
+}
+
+// anchor has a term or category belong to a glossary.
+func (d *desk) anchor(relationship, guid string, stored *Anchor, to place) error {
+	if stored != nil {
+		if stored.GlossaryGUID == to.guid {
+			return nil
+		}
+		if err := d.unrelate(stored.RelationGUID); err != nil {
+			return err
 		}
 	}
-	return name, d.relate(termAnchor, anchor.guid, t.GUID, nil)
+	return d.relate(relationship, to.guid, guid, nil)
 }
 
 func (t *RelatedTerm) attributes() map[string]any {
