@@ -378,7 +378,7 @@ func corrections(r store.Reader, ids []pedigree.ClassificationID) ([]correction,
 		c := correction{id: ids[len(all)], class: byID[ids[len(all)]]}
 		var want []pedigree.NodeID
 		if c.class != nil && c.class.Propagate {
-			if want, err = reachIn(r, c.class); err != nil {
+			if want, err = Walk(r, c.class); err != nil {
 				return nil, err
 			}
 		}

@@ -194,7 +194,7 @@ func Where(r store.Reader, names []string) (*Holding, error) {
 		nodes.add(c.Node)
 		var reached []pedigree.NodeID
 		if behind.has(c.ID) {
-			reached, err = reachIn(r, c)
+			reached, err = Walk(r, c)
 		} else {
 			reached, err = noted(r, c.ID)
 		}
@@ -215,7 +215,7 @@ func Reach(r store.Reader, c *pedigree.Classification) ([]pedigree.NodeID, error
 		return nil, err
 	}
 	if behind.has(c.ID) {
-		return reachIn(r, c)
+		return Walk(r, c)
 	}
 	return noted(r, c.ID)
 }

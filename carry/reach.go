@@ -97,8 +97,9 @@ func startsAt(c *pedigree.Classification, v *store.Vertex) bool {
 	return c.Propagate && !(v.Deleted.Set() && c.RemoveOnDelete)
 }
 
-// reachIn is reach from the node of a classification.
-func reachIn(r store.Reader, c *pedigree.Classification) ([]pedigree.NodeID, error) {
+// Walk finds where a classification is carried to by the graph alone, whatever is
+// noted: also that of one that is gone, as if it were there.
+func Walk(r store.Reader, c *pedigree.Classification) ([]pedigree.NodeID, error) {
 	steps, err := newStepper(r)
 	if err != nil {
 		return nil, err

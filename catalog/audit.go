@@ -61,10 +61,22 @@ func (w *Work) Audit(n *pedigree.Node, what AuditAction, details string) error {
 }
 
 func (w *Work) audit(n *pedigree.Node, what AuditAction, details string) error {
-	return w.tx.AppendChange(&pedigree.Change{
-		Workspace: n.Workspace, Node: n.ID, Actor: bounded(w.actor.Name), Reason: bounded(w.actor.Reason),
+	_, err := w.auditLine(n, what, details)
+	return err
+}
+
+// auditLine does so and gives the number of the line.
+func (w *Work) auditLine(n *pedigree.Node, what AuditAction, details string) (int64, error) {
+	return appendLine(w.tx, n.Workspace, n.ID, w.actor, what, details)
+}
+
+func appendLine(tx store.Tx, workspace, node pedigree.NodeID, actor pedigree.Actor, what AuditAction, details string) (int64, error) {
+	line := pedigree.Change{
+		Workspace: workspace, Node: node, Actor: bounded(actor.Name), Reason: bounded(actor.Reason),
 		What: pedigree.AtlasPrefix + string(what), After: shorten(strings.ReplaceAll(details, "\x00", ""), maxAudit),
-	})
+	}
+	err := tx.AppendChange(&line)
+	return line.ID, err
 }
 
 // auditEntity adds a line that shows an entity. Where that is too long, it is shown

@@ -24,13 +24,14 @@ const LocalUser = "admin"
 
 // A Service applies the rules to one store.
 type Service struct {
-	store store.Store
-	types *schema.Service
+	store   store.Store
+	types   *schema.Service
+	telling chan struct{} // taken by who tells what is carried where
 }
 
 // New returns a service on s.
 func New(s store.Store, types *schema.Service) *Service {
-	return &Service{store: s, types: types}
+	return &Service{store: s, types: types, telling: make(chan struct{}, 1)}
 }
 
 // View runs fn on one state of the store.

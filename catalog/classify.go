@@ -110,7 +110,7 @@ func (w *Work) classifyAll(nodes []pedigree.Node, given []Classification) error 
 	}
 	for i := range nodes {
 		for _, row := range rows[i] {
-			if err := w.putClassification(&nodes[i], row, tellAdded); err != nil {
+			if err := w.putClassification(&nodes[i], nil, row); err != nil {
 				return err
 			}
 		}
@@ -295,32 +295,27 @@ func validZone(name string) bool {
 	return false
 }
 
-// A telling is what the history says where a classification is put on an entity, and where it is
-// carried to.
-type telling struct {
-	own, carried             AuditAction
-	ownPrefix, carriedPrefix string
-}
-
-var (
-	tellAdded = telling{
-		AuditClassificationAdd, AuditPropagatedClassificationAdd, "Added classification: ", "Added propagated classification: ",
-	}
-	tellUpdated = telling{
-		AuditClassificationUpdate, AuditPropagatedClassificationUpdate, "Updated classification: ", "Updated propagated classification: ",
-	}
-)
-
-// putClassification stores a row and tells the history.
-func (w *Work) putClassification(n *pedigree.Node, row *pedigree.Classification, tell telling) error {
+// putClassification stores a row in place of what it was, nil for one that is new, and
+// tells the history.
+func (w *Work) putClassification(n *pedigree.Node, was, row *pedigree.Classification) error {
 	if err := w.tx.PutClassification(row); err != nil {
 		return err
 	}
-	c := jsonText(w.classification(row, &loaded{Node: *n, guid: w.GUID(n)}))
-	if err := w.audit(n, tell.own, tell.ownPrefix+c); err != nil {
-		return err
+	c := w.classification(row, &loaded{Node: *n, guid: w.GUID(n)})
+	what, details := AuditClassificationAdd, "Added classification: "
+	if was != nil {
+		what, details = AuditClassificationUpdate, "Updated classification: "
 	}
-	return w.tellCarried(n, row, tell.carried, tell.carriedPrefix+c)
+	line, err := w.auditLine(n, what, details+jsonText(c))
+	switch {
+	case err != nil:
+		return err
+	case was != nil && was.Propagate && row.Propagate:
+		return w.tellCarried(line, row, AuditPropagatedClassificationUpdate, "Updated propagated classification: "+brief(c))
+	case was != nil && was.Propagate:
+		return w.tellGone(line, was)
+	}
+	return w.tellCarried(line, row, AuditPropagatedClassificationAdd, "Added propagated classification: "+brief(c))
 }
 
 // Reclassify changes classifications that a node has itself: the values that are
@@ -334,7 +329,8 @@ func (w *Work) Reclassify(n *pedigree.Node, given []Classification) error {
 	if err != nil {
 		return err
 	}
-	var changed []*pedigree.Classification
+	was := slices.Clone(own)
+	var changed []int
 	for i := range given {
 		c := &given[i]
 		of := w.types.Classification(c.TypeName)
@@ -351,12 +347,12 @@ func (w *Work) Reclassify(n *pedigree.Node, given []Classification) error {
 		if err := w.changeClassification(of, &own[at], c); err != nil {
 			return err
 		}
-		if !slices.Contains(changed, &own[at]) {
-			changed = append(changed, &own[at])
+		if !slices.Contains(changed, at) {
+			changed = append(changed, at)
 		}
 	}
-	for _, row := range changed {
-		if err := w.putClassification(n, row, tellUpdated); err != nil {
+	for _, at := range changed {
+		if err := w.putClassification(n, &was[at], &own[at]); err != nil {
 			return err
 		}
 	}
@@ -412,13 +408,14 @@ func (w *Work) Declassify(n *pedigree.Node, name, from string) error {
 	if at < 0 {
 		return fault.New(fault.ClassificationNotAssociatedWithEntity, name)
 	}
-	if err := w.tellCarried(n, &own[at], AuditPropagatedClassificationDelete, "Deleted propagated classification: "+name); err != nil {
-		return err
-	}
 	if _, err := w.tx.DeleteClassification(own[at].ID); err != nil {
 		return err
 	}
-	if err := w.audit(n, AuditClassificationDelete, "Deleted classification: "+name); err != nil {
+	line, err := w.auditLine(n, AuditClassificationDelete, "Deleted classification: "+name)
+	if err != nil {
+		return err
+	}
+	if err := w.tellGone(line, &own[at]); err != nil {
 		return err
 	}
 	return w.touch(n)
@@ -445,11 +442,11 @@ func (w *Work) uncarry(n *pedigree.Node, name, from string) error {
 		if sources[0].Live() {
 			return fault.New(fault.PropagatedClassificationRemovalNotSupported, name, from)
 		}
-		c.RemoveOnDelete = true
-		if err := w.tx.PutClassification(&c); err != nil {
+		if err := w.tellGone(0, &c); err != nil {
 			return err
 		}
-		return w.audit(n, AuditPropagatedClassificationDelete, "Deleted propagated classification: "+name)
+		c.RemoveOnDelete = true
+		return w.tx.PutClassification(&c)
 	}
 	return fault.New(fault.PropagatedClassificationNotAssociatedWithEntity, name, from, guid)
 }

@@ -148,7 +148,14 @@ func (w *Work) binOne(l *loaded, imported bool) error {
 	if imported {
 		what = AuditImportDelete
 	}
-	return w.audit(&l.Node, what, "Deleted entity")
+	line, err := w.auditLine(&l.Node, what, "Deleted entity")
+	for _, c := range l.own {
+		if err == nil && c.RemoveOnDelete {
+			c.RemoveOnDelete = false // for it is told where it was carried before
+			err = w.tellGone(line, &c)
+		}
+	}
+	return err
 }
 
 // PurgeChange is what the history of the workspace says where entities were purged:

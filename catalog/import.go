@@ -101,6 +101,9 @@ func (s *saving) importState(e *Entity, l *loaded) (bool, error) {
 		if err := s.tx.UpdateNode(&l.Node); err != nil {
 			return false, err
 		}
+		if err := s.tellAgain(l); err != nil {
+			return false, err
+		}
 		return true, s.setUnique(&l.Node, l.typ, values)
 	}
 	return false, nil
@@ -123,17 +126,16 @@ func (s *saving) importClasses(r *request, l *loaded) (bool, error) {
 	}
 	for _, row := range r.classes {
 		row.Node = l.ID
-		tell := tellAdded
-		if old := standing[row.Type]; old != nil {
+		old := standing[row.Type]
+		if old != nil {
 			row.ID, row.Created, row.CreatedBy = old.ID, old.Created, old.CreatedBy
 			same := *row
 			same.UpdatedBy, same.Updated = old.UpdatedBy, old.Updated
 			if same == *old {
 				continue
 			}
-			tell = tellUpdated
 		}
-		if err := s.putClassification(&l.Node, row, tell); err != nil {
+		if err := s.putClassification(&l.Node, old, row); err != nil {
 			return false, err
 		}
 		changed = true

@@ -389,7 +389,7 @@ func (s *saving) checkClasses(r *request) error {
 func (s *saving) classifyNew(r *request) error {
 	for _, row := range r.classes {
 		row.Node = r.node.ID
-		if err := s.putClassification(r.node, row, tellAdded); err != nil {
+		if err := s.putClassification(r.node, nil, row); err != nil {
 			return err
 		}
 	}

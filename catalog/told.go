@@ -1,149 +1,209 @@
 package catalog
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
 	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
-// mostTold bounds the entities whose history tells of a classification that came to
-// be carried to them, or no longer is, when somebody changes it: the nearest ones.
-// Where it is carried to is known of all; a line in the history of each of a hundred
-// thousand would keep everybody waiting.
-const mostTold = 100
+// A telling is what is still to be said in the history of all that a classification
+// is carried to: that it came, changed or went. The transaction of whoever did that
+// only keeps the telling, so that it is short however many there are. Their lines are
+// written a moment later, in steps that each note how far they are: every one of them
+// is told once, also if the process ends between.
+type telling struct {
+	Class   pedigree.Classification `json:"class"` // with what it is carried by; as it was last, where it went
+	Action  AuditAction             `json:"action"`
+	Details string                  `json:"details"`
+	Actor   pedigree.Actor          `json:"actor"`
+	Done    pedigree.NodeID         `json:"done"` // up to here in order of numbers
+}
 
-// tellCarried adds a line to the history of entities that a classification is carried
-// to. It goes by the graph as it stands in the transaction.
-func (w *Work) tellCarried(n *pedigree.Node, c *pedigree.Classification, what AuditAction, details string) error {
+const (
+	tellingPart = "carried audit" // under which the store keeps tellings
+	tellings    = 100             // looked at together
+	linesAtOnce = 1000            // that one write makes: who writes meanwhile waits
+	idle        = 30 * time.Second
+
+	// maxCarriedAudit bounds what each of many lines says, in bytes.
+	maxCarriedAudit = 1000
+)
+
+// tellCarried has it told to all that a classification is carried to. They are found
+// by the graph as it is when they are told. The number is that of the line which says
+// so of the node itself.
+func (w *Work) tellCarried(line int64, c *pedigree.Classification, what AuditAction, details string) error {
 	if !c.Propagate {
 		return nil
 	}
-	reached, err := w.nearest(n, c)
+	content, err := json.Marshal(telling{Class: *c, Action: what, Details: details, Actor: w.actor})
 	if err != nil {
 		return err
 	}
-	for i := range reached {
-		if err := w.audit(&reached[i], what, details); err != nil {
-			return err
+	return w.tx.PutMemo(&store.Memo{Part: tellingPart, Key: fmt.Sprintf("%d %d %s", line, c.ID, what), Content: content})
+}
+
+// tellGone has it told that a classification no longer is carried where it was.
+func (w *Work) tellGone(line int64, c *pedigree.Classification) error {
+	return w.tellCarried(line, c, AuditPropagatedClassificationDelete, "Deleted propagated classification: "+c.Type)
+}
+
+// tellAgain has it told that what an entity carries on is carried on again, which was
+// not while it was in the bin.
+func (w *Work) tellAgain(l *loaded) error {
+	for i := range l.own {
+		if c := &l.own[i]; c.RemoveOnDelete {
+			text := "Added propagated classification: " + brief(w.classification(c, l))
+			if err := w.tellCarried(0, c, AuditPropagatedClassificationAdd, text); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// nearest gives the entities that a classification passes to first.
-func (v *View) nearest(n *pedigree.Node, c *pedigree.Classification) ([]pedigree.Node, error) {
-	var all []pedigree.Node
-	seen := map[pedigree.NodeID]bool{n.ID: true}
-	for level := []pedigree.Node{*n}; len(level) > 0 && len(all) < mostTold; {
-		ids, err := v.passedTo(level, c)
-		if err != nil {
-			return nil, err
-		}
-		ids = slices.DeleteFunc(ids, func(id pedigree.NodeID) bool { return seen[id] })
-		slices.Sort(ids)
-		ids = slices.Compact(ids)
-		if level, err = v.reader.Nodes(ids[:min(len(ids), mostTold-len(all))]); err != nil {
-			return nil, err
-		}
-		level = slices.DeleteFunc(level, func(n pedigree.Node) bool { return !n.Live() })
-		for i := range level {
-			seen[level[i].ID] = true
-		}
-		all = append(all, level...)
+// brief writes a classification as many lines say it: without values where those are
+// long.
+func brief(c Classification) string {
+	text := jsonText(c)
+	if len(text) > maxCarriedAudit {
+		c.Attributes, c.ValidityPeriods = nil, nil
+		text = jsonText(c)
 	}
-	return all, nil
+	return text
 }
 
-// passedTo gives what a classification passes to from some nodes at once.
-func (v *View) passedTo(nodes []pedigree.Node, c *pedigree.Classification) ([]pedigree.NodeID, error) {
-	var ids []pedigree.NodeID
-	if !c.NotByLineage {
-		made, err := v.passedByEvents(nodes, c)
-		if err != nil {
-			return nil, err
-		}
-		ids = made
-	}
-	if c.NotByHierarchy {
-		return ids, nil
-	}
-	for i := range nodes {
-		beside, err := v.passedByRelationships(&nodes[i], c)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, beside...)
-	}
-	return ids, nil
+// An untold is a telling and whom it is still to be told to.
+type untold struct {
+	key string
+	telling
+	nodes []pedigree.NodeID // ascending
 }
 
-// passedByEvents follows what read artifacts and what executions wrote.
-func (v *View) passedByEvents(nodes []pedigree.Node, c *pedigree.Classification) ([]pedigree.NodeID, error) {
-	var ids []pedigree.NodeID
-	for kind, direction := range map[pedigree.Kind]pedigree.Direction{pedigree.Artifact: pedigree.Input, pedigree.Execution: pedigree.Output} {
-		var of []pedigree.NodeID
-		for i := range nodes {
-			if nodes[i].Type.Kind == kind {
-				of = append(of, nodes[i].ID)
-			}
-		}
-		if len(of) == 0 {
-			continue
-		}
-		next, err := v.reader.Neighbours(kind, of, direction, mostTold)
-		if err != nil {
-			return nil, err
-		}
-		events := make([]int64, len(next))
-		for i := range next {
-			events[i] = next[i].Event
-		}
-		if len(events) == 0 {
-			continue
-		}
-		said, err := v.reader.EventPassages(events...)
-		if err != nil {
-			return nil, err
-		}
-		for i := range next {
-			at := slices.IndexFunc(said, func(p pedigree.EventPassage) bool { return p.Event == next[i].Event })
-			if at < 0 || said[at].Passes&pedigree.PassForward != 0 && !c.BlockedBy(said[at].Blocked) {
-				ids = append(ids, next[i].To)
-			}
+// TellCarried writes into the history of entities what is still to be said there of
+// classifications that are carried to them.
+func (s *Service) TellCarried(ctx context.Context) error {
+	for {
+		if more, err := s.tellSome(ctx); err != nil || !more {
+			return err
 		}
 	}
-	return ids, nil
 }
 
-// passedByRelationships follows the relationships of a node along which
-// classifications pass.
-func (v *View) passedByRelationships(n *pedigree.Node, c *pedigree.Classification) ([]pedigree.NodeID, error) {
-	t, err := v.typeOf(n)
-	if err != nil {
-		return nil, err
+// FollowCarried does so until ctx ends.
+func (s *Service) FollowCarried(ctx context.Context, log *slog.Logger) {
+	for ctx.Err() == nil {
+		changed := s.store.Changed()
+		if err := s.TellCarried(ctx); err != nil && ctx.Err() == nil {
+			log.Error("the history of entities does not tell what is carried to them yet", "error", err)
+			changed = nil
+		}
+		timer := time.NewTimer(idle)
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		case <-timer.C:
+		}
+		timer.Stop()
 	}
-	var ids []pedigree.NodeID
-	for _, name := range t.EndNames() {
-		for _, end := range t.End(name) {
-			way := pedigree.PassForward
-			if end.Number == 2 {
-				way = pedigree.PassBack
+}
+
+// tellSome tells what waits longest and reports whether there was something.
+func (s *Service) tellSome(ctx context.Context) (bool, error) {
+	if some, err := s.waiting(ctx, 1); err != nil || len(some) == 0 {
+		return false, err
+	}
+	select {
+	case s.telling <- struct{}{}:
+		defer func() { <-s.telling }()
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+	memos, err := s.waiting(ctx, tellings)
+	for len(memos) > 0 && err == nil {
+		var all []untold
+		if all, err = s.untold(ctx, memos); err != nil {
+			break
+		}
+		memos = memos[len(all):]
+		for len(all) > 0 && err == nil {
+			all, err = s.tell(ctx, all)
+		}
+	}
+	return true, err
+}
+
+// waiting gives the tellings that wait longest.
+func (s *Service) waiting(ctx context.Context, most int) (memos []store.Memo, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		memos, err = r.Memos(tellingPart, most)
+		return err
+	})
+	return memos, err
+}
+
+// untold finds whom tellings are for: of the first so many as one write takes.
+func (s *Service) untold(ctx context.Context, memos []store.Memo) (all []untold, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		all = nil
+		for lines := 0; len(all) < len(memos) && lines < linesAtOnce; lines += len(all[len(all)-1].nodes) {
+			u := untold{key: memos[len(all)].Key}
+			if err := json.Unmarshal(memos[len(all)].Content, &u.telling); err != nil {
+				return err
 			}
-			d := end.Relationship
-			if d.Event != 0 || d.Passes&way == 0 {
-				continue
+			if u.nodes, err = carry.Walk(r, &u.Class); err != nil {
+				return err
 			}
-			rows, err := v.reader.RelationshipsOf(n.ID, d.Def.Name, end.Number, 0, mostTold)
-			if err != nil {
-				return nil, err
-			}
-			for i := range rows {
-				if l := (&link{Relationship: rows[i]}); l.live() && l.Passes&way != 0 && !c.BlockedBy(l.Blocked) {
-					other, _ := l.other(n.ID)
-					ids = append(ids, other)
+			first, _ := slices.BinarySearch(u.nodes, u.Done+1)
+			u.nodes = u.nodes[first:]
+			all = append(all, u)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// tell makes one write of tellings that are by one actor and gives what is left.
+func (s *Service) tell(ctx context.Context, all []untold) (left []untold, err error) {
+	actor := all[0].Actor
+	err = s.store.Update(pedigree.WithActor(ctx, actor), func(tx store.Tx) error {
+		left = slices.Clone(all)
+		for room := linesAtOnce; len(left) > 0 && room > 0 && left[0].Actor == actor; {
+			u := &left[0]
+			some := u.nodes[:min(room, len(u.nodes))]
+			room -= len(some) + 1
+			for _, id := range some {
+				if _, err := appendLine(tx, u.Class.Workspace, id, actor, u.Action, u.Details); err != nil {
+					return err
 				}
 			}
+			if u.nodes = u.nodes[len(some):]; len(u.nodes) > 0 {
+				u.Done = some[len(some)-1]
+				return u.keep(tx)
+			}
+			if _, err := tx.DeleteMemo(tellingPart, u.key); err != nil {
+				return err
+			}
+			left = left[1:]
 		}
+		return nil
+	})
+	return left, err
+}
+
+// keep notes how far a telling is.
+func (u *untold) keep(tx store.Tx) error {
+	content, err := json.Marshal(u.telling)
+	if err != nil {
+		return err
 	}
-	return ids, nil
+	return tx.PutMemo(&store.Memo{Part: tellingPart, Key: u.key, Content: content})
 }

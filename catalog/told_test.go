@@ -1,13 +1,20 @@
 package catalog_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/store"
 )
 
 // history lists the actions of an entity, the newest first.
@@ -51,25 +58,227 @@ func TestTheHistoryTellsWhatIsCarriedTo(t *testing.T) {
 	}
 }
 
-func TestTheHistoryOfTheNearestHundredTells(t *testing.T) {
+// stopping is a store whose writes fail after some of them, as if the process ended.
+type stopping struct {
+	store.Store
+	left int
+}
+
+var errStopped = errors.New("stopped")
+
+func (s *stopping) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if s.left--; s.left < 0 {
+		return errStopped
+	}
+	return s.Store.Update(ctx, fn)
+}
+
+// tellUntil tells what is carried until so many writes are done.
+func (f *fixture) tellUntil(writes int) error {
+	return catalog.New(&stopping{f.store, writes}, f.types).TellCarried(f.t.Context())
+}
+
+func TestAllAreToldOnceWhereverTheTellingStops(t *testing.T) {
 	f := open(t)
 	in := f.make(an("shelf", "in", nil))
 	var all []*catalog.Entity
-	for i := range 130 {
+	for i := range 2500 {
 		all = append(all, an("sorting", fmt.Sprint("p", i), attrs{"inputs": []any{attrs{"guid": in}}}))
 	}
-	var told, carried int
 	made := f.save(all...).Mutated[catalog.ActionCreate]
 	if err := f.classify(in, catalog.Classification{TypeName: "PII"}); err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range made {
-		if strings.HasPrefix(f.history(h.GUID)[0], "PROPAGATED_") {
-			told++
+	if err := f.change(in, func(w *catalog.Work, n *pedigree.Node) error { return w.Declassify(n, "PII", "") }); err != nil {
+		t.Fatal(err)
+	}
+	stops := 0
+	for err := f.tellUntil(1); err != nil; err = f.tellUntil(1) {
+		if stops++; !errors.Is(err, errStopped) || stops > 100 {
+			t.Fatal(err)
 		}
-		carried += len(f.get(h.GUID).Classifications)
 	}
-	if told != 100 || carried != 130 {
-		t.Errorf("%d were told and %d have it, want 100 and 130", told, carried)
+	if stops < 4 {
+		t.Errorf("stopped %d times, too few to tell", stops)
 	}
+	want := []string{"PROPAGATED_CLASSIFICATION_DELETE", "PROPAGATED_CLASSIFICATION_ADD", "ENTITY_CREATE"}
+	for _, h := range made {
+		if got := f.history(h.GUID); !slices.Equal(got, want) {
+			t.Fatalf("history of %s: %v", h.GUID, got)
+		}
+	}
+}
+
+func TestALineThatManyHaveIsShort(t *testing.T) {
+	f := open(t)
+	in := f.make(an("shelf", "in", nil))
+	p := f.make(an("sorting", "p", attrs{"inputs": []any{attrs{"guid": in}}}))
+	if err := f.classify(in, catalog.Classification{TypeName: "PII", Attributes: attrs{"why": strings.Repeat("x", 5000)}}); err != nil {
+		t.Fatal(err)
+	}
+	events, err := f.AuditEvents(t.Context(), workspace, &catalog.AuditQuery{GUID: p, Count: 1, Offset: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said map[string]any
+	text, ok := strings.CutPrefix(events[0].Details, "Added propagated classification: ")
+	if err := json.Unmarshal([]byte(text), &said); err != nil || !ok || len(text) > 1000 || said["typeName"] != "PII" || said["entityGuid"] != in {
+		t.Errorf("%q (%v)", events[0].Details, err)
+	}
+}
+
+// A carrying is a small graph whose classifications come and go, and what the history
+// of its entities has to tell of that.
+type carrying struct {
+	*fixture
+	rt     *rapid.T
+	guids  []string
+	next   map[int][]int // what is made of each
+	binned map[int]bool
+	own    map[int]map[string]*catalog.Classification
+	order  map[int][]string // of own, as they came
+	told   map[int][]string
+}
+
+var carryNumber atomic.Int64
+
+func newCarrying(f *fixture, rt *rapid.T) *carrying {
+	c := &carrying{fixture: f, rt: rt, next: map[int][]int{}, binned: map[int]bool{}, own: map[int]map[string]*catalog.Classification{}, order: map[int][]string{}, told: map[int][]string{}}
+	name := func() string { return fmt.Sprint("n", carryNumber.Add(1)) }
+	shelves := rapid.IntRange(2, 4).Draw(rt, "shelves")
+	for range shelves {
+		c.guids = append(c.guids, c.make(an("shelf", name(), nil)))
+	}
+	for p := shelves; p < shelves+rapid.IntRange(1, 3).Draw(rt, "processes"); p++ {
+		var in, out []any
+		for s := range shelves {
+			if rapid.Bool().Draw(rt, "reads") {
+				in, c.next[s] = append(in, attrs{"guid": c.guids[s]}), append(c.next[s], p)
+			}
+			if rapid.Bool().Draw(rt, "writes") {
+				out, c.next[p] = append(out, attrs{"guid": c.guids[s]}), append(c.next[p], s)
+			}
+		}
+		c.guids = append(c.guids, c.make(an("sorting", name(), attrs{"inputs": in, "outputs": out})))
+	}
+	return c
+}
+
+// tell notes what all that is made from a node have to be told.
+func (c *carrying) tell(from int, what string) {
+	seen := map[int]bool{from: true}
+	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {
+		for _, to := range c.next[queue[0]] {
+			if !seen[to] && !c.binned[to] {
+				seen[to] = true
+				queue = append(queue, to)
+				c.told[to] = append(c.told[to], what)
+			}
+		}
+	}
+}
+
+func (c *carrying) must(err error) {
+	if err != nil {
+		c.rt.Fatal(err)
+	}
+}
+
+// put classifies a node, or changes how it is classified.
+func (c *carrying) put(at int, name string) {
+	carried, gone := rapid.Bool().Draw(c.rt, "carried"), rapid.Bool().Draw(c.rt, "gone with it")
+	given := catalog.Classification{TypeName: name, Propagate: &carried, RemoveOnDelete: &gone}
+	was := c.own[at][name]
+	do := (*catalog.Work).Classify
+	switch {
+	case was != nil && *was.Propagate && carried:
+		c.tell(at, "PROPAGATED_CLASSIFICATION_UPDATE "+name)
+	case was != nil && *was.Propagate:
+		c.tell(at, "PROPAGATED_CLASSIFICATION_DELETE "+name)
+	case carried:
+		c.tell(at, "PROPAGATED_CLASSIFICATION_ADD "+name)
+	}
+	if was != nil {
+		do = (*catalog.Work).Reclassify
+	}
+	c.must(c.change(c.guids[at], func(w *catalog.Work, n *pedigree.Node) error { return do(w, n, []catalog.Classification{given}) }))
+	if c.own[at] == nil {
+		c.own[at] = map[string]*catalog.Classification{}
+	}
+	if c.own[at][name] == nil {
+		c.order[at] = append(c.order[at], name)
+	}
+	c.own[at][name] = &given
+}
+
+func (c *carrying) take(at int, name string) {
+	was := c.own[at][name]
+	if was == nil {
+		return
+	}
+	if *was.Propagate {
+		c.tell(at, "PROPAGATED_CLASSIFICATION_DELETE "+name)
+	}
+	c.must(c.change(c.guids[at], func(w *catalog.Work, n *pedigree.Node) error { return w.Declassify(n, name, "") }))
+	delete(c.own[at], name)
+	c.order[at] = slices.DeleteFunc(c.order[at], func(o string) bool { return o == name })
+}
+
+// bin deletes a node. What was to be told before goes by the graph before.
+func (c *carrying) bin(at int) {
+	c.must(c.TellCarried(c.t.Context()))
+	c.delete(c.guids[at])
+	c.binned[at] = true
+	for _, name := range c.order[at] {
+		if was := c.own[at][name]; *was.Propagate && *was.RemoveOnDelete {
+			c.tell(at, "PROPAGATED_CLASSIFICATION_DELETE "+name)
+		}
+	}
+	c.must(c.TellCarried(c.t.Context()))
+}
+
+// check holds the histories against what they have to tell.
+func (c *carrying) check() {
+	for at, guid := range c.guids {
+		events, err := c.AuditEvents(c.t.Context(), workspace, &catalog.AuditQuery{GUID: guid, Count: 1000, Offset: -1})
+		c.must(err)
+		var got []string
+		for _, e := range slices.Backward(events) {
+			if strings.HasPrefix(string(e.Action), "PROPAGATED_") {
+				name := "PII"
+				if strings.Contains(e.Details, "Secret") {
+					name = "Secret"
+				}
+				got = append(got, string(e.Action)+" "+name)
+			}
+		}
+		if want := c.told[at]; !slices.Equal(got, want) {
+			c.rt.Errorf("history of %d:\n%s\nwant\n%s", at, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+func TestTheHistoryTellsOnceOfAllThatIsCarried(t *testing.T) {
+	f := open(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		c := newCarrying(f, rt)
+		for range rapid.IntRange(1, 12).Draw(rt, "deeds") {
+			at := rapid.IntRange(0, len(c.guids)-1).Draw(rt, "at")
+			name := rapid.SampledFrom([]string{"PII", "Secret"}).Draw(rt, "name")
+			switch deed := rapid.IntRange(0, 9).Draw(rt, "deed"); {
+			case c.binned[at]:
+			case deed < 5:
+				c.put(at, name)
+			case deed < 7:
+				c.take(at, name)
+			case deed < 8:
+				c.bin(at)
+			default:
+				if err := c.tellUntil(rapid.IntRange(0, 2).Draw(rt, "writes")); err != nil && !errors.Is(err, errStopped) {
+					rt.Fatal(err)
+				}
+			}
+		}
+		c.check()
+	})
 }

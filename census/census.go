@@ -157,7 +157,7 @@ func (s *Service) keep(ctx context.Context, c *Counts) error {
 		if err := tx.PutMemo(&store.Memo{Part: countsPart, Key: strconv.FormatInt(int64(c.Time), 10), Content: text}); err != nil {
 			return err
 		}
-		all, err := tx.Memos(countsPart)
+		all, err := tx.Memos(countsPart, 0)
 		if err != nil {
 			return err
 		}
@@ -174,7 +174,7 @@ func (s *Service) keep(ctx context.Context, c *Counts) error {
 func (s *Service) Kept(ctx context.Context, from, to pedigree.Time) (kept []*Counts, err error) {
 	err = s.store.View(ctx, func(r store.Reader) error {
 		kept = nil
-		all, err := r.Memos(countsPart)
+		all, err := r.Memos(countsPart, 0)
 		for _, m := range all {
 			var c Counts
 			if err := json.Unmarshal(m.Content, &c); err != nil {

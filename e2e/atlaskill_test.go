@@ -29,7 +29,8 @@ const spreadTypes = `{"classificationDefs":[{"name":"Spread","superTypes":[],"at
 // TestKillWhileClassificationSpreads kills the server while a classification is
 // put on, changed at and taken off a table that ten thousand others were made
 // from. After each restart all of them tell the same, which is the last that
-// was acknowledged or what was on its way, and none is lost.
+// was acknowledged or what was on its way, and none is lost. The history of each says
+// once what that of the source says.
 func TestKillWhileClassificationSpreads(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the server while it carries classifications")
@@ -57,7 +58,7 @@ func TestKillWhileClassificationSpreads(t *testing.T) {
 			t.Fatalf("round %d: %v", round, err)
 		}
 		<-server.ended // which may be in the middle of what follows an answer
-		told = c.verify(t, data, round, told, next, err == nil)
+		told = c.verify(t, data, round, told, next, err == nil, rnd)
 	}
 	examine(t, data)
 }
@@ -115,7 +116,7 @@ func (c *catalog) make(t *testing.T, base string, entities ...string) []string {
 // verify starts the server and wants every entity to be there and to tell of the
 // same round, and each kind of read to agree: of next, or where that was not
 // acknowledged of told. It gives which.
-func (c *catalog) verify(t *testing.T, data string, round, told, next int, acknowledged bool) int {
+func (c *catalog) verify(t *testing.T, data string, round, told, next int, acknowledged bool, rnd *rand.Rand) int {
 	t.Helper()
 	server := start(t, data)
 	defer server.stop(t)
@@ -133,14 +134,40 @@ func (c *catalog) verify(t *testing.T, data string, round, told, next int, ackno
 		t.Fatalf("round %d (acknowledged: %v): of %d entities so many tell of each round: %v, want all %d, or %d if it was not acknowledged",
 			round, acknowledged, spreadAll, seen, next, told)
 	}
-	want := spreadAll
+	all := spreadAll
 	if now == 0 {
-		want = 0
+		all = 0
 	}
-	if counted := c.count(t, server.url); counted != want {
-		t.Fatalf("round %d: a search by the classification counts %d, want %d", round, counted, want)
+	if counted := c.count(t, server.url); counted != all {
+		t.Fatalf("round %d: a search by the classification counts %d, want %d", round, counted, all)
+	}
+	want := c.audit(t, server.url, c.source)
+	for range 10 {
+		far := c.guids[1+rnd.IntN(spreadAll-1)]
+		got := c.audit(t, server.url, far)
+		for end := time.Now().Add(time.Minute); len(got) < len(want) && time.Now().Before(end); {
+			got = c.audit(t, server.url, far) // each waits for some time for what is still to be told
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("round %d: the history of %s tells %q, want %q", round, far, got, want)
+		}
 	}
 	return now
+}
+
+// audit gives what the history of an entity tells of classifications.
+func (c *catalog) audit(t *testing.T, base, guid string) (lines []string) {
+	t.Helper()
+	var events []struct{ Action, Details string }
+	if err := json.Unmarshal(c.must(t, base, http.MethodGet, "/api/atlas/v2/entity/"+guid+"/audit?count=1000", ""), &events); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if action := strings.TrimPrefix(e.Action, "PROPAGATED_"); strings.HasPrefix(action, "CLASSIFICATION_") {
+			lines = append(lines, action+" "+strings.Replace(e.Details, " propagated ", " ", 1))
+		}
+	}
+	return lines
 }
 
 // rounds gives what each of some entities tells.

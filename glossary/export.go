@@ -36,7 +36,7 @@ func (f *File) key() string { return f.User + "/" + f.Name }
 
 // files gives those that wait, oldest first.
 func files(r store.Reader) (all []*File, err error) {
-	memos, err := r.Memos(filePart)
+	memos, err := r.Memos(filePart, 0)
 	for _, m := range memos {
 		var f File
 		if err := json.Unmarshal(m.Content, &f); err != nil {

@@ -10,8 +10,9 @@ type Memo struct {
 
 // A MemoReader reads memos. It is part of [Reader].
 type MemoReader interface {
-	// Memos gives those of a part, in the order in which they were first put.
-	Memos(part string) ([]Memo, error)
+	// Memos gives those of a part, in the order in which they were first put, at most
+	// limit; 0 is no bound.
+	Memos(part string, limit int) ([]Memo, error)
 
 	// Memo gives one; NotFound where there is none.
 	Memo(part, key string) (*Memo, error)

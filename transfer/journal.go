@@ -61,7 +61,7 @@ func (r *record) put(tx store.Tx) error {
 
 // records gives all imports that are remembered, oldest first.
 func records(r store.Reader) (all []*record, err error) {
-	memos, err := r.Memos(recordPart)
+	memos, err := r.Memos(recordPart, 0)
 	for i := range memos {
 		one, err := readRecord(&memos[i])
 		if err != nil {

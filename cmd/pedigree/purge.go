@@ -82,6 +82,7 @@ func (e *engine) background(ctx context.Context, retention time.Duration, log *s
 	work.Go(func() { e.webhooks.Run(ctx) })
 	work.Go(func() { e.search.Run(ctx, log) })
 	work.Go(func() { e.carry.Run(ctx, log) })
+	work.Go(func() { e.catalog.Entities.FollowCarried(ctx, log) })
 	work.Go(func() { e.watches.Run(ctx, log) })
 	if e.sender != nil {
 		work.Go(func() { e.sender.Run(ctx) })

@@ -1,6 +1,9 @@
 package sqlstore
 
 import (
+	"cmp"
+	"math"
+
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -13,10 +16,12 @@ var (
 		"INSERT INTO memo (part, key, content) VALUES (?, ?, ?) ON CONFLICT (part, key) DO UPDATE SET content = excluded.content")
 	memoDelete = define("delete memo", "memo_key", "DELETE FROM memo WHERE part = ? AND key = ?")
 	memoGet    = define("memo", "memo_key", "SELECT part, key, content FROM memo WHERE part = ? AND key = ?")
-	memosOf    = define("memos of a part", "memo_part", "SELECT part, key, content FROM memo WHERE part = ? ORDER BY id")
+	memosOf    = define("memos of a part", "memo_part", "SELECT part, key, content FROM memo WHERE part = ? ORDER BY id LIMIT ?")
 )
 
-func (t *tx) Memos(part string) ([]store.Memo, error) { return readMemos(t.query(memosOf, part)) }
+func (t *tx) Memos(part string, limit int) ([]store.Memo, error) {
+	return readMemos(t.query(memosOf, part, cmp.Or(limit, math.MaxInt)))
+}
 
 func (t *tx) Memo(part, key string) (*store.Memo, error) {
 	all, err := readMemos(t.query(memoGet, part, key))

@@ -23,7 +23,7 @@ func memos(e *env) {
 	put("work", "b", long)
 	want := func(when string, keys ...string) {
 		e.view(func(r store.Reader) error {
-			all, err := r.Memos("work")
+			all, err := r.Memos("work", 0)
 			var got []string
 			for _, m := range all {
 				got = append(got, m.Key)
@@ -35,6 +35,13 @@ func memos(e *env) {
 		})
 	}
 	want("at first", "b", "a", "c")
+	e.view(func(r store.Reader) error {
+		first, err := r.Memos("work", 2)
+		if err != nil || len(first) != 2 || first[1].Key != "a" {
+			e.Errorf("the first two are %v (%v)", first, err)
+		}
+		return err
+	})
 	e.view(func(r store.Reader) error {
 		for _, c := range []struct{ part, key, content string }{{"work", "b", long}, {"work", "a", ""}, {"other", "b", "theirs"}} {
 			m, err := r.Memo(c.part, c.key)
