@@ -19,7 +19,46 @@ func (h *Handler) classificationEndpoints() []endpoint {
 			"Classifications are put on nodes through Atlas's protocol.",
 		parameters: []parameter{nodeIn("node", "the node's number").onPath()}, answer: ClassificationsAnswer{},
 		problems: []pedigree.Code{pedigree.NotFound}, call: h.classifications,
+	}, {
+		id: "previewClassification", method: "GET", path: "/nodes/{node}/classifications/preview", group: findingGroup, permission: route.Read,
+		summary: "Tell what a classification would be carried to if it were put on a node",
+		detail: "Nothing is put there. It goes where a classification of the name goes now: along lineage and relationships, but past nothing that blocks it. " +
+			"No more than 10000 are counted, and the first 100 of them are shown.",
+		parameters: []parameter{nodeIn("node", "the node's number").onPath(), textOf("name", "of the classification").must()}, answer: PreviewAnswer{},
+		problems: []pedigree.Code{pedigree.NotFound}, call: h.previewClassification,
 	}}
+}
+
+// A PreviewAnswer holds what a classification would be carried to.
+type PreviewAnswer struct {
+	Nodes []PlacedNode `json:"nodes"` // the first, the nearest before others
+	Types []TypeCount  `json:"types"` // of all, the most frequent first
+	Count int          `json:"count"`
+	More  bool         `json:"more"` // it would be carried to more than were counted
+}
+
+// A TypeCount is how many nodes there are of a type.
+type TypeCount struct {
+	Type     string `json:"type"`
+	Protocol string `json:"protocol" enum:"mlflow,mlmd,openlineage,atlas"`
+	Count    int    `json:"count"`
+}
+
+// previewClassification tells what a classification would be carried to.
+func (h *Handler) previewClassification(w http.ResponseWriter, r *request) error {
+	p, err := h.Classes.Preview(r.Context(), h.workspace(), r.node("node"), r.text("name"))
+	if err != nil {
+		return err
+	}
+	a := PreviewAnswer{Nodes: make([]PlacedNode, len(p.Nodes)), Types: make([]TypeCount, len(p.Types)), Count: p.Count, More: p.More}
+	for i := range p.Nodes {
+		a.Nodes[i] = h.placedNode(&p.Nodes[i])
+	}
+	for i := range p.Types {
+		t := &p.Types[i]
+		a.Types[i] = TypeCount{t.Type.Name, t.Type.Protocol(), t.Count}
+	}
+	return answer(w, a)
 }
 
 // A ClassificationsAnswer holds what a node is classified as.

@@ -45,6 +45,12 @@ func TestANodeIsToldWhatItIsClassifiedAsAndWhy(t *testing.T) {
 	if !reflect.DeepEqual(a.Classifications, want) {
 		t.Errorf("got  %+v\nwant %+v", a.Classifications, want)
 	}
+	preview := get[PreviewAnswer](&c.fixture, fmt.Sprintf("%s/nodes/%d/classifications/preview?name=Checked", base, c.ids["raw"]))
+	if preview.Count < 2 || preview.More || len(preview.Nodes) != preview.Count || preview.Nodes[0] != place("cleaning", "execution", "Step") || preview.Nodes[1] != place("clean", "artifact", "Data") {
+		t.Errorf("a preview %+v", preview)
+	}
+	c.send("GET", fmt.Sprintf("/nodes/%d/classifications/preview", c.ids["raw"]), "", 400)
+	c.send("GET", "/nodes/999999/classifications/preview?name=PII", "", 404)
 	if none := get[ClassificationsAnswer](&c.fixture, base+"/nodes/1/classifications"); len(none.Classifications) != 0 {
 		t.Errorf("of the workspace %+v", none)
 	}

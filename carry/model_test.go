@@ -383,6 +383,7 @@ func (w *world) check(when string) {
 			if err = errors.Join(err, reachErr); !slices.Equal(found, reached) {
 				w.t.Errorf("%s: %d reaches %v, want %v", when, c.ID, found, reached)
 			}
+			w.checkPreviewed(r, when, c, reached)
 		}
 		return err
 	})

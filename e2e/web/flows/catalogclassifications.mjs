@@ -2,7 +2,7 @@
 // protocol, with where it comes from and by which way; put on, taken away and put back.
 
 import assert from 'node:assert/strict';
-import { flow, until } from '../browser.mjs';
+import { entityNamed, flow, until } from '../browser.mjs';
 
 await flow('catalog classifications', async (page) => {
 	await page.goto('/catalog/classifications');
@@ -22,6 +22,37 @@ await flow('catalog classifications', async (page) => {
 	const carriers = page.getByRole('grid', { name: 'What carries it' });
 	await carriers.getByRole('row', { name: /^meter_readings meter_table put here/ }).waitFor();
 	await carriers.getByRole('row', { name: /^winner mlflow_run carried meter_readings/ }).waitFor();
+
+	// What carries it and has no owner is one click away, and the address says it.
+	await page.getByRole('link', { name: 'Those that nobody owns' }).click();
+	const grid = page.getByRole('grid', { name: 'Entities' });
+	await grid.getByRole('row', { name: /^mean of hours meter_job PII/ }).waitFor();
+	await page.getByRole('list', { name: 'Conditions' }).getByRole('button', { name: 'Remove the condition owner isNull' }).waitFor();
+	assert.equal(await grid.getByRole('row', { name: /^winner/ }).count(), 0);
+	await page.goBack();
+	await page.getByRole('heading', { name: 'PII', level: 1 }).waitFor();
+});
+
+await flow('where a classification would go', async (page) => {
+	await page.goto(`/catalog/entities/${await entityNamed('meter_table', 'meter_readings@meters')}`);
+	const region = page.getByRole('region', { name: 'Classifications' });
+	await region.getByRole('button', { name: 'Add' }).first().click();
+	const form = region.getByRole('form', { name: 'Add a classification' });
+	await form.getByRole('combobox', { name: 'Classification' }).selectOption('Unused');
+	await form.getByText(/^It goes on to 21 others: .*meter_column/).waitFor();
+	await form.getByText('Which they are').click();
+	const ahead = form.getByRole('list', { name: 'Where it would go' });
+	for (const name of ['mean of hours', 'hourly_means', 'winner', 'demand']) await ahead.getByRole('link', { name }).first().waitFor();
+	await form.getByRole('switch', { name: 'Goes on to what is made of it' }).click();
+	await until('it stays', async () => (await ahead.count()) === 0);
+	await form.getByRole('button', { name: 'Cancel' }).click();
+	await region.getByRole('list', { name: 'Its own' }).getByText('PII').waitFor();
+	assert.equal(await region.getByText('Unused').count(), 0);
+
+	await page.goto(`/catalog/entities/${await entityNamed('meter_table', 'archive_007@meters')}`);
+	await region.getByRole('button', { name: 'Add' }).first().click();
+	await form.getByRole('combobox', { name: 'Classification' }).selectOption('PII');
+	await form.getByText('It goes no further now').waitFor();
 });
 
 await flow('a classification on pages of MLflow', async (page) => {

@@ -2,7 +2,7 @@
 // to be changed and put back.
 
 import assert from 'node:assert/strict';
-import { flow, until } from '../browser.mjs';
+import { flow, server, until } from '../browser.mjs';
 
 const markup = '<script>alert(1)</script><img src=x onerror=alert(2)>';
 
@@ -60,6 +60,7 @@ await flow('catalog entities', async (page) => {
 	await choice.getByText(/^Unused is put on [34] entities/).waitFor();
 	await grid.getByRole('row', { name: /^archive_003 meter_table Unused/ }).waitFor();
 	await choice.getByRole('button', { name: 'Undo' }).click();
+	await choice.getByText(/^Unused is taken from [34] entities again/).waitFor();
 	await until('it is gone again', async () => (await grid.getByText('Unused').count()) === 0);
 
 	// Deleting says first what it does.
@@ -133,4 +134,83 @@ await flow('a catalog entity', async (page, problems) => {
 	await page.getByRole('link', { name: 'All entities' }).waitFor();
 	await until('the refusal is logged', () => problems.length === 1);
 	assert.match(problems.pop(), /404/);
+});
+
+const atlas = async (method, path, body) => {
+	const answer = await fetch(`${server}/api/atlas/${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+	assert.equal(answer.status, 200, path);
+	return answer.json();
+};
+
+await flow('many entities at once', async (page, problems) => {
+	const grid = page.getByRole('grid', { name: 'Entities' });
+	const choice = page.getByRole('toolbar', { name: 'Chosen entities' });
+	const classify = page.getByRole('form', { name: 'Add a classification' });
+
+	// All that is found is chosen, though only the first are read; a term is given to all
+	// and taken back, but from the one that had it before.
+	await page.goto('/catalog?type=meter_table');
+	await grid.getByRole('rowheader').first().locator('input').click();
+	await choice.getByRole('button', { name: 'Choose all 243' }).click();
+	await choice.getByText('243 entities chosen').waitFor();
+	await choice.getByRole('button', { name: 'Assign a term' }).click();
+	await page.getByRole('combobox', { name: 'Term to assign' }).fill('Load');
+	await page.getByRole('option', { name: /^Load/ }).first().click();
+	await choice.getByText('Load stands for 242 entities').waitFor();
+	await choice.getByRole('button', { name: 'Undo' }).click();
+	await choice.getByText('Load is taken from 242 entities again').waitFor();
+	await page.goto('/catalog?t=' + encodeURIComponent('Load@Electricity'));
+	await page.getByText('1 found').waitFor();
+
+	// It shows how far it is, and can be stopped; what was done is undone.
+	await page.goto('/catalog?type=meter_table');
+	await grid.getByRole('rowheader').first().locator('input').click();
+	await choice.getByRole('button', { name: 'Choose all 243' }).click();
+	await choice.getByText('243 entities chosen').waitFor();
+	let calls = 0;
+	let goOn;
+	const stopped = new Promise((done) => (goOn = done));
+	await page.route('**/bulk/classification', async (route) => {
+		if (++calls === 2) await stopped;
+		await route.continue();
+	});
+	await choice.getByRole('button', { name: 'Classify' }).click();
+	await classify.getByRole('combobox', { name: 'Classification' }).selectOption('Unused');
+	await classify.getByRole('button', { name: 'Add' }).click();
+	await choice.getByRole('progressbar', { name: 'Done so far' }).waitFor();
+	await choice.getByText('100 of 243').waitFor();
+	await choice.getByRole('button', { name: 'Stop' }).click();
+	goOn();
+	await choice.getByText('Unused is put on 200 entities; stopped before the other 43').waitFor();
+	await page.unroute('**/bulk/classification');
+	await choice.getByRole('button', { name: 'Undo' }).click();
+	await choice.getByText('Unused is taken from 200 entities again').waitFor({ timeout: 60_000 });
+
+	// What is refused of one does not hold up the others, and is told by row.
+	const made = await atlas('POST', 'v2/entity/bulk', { entities: [1, 2, 3].map((n) => ({ typeName: 'DataSet', attributes: { name: `bulk_${n}`, qualifiedName: `bulk_${n}@flow`, owner: 'bulkflow' } })) });
+	const guids = made.mutatedEntities.CREATE.map((e) => e.guid);
+	await page.goto('/catalog?f=' + encodeURIComponent('owner = bulkflow'));
+	await page.getByText('3 found').waitFor();
+	await atlas('DELETE', `v2/entity/guid/${guids[1]}`);
+	await atlas('PUT', 'admin/purge', [guids[1]]);
+	await grid.getByRole('rowheader').first().locator('input').click();
+	await choice.getByRole('button', { name: 'Choose all 3' }).click();
+	await choice.getByRole('button', { name: 'Classify' }).click();
+	await classify.getByRole('combobox', { name: 'Classification' }).selectOption('Unused');
+	await classify.getByRole('button', { name: 'Add' }).click();
+	await choice.getByText('Unused is put on 2 entities').waitFor();
+	await choice.getByText('1 was refused').waitFor();
+	await choice.getByRole('list', { name: 'Refused' }).getByRole('link', { name: 'bulk_2' }).waitFor();
+	await choice.getByRole('button', { name: 'Try it again' }).click();
+	await choice.getByText('Unused is put on 0 entities').waitFor();
+	await until('the refusals are logged', () => problems.length >= 3);
+	assert.ok(problems.splice(0).every((p) => /404/.test(p)));
+	await page.goto('/catalog?c=Unused');
+	await page.getByText('2 found').waitFor();
+	await grid.getByRole('rowheader').first().locator('input').click();
+	await choice.getByRole('button', { name: 'Choose all 2' }).click();
+	await choice.getByRole('button', { name: 'Delete…' }).click();
+	await page.getByRole('button', { name: 'Delete 2 entities' }).click();
+	await choice.getByText('Deleted 2 entities').waitFor();
+	await atlas('PUT', 'admin/purge', [guids[0], guids[2]]);
 });

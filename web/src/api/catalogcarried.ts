@@ -3,7 +3,7 @@
 
 import { get } from './call';
 import { readClassification, type Classification } from './catalogentities';
-import { asList, asRecord, asText } from './decode';
+import { asList, asNumber, asRecord, asText } from './decode';
 import { readNode, type Node } from './nodes';
 
 /** A step of the way that a classification took. */
@@ -45,5 +45,24 @@ function readOne(x: unknown): Carried {
 		own: c.own === true,
 		source: readNode(c.source),
 		way: way.length > 0 ? [{ node: readNode(c.source), by: '' }, ...way] : [],
+	};
+}
+
+/** Where a classification would go from a node. */
+export interface Ahead {
+	nodes: Node[]; // the first, the nearest before others
+	types: { type: string; count: number }[];
+	count: number;
+	more: boolean; // than were counted
+}
+
+/** Asks where a classification would go if it were put on a node; nothing is put there. */
+export async function previewClassification(node: number, name: string, signal: AbortSignal): Promise<Ahead> {
+	const answer = asRecord(await get(`/api/pedigree/v1/nodes/${node}/classifications/preview`, { name }, signal));
+	return {
+		nodes: asList(answer.nodes).map(readNode),
+		types: asList(answer.types).map((x) => ({ type: asText(asRecord(x).type), count: asNumber(asRecord(x).count) ?? 0 })),
+		count: asNumber(answer.count) ?? 0,
+		more: answer.more === true,
 	};
 }

@@ -149,8 +149,14 @@ export async function listAssigned(term: string, token: string | undefined, sign
 }
 
 export const assign = (term: string, entities: string[]) => post(`${base}/terms/${encodeURIComponent(term)}/assignedEntities`, entities.map((guid) => ({ guid })));
-export const unassign = (term: string, entity: string, relationship: string) =>
-	send('PUT', `${base}/terms/${encodeURIComponent(term)}/assignedEntities`, [{ guid: entity, relationshipGuid: relationship }]);
+export const unassign = (term: string, ties: [entity: string, relationship: string][]) =>
+	send('PUT', `${base}/terms/${encodeURIComponent(term)}/assignedEntities`, ties.map(([guid, relationshipGuid]) => ({ guid, relationshipGuid })));
+
+/** Gives the relationships by which a term stands for entities, by their guids. */
+export async function tiesOf(term: string): Promise<Map<string, string>> {
+	const all = asList(await get(`${base}/terms/${encodeURIComponent(term)}/assignedEntities`, { limit: '-1', offset: '0', sort: 'ASC' })).map(readRelated);
+	return new Map(all.map((r) => [r.guid, r.relationshipGuid]));
+}
 
 export interface Texts {
 	name: string;

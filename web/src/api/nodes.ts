@@ -131,7 +131,7 @@ const words: Record<string, string> = {
 };
 
 /** Says in words what a node is; a type of a client's own by its name. */
-export function typeWord(node: Node): string {
+export function typeWord(node: Pick<Node, 'type' | 'kind'>): string {
 	return Object.hasOwn(words, node.type) ? (words[node.type] as string) : node.type.replace(/^atlas\./, '') || node.kind;
 }
 

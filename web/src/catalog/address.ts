@@ -1,6 +1,7 @@
 // Addresses of the pages of the catalog.
 
 import { pathOf } from '../routes';
+import { readEntitiesView, writeEntitiesView, type EntitiesView } from './entitiesview';
 
 export const entityAddress = (guid: string) => pathOf({ page: 'catalog', view: 'entities', name: guid });
 export const typeAddress = (name: string) => pathOf({ page: 'catalog', view: 'types', name });
@@ -17,3 +18,6 @@ export const newEntityAddress = (type: string) => entityAddress('new') + (type &
 
 /** The page that makes an entity out of what is known of another. */
 export const copyAddress = (guid: string) => `${entityAddress('new')}?${new URLSearchParams({ like: guid })}`;
+
+/** The list of entities, narrowed down. */
+export const entitiesAddress = (part: Partial<EntitiesView>) => pathOf({ page: 'catalog', view: 'entities', name: '' }) + writeEntitiesView({ ...readEntitiesView(''), ...part });

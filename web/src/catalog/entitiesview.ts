@@ -70,3 +70,6 @@ export function queryOf(view: EntitiesView, attributes: string[]): BasicQuery {
 }
 
 export const isNarrow = (view: EntitiesView) => view.words !== '' || view.type !== '' || view.classification !== '' || view.term !== '' || view.conditions.length > 0;
+
+/** What holds for an entity that nobody owns. */
+export const ownerless: Condition = { attribute: 'owner', operator: 'isNull', value: '' };

@@ -13,6 +13,7 @@ export class Pages<T> {
 	#next: string | undefined;
 	#ask: Ask<T> | undefined;
 	#under: AbortController | undefined;
+	#reading: Promise<void> | undefined;
 	more = $state(false);
 
 	/** Begins anew. What is in sight stays until the first page, or for good when
@@ -23,9 +24,10 @@ export class Pages<T> {
 		await this.#read(undefined, (page) => page);
 	}
 
-	/** Reads the next page, unless one is under way or there is none. */
+	/** Reads the next page, or waits for the one that is under way. */
 	async further(): Promise<void> {
-		if (this.busy || !this.more) return;
+		if (this.busy) return this.#reading;
+		if (!this.more) return;
 		await this.#read(this.#next, (page) => [...this.items, ...page]);
 	}
 
@@ -38,7 +40,11 @@ export class Pages<T> {
 		this.#under?.abort();
 	}
 
-	async #read(token: string | undefined, join: (page: T[]) => T[]): Promise<void> {
+	#read(token: string | undefined, join: (page: T[]) => T[]): Promise<void> {
+		return (this.#reading = this.#readPage(token, join));
+	}
+
+	async #readPage(token: string | undefined, join: (page: T[]) => T[]): Promise<void> {
 		if (!this.#ask) return;
 		const mine = new AbortController();
 		this.#under = mine;
