@@ -130,7 +130,11 @@ func (h *Handler) routes() []route.Route {
 
 // handle makes the sender the actor and turns the error of a call into an answer.
 func (o operation) handle(w http.ResponseWriter, r *http.Request) {
-	if err := o.call(w, withUser(r)); err != nil {
+	err := o.checkLengths(r)
+	if err == nil {
+		err = o.call(w, withUser(r))
+	}
+	if err != nil {
 		fail(w, r, err)
 	}
 }

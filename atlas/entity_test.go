@@ -254,6 +254,7 @@ func TestClassificationsFollowTheRulesOfARealServer(t *testing.T) {
 	f.refused("POST", of+"/classifications", `[]`, 400, "ATLAS-400-00-01A", "")
 	f.refused("POST", of+"/classifications", `[{"typeName":"Secret","attributes":{"lvl":"x"}}]`, 400, "ATLAS-400-00-01A", "Secret.lvl=x: invalid value for type int")
 	f.refused("POST", of+"/classifications", `[{"typeName":"Secret","validityPeriods":[{"startTime":"yesterday"}]}]`, 400, "ATLAS-400-00-01A", "Invalid startTime yesterday")
+	f.refused("POST", of+"/classifications", `[{"typeName":"Secret","validityPeriods":[{"startTime":"2026/01/01 00:00:00","timeZone":"Mars/Olympus"}]}]`, 400, "ATLAS-400-00-01A", "Invalid timezone Mars/Olympus")
 	f.quiet("POST", of+"/classifications", []any{object{"typeName": "Secret"}})
 	got := f.ask("GET", of+"/classifications", nil)
 	wants(t, "list", got, object{"list/0/typeName": "PII", "list/0/attributes": object{"lvl": 1.0}, "list/1/typeName": "Secret", "list/1/attributes": object{"lvl": nil}, "list/2": nil})
@@ -263,7 +264,7 @@ func TestClassificationsFollowTheRulesOfARealServer(t *testing.T) {
 	f.refused("DELETE", "/v2/entity/guid/"+kid+"/classification/ShelfOnly?associatedEntityGuid="+parent, "", 400, "ATLAS-400-00-070", "")
 	f.refused("GET", "/v2/entity/guid/"+kid+"/classification/ShelfOnly", "", 404, "ATLAS-404-00-008", "Given classification ShelfOnly was invalid")
 	wants(t, "one", f.ask("GET", "/v2/entity/guid/"+kid+"/classification/PII", nil), object{"entityGuid": parent})
-	f.quiet("PUT", of+"/classifications", []any{object{"typeName": "PII", "attributes": object{"lvl": 4}, "propagate": false, "validityPeriods": []any{object{"startTime": "2026/01/01 00:00:00", "endTime": "2027/01/01 00:00:00", "timeZone": "Europe/Berlin"}}}})
+	f.quiet("PUT", of+"/classifications", []any{object{"typeName": "PII", "attributes": object{"lvl": 4}, "propagate": false, "validityPeriods": []any{object{"startTime": "2026/01/01 00:00:00", "endTime": "2027/01/01 00:00:00", "timeZone": "Europe/Berlin"}, object{"startTime": "2028/01/01 00:00:00", "timeZone": "PST"}}}})
 	wants(t, "changed", f.ask("GET", of+"/classification/PII", nil), object{"attributes/lvl": 4, "propagate": false, "validityPeriods/0/timeZone": "Europe/Berlin"})
 	wants(t, "no longer carried", f.ask("GET", "/v2/entity/guid/"+kid, nil), object{"entity/classifications/0/typeName": "Secret", "entity/classifications/1": nil})
 	f.refused("PUT", of+"/classifications", `[{"typeName":"ShelfOnly"}]`, 400, "ATLAS-400-00-06D", "Classification ShelfOnly is not associated with entity")
@@ -282,6 +283,20 @@ func TestClassificationsFollowTheRulesOfARealServer(t *testing.T) {
 	}
 	headers := f.ask("GET", "/v2/entity/bulk/headers?tagUpdateStartTime=0", nil)
 	wants(t, "headers", headers, object{"guidHeaderMap/" + kid + "/guid": kid, "guidHeaderMap/" + parent + "/guid": parent})
+}
+
+// What is longer than any name is refused before it is looked for.
+func TestNamesAreBounded(t *testing.T) {
+	f := open(t)
+	long := strings.Repeat("x", maxParameter+1)
+	for path, name := range map[string]string{
+		"/v2/entity/guid/" + long: "guid", "/v2/entity/bulk?guid=a&guid=" + long: "guid", "/v2/types/entitydef/name/" + long: "name",
+		"/v2/entity/uniqueAttribute/type/" + long: "typeName", "/v2/entity/guid/a/classification/" + long: "classificationName", "/v2/search/basic?typeName=" + long: "typeName",
+	} {
+		f.refused("GET", path, "", 400, "ATLAS-400-00-057", "Length of query param "+name+" exceeds the limit")
+	}
+	f.refused("GET", "/v2/entity/uniqueAttribute/type/DataSet?attr:qualifiedName="+long, "", 404, "ATLAS-404-00-009", "does not exist")
+	f.refused("DELETE", "/v2/entity/uniqueAttribute/type/DataSet", "", 404, "ATLAS-404-00-009", "Instance DataSet with unique attribute {} does not exist")
 }
 
 func TestOnlyEntitiesOfItsTypesTakeAClassification(t *testing.T) {

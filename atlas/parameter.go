@@ -3,10 +3,12 @@ package atlas
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree/fault"
 )
@@ -21,6 +23,41 @@ func flag(q url.Values, name string, otherwise bool) bool {
 		return false
 	}
 	return otherwise
+}
+
+// maxParameter bounds names in paths and queries, in characters.
+const maxParameter = 4096
+
+// Names of parameters as errors have them: of those in paths, where they are called
+// otherwise here, and of the ones of queries that are bounded. Texts to search for and
+// values of attributes have bounds of their own.
+var (
+	pathNames  = map[string]string{"type": "typeName", "classification": "classificationName", "time": "collectionTime"}
+	queryNames = []string{
+		"guid", "name", "typeName", "classification", "associatedEntityGuid", "attrName", "attrValuePrefix", "relation", "sortBy", "user", "startTime", "endTime",
+	}
+)
+
+// checkLengths refuses names that are too long to be any.
+func (o operation) checkLengths(r *http.Request) error {
+	if len(r.URL.Path)+len(r.URL.RawQuery) <= maxParameter {
+		return nil
+	}
+	for part := range strings.SplitSeq(o.path, "/") {
+		name := strings.Trim(part, "{}")
+		if name != part && utf8.RuneCountInString(r.PathValue(name)) > maxParameter {
+			return fault.New(fault.InvalidQueryParamLength, cmp.Or(pathNames[name], name))
+		}
+	}
+	q := r.URL.Query()
+	for _, name := range queryNames {
+		for _, value := range q[name] {
+			if utf8.RuneCountInString(value) > maxParameter {
+				return fault.New(fault.InvalidQueryParamLength, name)
+			}
+		}
+	}
+	return nil
 }
 
 // number reads a number of a query, otherwise where it is not there or empty.

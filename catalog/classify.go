@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones are known where the machine has none, too
 
 	"github.com/go-json-experiment/json"
 
@@ -277,10 +278,13 @@ func checkPeriods(periods []Period) (problems []string) {
 	return problems
 }
 
+// oldZones are names of time zones that Java knows beside those of the database.
+const oldZones = " ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST " //nolint:misspell // no words
+
 // validZone tells time zones, also those that are written as the difference from
 // the world's time.
 func validZone(name string) bool {
-	if _, err := time.LoadLocation(name); err == nil {
+	if _, err := time.LoadLocation(name); err == nil || strings.Contains(oldZones, " "+name+" ") {
 		return true
 	}
 	offset := strings.TrimPrefix(strings.TrimPrefix(name, "GMT"), "UTC")

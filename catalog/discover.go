@@ -17,6 +17,7 @@ type request struct {
 	typ    *schema.EntityType
 	node   *pedigree.Node // that it is or becomes; nil until that is known
 	create bool           // it makes the node
+	guid   string         // of the node that it makes; see [saving.guidFor]
 
 	values map[string]any   // of plain attributes that are given, normalised; nil clears
 	refs   map[string][]ref // of attributes that are given and refer to entities
@@ -47,6 +48,7 @@ type batch struct {
 	byKey    map[string]*request
 	known    map[string]*pedigree.Node // by guid
 	unique   map[string]*request       // what is being made, by type and unique value
+	embedded []string                  // guids that values of attributes refer to
 	options  SaveOptions
 }
 
@@ -125,6 +127,11 @@ func (b *batch) walk(r *request) error {
 	}
 	for _, f := range r.typ.Fields {
 		value, there := r.entity.Attributes[f.Def.Name]
+		if there && f.Embeds {
+			if err := b.collectEmbedded(f, value); err != nil {
+				return err
+			}
+		}
 		if !there || f.Target == nil || f.Soft() || len(r.typ.End(f.Def.Name)) > 0 {
 			continue
 		}
@@ -241,7 +248,7 @@ func (b *batch) resolve() error {
 
 // resolveGUIDs reads all nodes that are named by guid at once.
 func (b *batch) resolveGUIDs() error {
-	var guids []string
+	guids := b.embedded
 	for _, r := range b.requests {
 		if assigned(r.key) {
 			guids = append(guids, r.key)

@@ -129,6 +129,9 @@ func (s *saving) check() error {
 		if err := s.checkRefs(r); err != nil {
 			return err
 		}
+		if err := s.resolveEmbedded(r); err != nil {
+			return err
+		}
 	}
 	return s.checkStanding()
 }
@@ -161,10 +164,7 @@ func (s *saving) checkNew(r *request) (err error) {
 
 // make makes the node of a new entity.
 func (s *saving) make(r *request) (err error) {
-	guid := newGUID(s.Now())
-	if s.options.Import && assigned(r.key) {
-		guid = r.key
-	}
+	guid := s.guidFor(r)
 	n := &pedigree.Node{
 		Workspace: s.workspace, Home: s.workspace, Type: r.typ.Node, UID: guid, External: guid,
 		Started: pedigree.NoTime, Ended: pedigree.NoTime, Deleted: pedigree.NoTime,

@@ -362,3 +362,78 @@ func TestPartialUpdatesAddToWhatSaysSo(t *testing.T) {
 		t.Errorf("a full update added: %v, %v", e.Attributes["log"], e.Attributes["facts"])
 	}
 }
+
+// References that are kept as values, soft ones and those in structs, are to what the
+// same request makes, or to what is there.
+func TestReferencesInValues(t *testing.T) {
+	f := open(t)
+	soft := func(a *schema.AttributeDef) { a.Options = map[string]string{"isSoftReference": "true"} }
+	f.define(&schema.Defs{
+		Structs: []schema.StructDef{
+			{Base: schema.Base{Name: "place"}, Attributes: []schema.AttributeDef{attribute("on", "shelf"), attribute("around", "array<place>", list)}},
+		},
+		Entities: []schema.EntityDef{{Base: schema.Base{Name: "vase"}, SuperTypes: []string{"DataSet"}, Attributes: []schema.AttributeDef{
+			attribute("soft", "shelf", soft), attribute("softs", "array<shelf>", list, soft), attribute("byKey", "map<string,shelf>", soft), attribute("place", "place"),
+		}}},
+	})
+	old := f.make(an("shelf", "old", nil))
+	toNew, toOld := attrs{"guid": "-2", "typeName": "shelf"}, attrs{"typeName": "shelf", "uniqueAttributes": attrs{"qualifiedName": "old"}}
+	fresh := an("special_shelf", "new", nil)
+	fresh.GUID = "-2"
+	given := attrs{
+		"soft": toNew, "softs": []any{toOld, toNew}, "byKey": attrs{"a": toNew}, "place": attrs{"around": []any{attrs{"on": toNew}, attrs{"on": attrs{"guid": old}}}},
+	}
+	vase := an("vase", "v", given)
+	vase.GUID = "-1"
+	m, err := f.Save(t.Context(), workspace, &catalog.Batch{Entities: []*catalog.Entity{vase}, Referred: map[string]*catalog.Entity{"-2": fresh}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, got := m.Assignments["-2"], f.get(m.Assignments["-1"]).Attributes
+	if f.get(made).TypeName != "special_shelf" {
+		t.Errorf("made %v", m)
+	}
+	idOfNew, idOfOld := catalog.ObjectID{GUID: made, Type: "special_shelf"}, catalog.ObjectID{GUID: old, Type: "shelf"}
+	place := func(on any, around ...any) attrs {
+		p := attrs{"typeName": "place", "attributes": attrs{"on": on, "around": nil}}
+		if len(around) > 0 {
+			p["attributes"].(attrs)["around"] = around
+		}
+		return p
+	}
+	want := attrs{
+		"soft": idOfNew, "softs": []any{idOfOld, idOfNew}, "byKey": attrs{"a": idOfNew}, "place": place(nil, place(idOfNew), place(idOfOld)),
+	}
+	for name, value := range want {
+		if g, w := asJSON(t, got[name]), asJSON(t, value); g != w {
+			t.Errorf("%s is %s, want %s", name, g, w)
+		}
+	}
+	if again := f.save(an("vase", "v", attrs{"soft": attrs{"guid": made}, "softs": []any{toOld, attrs{"guid": made}}})); len(again.Mutated) > 0 {
+		t.Errorf("saying the same again changed %v", again.Mutated)
+	}
+	for _, c := range []struct {
+		soft    any
+		reason  fault.Reason
+		message string
+	}{
+		{attrs{"guid": "-9", "typeName": "shelf"}, fault.ReferencedEntityNotFound, "Referenced entity -9 is not found"},
+		{attrs{"guid": "none"}, fault.ReferencedEntityNotFound, "Referenced entity none is not found"},
+		{
+			attrs{"typeName": "vase", "uniqueAttributes": attrs{"qualifiedName": "v"}}, fault.InstanceCrudInvalidParams,
+			"Invalid instance creation/updation parameters passed : vase.soft=AtlasObjectId{guid='null', typeName='vase', uniqueAttributes={qualifiedName:v}}: invalid value for type shelf",
+		},
+	} {
+		_, err := f.Save(t.Context(), workspace, &catalog.Batch{Entities: []*catalog.Entity{an("vase", "w", attrs{"soft": c.soft})}})
+		wants(t, err, c.reason, c.message)
+	}
+}
+
+func asJSON(t testing.TB, v any) string {
+	t.Helper()
+	text, err := stdjson.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

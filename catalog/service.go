@@ -263,6 +263,9 @@ func (s *Service) DeleteRef(ctx context.Context, workspace pedigree.NodeID, ref 
 		if err != nil {
 			return err
 		}
+		if len(ref.Unique) == 0 {
+			return notFoundBy(ref.Type, ref.Unique)
+		}
 		n, err := w.Lookup(t, ref.Unique)
 		if err != nil {
 			return err

@@ -39,7 +39,7 @@ func resolve(defs []Def, foreign map[string]foreignType) (*Types, error) {
 		}
 	}
 	for _, step := range []func() error{
-		t.growTrees, t.resolveStructs, t.resolveClassifications, t.resolveEntities, t.resolveConstraints, t.resolveRelationships, t.resolveBusiness,
+		t.growTrees, t.resolveStructs, t.resolveClassifications, t.resolveEntities, t.resolveConstraints, t.resolveRelationships, t.resolveBusiness, t.markEmbedding,
 	} {
 		if err := step(); err != nil {
 			return nil, err

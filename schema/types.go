@@ -94,6 +94,7 @@ type Field struct {
 	Type   ValueType   // what it holds
 	Target *EntityType // what it points to, if its values are references or lists or maps of them
 	Place  Place       // where nodes keep it
+	Embeds bool        // whether its values are or hold references that are kept as they stand, without an edge
 }
 
 // A BusinessField is an attribute of business metadata.
