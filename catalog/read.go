@@ -160,7 +160,7 @@ func (r *reading) learn(all []*loaded) error {
 	}
 	for _, l := range all {
 		for _, k := range l.links {
-			if other, _ := k.other(l.ID); r.known[other] == nil {
+			if other, end := k.other(l.ID); r.known[other] == nil && r.shows(l, k, end) {
 				ids = append(ids, other)
 			}
 		}
@@ -178,6 +178,12 @@ func (r *reading) learn(all []*loaded) error {
 		r.known[id] = l
 	}
 	return err
+}
+
+// shows reports whether the entity of a node shows what a link ties it to. Without
+// relationship attributes that is what is an attribute, too.
+func (r *reading) shows(l *loaded, k *link, end int) bool {
+	return !r.options.NoRelationships || k.def == nil || l.typ.Field(k.def.End(end).Name) != nil
 }
 
 // entity makes the entity of a node.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -100,19 +101,8 @@ func (e *Entity) copy() *Entity {
 		return nil
 	}
 	c := *e
-	c.Attributes, c.RelationshipAttributes = clone(e.Attributes), clone(e.RelationshipAttributes)
+	c.Attributes, c.RelationshipAttributes = maps.Clone(e.Attributes), maps.Clone(e.RelationshipAttributes)
 	return &c
-}
-
-func clone(m map[string]any) map[string]any {
-	if m == nil {
-		return nil
-	}
-	c := make(map[string]any, len(m))
-	for key, value := range m {
-		c[key] = value
-	}
-	return c
 }
 
 // PartialByGUID changes one attribute of an entity.

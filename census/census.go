@@ -40,10 +40,7 @@ type Counts struct {
 	Tagged                  map[string]int64 // classified entities by class
 }
 
-// maxTagged bounds how many classifications are counted one by one.
-const maxTagged = 500_000
-
-// Count counts.
+// Count counts what there is now.
 func (s *Service) Count(ctx context.Context, workspace pedigree.NodeID) (c *Counts, err error) {
 	err = s.store.View(ctx, func(r store.Reader) error {
 		types, err := s.types.Types(r)
@@ -52,7 +49,7 @@ func (s *Service) Count(ctx context.Context, workspace pedigree.NodeID) (c *Coun
 		}
 		c = &Counts{
 			Time: pedigree.SystemClock(), Active: map[string]int64{}, Deleted: map[string]int64{},
-			ActiveBelow: map[string]int64{}, BelowInBin: map[string]int64{}, Tagged: map[string]int64{},
+			ActiveBelow: map[string]int64{}, BelowInBin: map[string]int64{},
 		}
 		used, err := r.TypesUsed(workspace)
 		if err != nil {
@@ -68,7 +65,8 @@ func (s *Service) Count(ctx context.Context, workspace pedigree.NodeID) (c *Coun
 			c.Entities += u.Live + u.Binned
 		}
 		c.countTypes(types)
-		return c.countTagged(r, workspace)
+		c.Tagged, err = r.ClassificationCounts(workspace)
+		return err
 	})
 	return c, err
 }
@@ -97,22 +95,6 @@ func (c *Counts) countTypes(types *schema.Types) {
 			c.Unused++
 		}
 	}
-}
-
-func (c *Counts) countTagged(r store.Reader, workspace pedigree.NodeID) error {
-	after := pedigree.ClassificationID(0)
-	for n := 0; n < maxTagged; {
-		page, err := r.ClassificationsOf(workspace, nil, after, 5000)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for i := range page {
-			c.Tagged[page[i].Type]++
-		}
-		n += len(page)
-		after = page[len(page)-1].ID
-	}
-	return nil
 }
 
 // Bounds on the counts that are kept.
@@ -348,6 +330,6 @@ func ParseGUID(guid string) (id int64, ok bool) {
 	if !ok || len(rest) != 12 {
 		return 0, false
 	}
-	_, err := fmt.Sscanf(rest, "%x", &id)
+	id, err := strconv.ParseInt(rest, 16, 64)
 	return id, err == nil
 }

@@ -1,7 +1,9 @@
 package census
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"testing"
 
@@ -64,6 +66,95 @@ func TestCountsAndDeeds(t *testing.T) {
 	}
 	if d, err := s.Deed(t.Context(), ws, 1<<40); d != nil || err != nil {
 		t.Errorf("%+v (%v)", d, err)
+	}
+}
+
+func TestTypesAndClassificationsAreCounted(t *testing.T) {
+	s, entities := open(t)
+	none, err := s.Count(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	class := func(name string) schema.ClassificationDef {
+		return schema.ClassificationDef{Base: schema.Base{Name: name}}
+	}
+	defs := &schema.Defs{
+		Classifications: []schema.ClassificationDef{class("PII"), class("Secret"), class("Unused")},
+		Entities:        []schema.EntityDef{{Base: schema.Base{Name: "table"}, SuperTypes: []string{"DataSet"}}},
+	}
+	if _, err := s.types.Create(t.Context(), defs); err != nil {
+		t.Fatal(err)
+	}
+	for i, names := range [][]string{{"PII", "Secret"}, {"PII"}} {
+		e := &catalog.Entity{TypeName: "table", Attributes: map[string]any{"qualifiedName": fmt.Sprint(i), "name": "n"}}
+		for _, name := range names {
+			e.Classifications = append(e.Classifications, catalog.Classification{TypeName: name})
+		}
+		if _, err := entities.Save(t.Context(), ws, &catalog.Batch{Entities: []*catalog.Entity{e}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := s.Count(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]int64{"PII": 2, "Secret": 1}; !maps.Equal(c.Tagged, want) {
+		t.Errorf("classified %v, want %v", c.Tagged, want)
+	}
+	if c.Tags != none.Tags+3 || c.Types != none.Types+1 || c.Unused != none.Unused {
+		t.Errorf("%d classes, %d types, %d of them unused; were %d, %d, %d", c.Tags, c.Types, c.Unused, none.Tags, none.Types, none.Unused)
+	}
+	if c.Active["table"] != 2 || c.ActiveBelow["DataSet"] != 2 || c.Active["DataSet"] != 0 {
+		t.Errorf("%v and below %v", c.Active, c.ActiveBelow)
+	}
+}
+
+func TestGUIDsOfDeeds(t *testing.T) {
+	for guid, want := range map[string]int64{deedPrefix + "00000000002a": 42, deedPrefix + "2a": -1, deedPrefix + "00000000002z": -1, "00000000002a": -1} {
+		if id, ok := ParseGUID(guid); ok != (want >= 0) || ok && id != want {
+			t.Errorf("%s is %d, %t", guid, id, ok)
+		}
+	}
+}
+
+// TestAPurgeTellsOfItsOwnEntities purges twice and asks for what either says.
+func TestAPurgeTellsOfItsOwnEntities(t *testing.T) {
+	s, entities := open(t)
+	var guids []string
+	for i := range 2 {
+		done, err := entities.Save(t.Context(), ws, &catalog.Batch{Entities: []*catalog.Entity{{
+			TypeName: "DataSet", GUID: "-1", Attributes: map[string]any{"qualifiedName": fmt.Sprint(i), "name": "n"},
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		guid := done.Assignments["-1"]
+		guids = append(guids, guid)
+		for _, do := range []func(context.Context, pedigree.NodeID, []string) (*catalog.Mutations, error){entities.Delete, entities.Purge} {
+			if _, err := do(t.Context(), ws, []string{guid}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all, err := s.Deeds(t.Context(), ws, &DeedQuery{Limit: 10, Ascending: true})
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%+v (%v)", all, err)
+	}
+	for i, d := range all {
+		said, err := s.Purged(t.Context(), ws, d, guids[i:i+1])
+		if err != nil || len(said) != 1 || said[guids[i]] == "" {
+			t.Errorf("purge %d says %v (%v)", i, said, err)
+		}
+		other, err := s.Purged(t.Context(), ws, d, []string{"none"})
+		if err != nil || len(other) > 0 {
+			t.Errorf("purge %d says %v of what it did not remove (%v)", i, other, err)
+		}
+	}
+	if newest, err := s.Deeds(t.Context(), ws, &DeedQuery{Limit: 1}); err != nil || len(newest) != 1 || newest[0].ID != all[1].ID {
+		t.Errorf("the newest is %+v (%v)", newest, err)
+	}
+	if second, err := s.Deeds(t.Context(), ws, &DeedQuery{Limit: 5, Offset: 1, Ascending: true}); err != nil || len(second) != 1 || second[0].ID != all[1].ID {
+		t.Errorf("after the first come %+v (%v)", second, err)
 	}
 }
 

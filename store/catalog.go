@@ -57,6 +57,10 @@ type CatalogReader interface {
 	// the given one, at most limit. No names stands for all.
 	ClassificationsOf(workspace pedigree.NodeID, names []string, after pedigree.ClassificationID, limit int) ([]pedigree.Classification, error)
 
+	// ClassificationCounts gives how many classifications of each name there are; names
+	// of which there is none are left out.
+	ClassificationCounts(workspace pedigree.NodeID) (map[string]int64, error)
+
 	// CarriedTo gives what is written down of the classifications carried to nodes,
 	// by node and classification, those that are gone left out. See package carry
 	// for when that is all.

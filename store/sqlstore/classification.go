@@ -25,6 +25,8 @@ var (
 		"SELECT "+classificationColumns+" FROM classification c WHERE c.id > ? AND +c.workspace = ? ORDER BY c.id LIMIT ?")
 	classificationsNamed = define("classifications of a type", "classification_type_id",
 		"SELECT "+classificationColumns+" FROM classification c WHERE c.workspace = ? AND c.type = ? AND c.id > ? ORDER BY c.id LIMIT ?")
+	classificationCounts = define("how many classifications there are of each type", "classification_type_id",
+		"SELECT type, count(*) FROM classification WHERE workspace = ? GROUP BY type")
 
 	carriedBy    = define("nodes that a classification is carried to", "carried_by", "SELECT node FROM carried WHERE classification = ? AND node > ? ORDER BY node LIMIT ?")
 	carryAgain   = define("classifications to be carried anew", "PRIMARY KEY", "SELECT classification FROM carry_again WHERE classification > 0 ORDER BY classification LIMIT ?")
@@ -102,6 +104,23 @@ func (t *tx) ClassificationsOf(workspace pedigree.NodeID, names []string, after 
 	}
 	slices.SortFunc(all, func(a, b pedigree.Classification) int { return cmp.Compare(a.ID, b.ID) })
 	return all[:min(limit, len(all))], nil
+}
+
+func (t *tx) ClassificationCounts(workspace pedigree.NodeID) (map[string]int64, error) {
+	r, err := t.query(classificationCounts, workspace)
+	if err != nil {
+		return nil, err
+	}
+	counts := make(map[string]int64)
+	for r.next() {
+		name, err := t.keyName(r.int(0))
+		if err != nil {
+			_ = r.close() // the first error counts
+			return nil, err
+		}
+		counts[name] = r.int(1)
+	}
+	return counts, r.close()
 }
 
 func (t *tx) classifications(r *rows, err error) ([]pedigree.Classification, error) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -286,7 +287,15 @@ func classifications(e *env) {
 		wantSame(e.T, "the next page of two names", rest, []pedigree.Classification{secret})
 		all, allErr := r.ClassificationsOf(pedigree.DefaultWorkspace, nil, again.ID, 10)
 		wantSame(e.T, "all after the first", all, []pedigree.Classification{secret, both})
-		return cmpErr(err, byErr, namedErr, restErr, allErr)
+		counts, countsErr := r.ClassificationCounts(pedigree.DefaultWorkspace)
+		if want := map[string]int64{"PII": 2, "Secret": 1}; !maps.Equal(counts, want) {
+			e.Errorf("counted %v, want %v", counts, want)
+		}
+		none, noneErr := r.ClassificationCounts(x.ID) // which is no workspace
+		if len(none) > 0 {
+			e.Errorf("counted %v in another workspace", none)
+		}
+		return cmpErr(err, byErr, namedErr, restErr, allErr, countsErr, noneErr)
 	})
 	e.update(func(tx store.Tx) error {
 		was, err := tx.DeleteClassification(secret.ID)
