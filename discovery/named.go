@@ -35,22 +35,19 @@ func (f *finder) spelled(s query.Spelled, h query.Holds) (query.Fact, error) {
 }
 
 // wordOrName holds of what a word is found in, and of nodes of other protocols whose
-// qualified name it is, or begins: such names are not among the words.
-func (f *finder) wordOrName(w query.Fact, word string, beginning bool) (query.Fact, error) {
+// qualified name it is, begins, or is like: such names are not among the words.
+func (f *finder) wordOrName(w query.Fact, word string, is query.Comparison) (query.Fact, error) {
 	if !strings.ContainsAny(word, "/:") {
 		return w, nil
 	}
 	some := query.Some{w}
-	h := query.Holds{Is: query.Equal, Values: []any{word}}
-	if beginning {
-		h.Is = query.Starting
-	}
+	h := query.Holds{Is: is, Values: []any{word}}
 	for _, u := range f.used {
 		place := schema.Place{}
 		if u.entity != nil && u.entity.Foreign {
 			place = u.entity.Field("qualifiedName").Place
 		}
-		if !strings.HasPrefix(word, place.Spelled.Prefix) || place.Column != schema.SpelledColumn {
+		if word[0] != '*' && !strings.HasPrefix(word, place.Spelled.Prefix) || place.Column != schema.SpelledColumn {
 			continue
 		}
 		named, err := f.spelled(place.Spelled, h)

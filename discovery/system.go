@@ -25,8 +25,13 @@ func init() {
 	createdBy := query.FieldTrait{Key: "__createdBy", Unset: catalog.LocalUser}
 	updatedBy := query.FieldTrait{Key: "__updatedBy"}
 	systems = map[string]*system{
-		"__guid":                  {trait: query.UID, fact: guidFact, value: func(f *finder, n *pedigree.Node, _ *catalog.Header) any { return f.GUID(n) }},
-		"__historicalGuids":       {fact: guidFact},
+		"__guid": {trait: query.UID, fact: guidFact, value: func(f *finder, n *pedigree.Node, _ *catalog.Header) any { return f.GUID(n) }},
+		"__historicalGuids": {fact: func(f *finder, c comparison) (query.Fact, error) {
+			if c.is == query.Present || c.is == query.NotEmpty { // entities keep their guid
+				return c.negated(none), nil
+			}
+			return guidFact(f, c)
+		}},
 		"__typeName":              {trait: query.TypeTrait{}, fact: typeFact, value: func(_ *finder, _ *pedigree.Node, h *catalog.Header) any { return h.TypeName }},
 		"__superTypeNames":        {fact: superTypeFact},
 		"__state":                 {trait: query.StatusTrait{}, fact: stateFact, value: func(_ *finder, _ *pedigree.Node, h *catalog.Header) any { return string(h.Status) }},
@@ -53,6 +58,7 @@ func init() {
 			value: func(_ *finder, _ *pedigree.Node, h *catalog.Header) any { return strings.Join(h.Labels, "|") },
 		},
 		"__customAttributes":              {fact: customFact},
+		"__pendingTasks":                  {fact: func(_ *finder, c comparison) (query.Fact, error) { return c.negated(none), nil }}, // nothing is done later
 		"__classificationNames":           {fact: classFact(false, false), value: classNames},
 		"__classificationsText":           {fact: classFact(false, false), value: classNames},
 		"__propagatedClassificationNames": {fact: classFact(false, true)},

@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -46,57 +47,152 @@ func (s *Service) FullText(ctx context.Context, workspace pedigree.NodeID, text 
 }
 
 // words is the condition that some words are found: all of them, or those on one side
-// of an OR. One that ends in * may be a beginning. Signs say nothing beside words, and
-// alone find nothing. It is nil where there is no word.
+// of an OR, and none that follows NOT or a minus. Words in quotes follow each other. In
+// a word * stands for any letters, ? for one. Signs say nothing beside words, and alone
+// find nothing. It is nil where there is no word.
 func (f *finder) words(text string) (query.Fact, error) {
+	w := &wording{finder: f, rest: wordsIn(text)}
+	var every query.Every
+	for len(w.rest) > 0 {
+		some, err := w.either(0)
+		if err != nil {
+			return nil, err
+		}
+		if some != nil {
+			every = append(every, some)
+		}
+		if len(w.rest) > 0 { // a bracket that nothing opened
+			w.rest = w.rest[1:]
+		}
+	}
+	switch {
+	case len(every) == 0 && w.signs:
+		return none, nil
+	case len(every) == 0:
+		return nil, nil
+	case len(every) == 1:
+		return every[0], nil
+	}
+	return every, nil
+}
+
+// wordsIn parts a text into words, brackets, and what stands in quotes as one word.
+func wordsIn(text string) []string {
+	text = strings.NewReplacer(`\*`, "", `\?`, "", `\`, "").Replace(text)
+	var words []string
+	for i, part := range strings.Split(text, `"`) {
+		if i%2 == 1 {
+			words = append(words, strings.Join(strings.Fields(part), together))
+		} else {
+			words = append(words, strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(part))...)
+		}
+	}
+	return slices.DeleteFunc(words, func(word string) bool { return word == "" })
+}
+
+const (
+	together  = "_" // a sign: the words on both sides follow each other
+	maxNested = 50  // brackets in each other; further ones say nothing
+)
+
+// A wording is words on the way to a condition.
+type wording struct {
+	*finder
+	rest  []string
+	signs bool // there was something without letters
+}
+
+// either reads words up to the end or a closing bracket.
+func (w *wording) either(depth int) (query.Fact, error) {
 	var some query.Some
 	var every query.Every
-	signs := false
 	next := func() {
 		if len(every) > 0 {
 			some = append(some, every)
 		}
 		every = nil
 	}
-	for _, word := range strings.Fields(strings.NewReplacer(`"`, " ", "(", " ", ")", " ", `\`, "").Replace(text)) {
-		switch word {
-		case "OR":
-			next()
-			continue
-		case "AND":
-			continue
-		}
-		beginning := strings.HasSuffix(word, "*") || strings.HasSuffix(word, "?")
-		word = strings.Trim(word, "*?")
-		if word == "" {
+	for len(w.rest) > 0 && w.rest[0] != ")" {
+		if word := w.rest[0]; word == "OR" || word == "AND" {
+			w.rest = w.rest[1:]
+			if word == "OR" {
+				next()
+			}
 			continue
 		}
-		if !strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
-			signs = true
-			continue
-		}
-		w := query.Worded{Text: word}
-		if !beginning {
-			w.Text += " "
-		}
-		var err error
-		if w.Fresh, w.Stale, err = search.Pending(f.r, w.Text); err != nil {
-			return nil, err
-		}
-		found, err := f.wordOrName(w, word, beginning)
+		one, err := w.one(depth)
 		if err != nil {
 			return nil, err
 		}
-		every = append(every, found)
+		if one != nil {
+			every = append(every, one)
+		}
 	}
 	next()
-	switch {
-	case len(some) == 0 && signs:
-		return none, nil
-	case len(some) == 0:
+	switch len(some) {
+	case 0:
 		return nil, nil
-	case len(some) == 1:
+	case 1:
 		return some[0], nil
 	}
 	return some, nil
+}
+
+// one reads a word, what is in brackets, or what shall not be found.
+func (w *wording) one(depth int) (query.Fact, error) {
+	not := false
+	for len(w.rest) > 0 && w.rest[0] == "NOT" {
+		not, w.rest = !not, w.rest[1:]
+	}
+	if len(w.rest) == 0 || w.rest[0] == ")" {
+		return nil, nil
+	}
+	word := w.rest[0]
+	w.rest = w.rest[1:]
+	var found query.Fact
+	var err error
+	switch {
+	case word == "(" && depth == maxNested:
+	case word == "(":
+		found, err = w.either(depth + 1)
+		if len(w.rest) > 0 {
+			w.rest = w.rest[1:]
+		}
+	case strings.HasPrefix(word, "-") && word != "-":
+		not = !not
+		found, err = w.word(word[1:])
+	default:
+		found, err = w.word(word)
+	}
+	if found != nil && err == nil && not {
+		found = query.Except{Part: found}
+	}
+	return found, err
+}
+
+// word is the condition that a word is found; nil where it has no letters.
+func (w *wording) word(word string) (query.Fact, error) {
+	if !strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
+		w.signs = w.signs || strings.Trim(word, "*?") != ""
+		return nil, nil
+	}
+	plain := strings.TrimRight(word, "*")
+	if strings.ContainsAny(plain, "*?") {
+		found, err := search.Like(w.r, word)
+		if err != nil {
+			return nil, err
+		}
+		return w.wordOrName(found, word, query.Globbed)
+	}
+	found := query.Worded{Text: plain}
+	is := query.Starting
+	if plain == word {
+		found.Text += " "
+		is = query.Equal
+	}
+	var err error
+	if found.Fresh, found.Stale, err = search.Pending(w.r, found.Text); err != nil {
+		return nil, err
+	}
+	return w.wordOrName(found, plain, is)
 }

@@ -47,6 +47,28 @@ func TestSignsSayNothingBesideWords(t *testing.T) {
 	}
 }
 
+func TestWordsArePatternsAndConditions(t *testing.T) {
+	w := newTown(t, sqlite.Options{Durability: sqlite.Normal})
+	b := &catalog.Batch{}
+	for _, name := range []string{"sales_fact_daily", "sales_fact_monthly", "salesman", "Größe", "other.fact daily"} {
+		b.Entities = append(b.Entities, &catalog.Entity{TypeName: "m_table", Attributes: map[string]any{"qualifiedName": name, "name": name}})
+	}
+	if _, err := w.catalog.Save(t.Context(), pedigree.DefaultWorkspace, b); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]int{
+		"*fact": 3, "*act": 3, "*ac*": 3, "f?ct": 3, "s*y": 2, "sales*daily": 1, "*fact_daily": 2, "sales_f*": 2, "*les_f*": 2, "*les_f?ct": 2,
+		"s?les": 2, "s??": 0, "*man": 1, "gr*e": 1, "grö?e": 1, "*röße": 1, "*x*": 0, "**ales*": 3,
+		"sales NOT daily": 1, "sales -daily": 1, "NOT fact": 2, "NOT NOT fact": 3, "NOT": 5, "( daily OR monthly ) sales": 2, "daily OR monthly sales": 3, "(daily OR (monthly": 3,
+		"daily) sales": 1, `"fact daily"`: 2, `"daily fact"`: 0, "daily fact": 2, `"fact dai"*`: 0, `fact\*`: 3, "-": 0, "sales -": 2, "*": 5, "?": 5, "*?*": 5,
+	}
+	for text, want := range all {
+		if got := len(w.basic(t, &Parameters{TypeName: "m_table", Query: text}).Entities); got != want {
+			t.Errorf("%q finds %d, want %d", text, got, want)
+		}
+	}
+}
+
 func TestClassificationsAreFilteredByTheirNames(t *testing.T) {
 	w := shop(t)
 	name := func(operator, value string) *Filter {

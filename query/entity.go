@@ -134,9 +134,11 @@ type Binned struct{}
 // Among holds of some nodes.
 type Among struct{ Nodes []pedigree.NodeID }
 
-// Worded holds of what is found by all of some words. See store.TextTx.
+// Worded holds of what is found by all of some words, or by one of several texts.
+// See store.TextTx.
 type Worded struct {
-	Text  string            // the last may be a beginning
+	Text  string            // the last word may be a beginning, unless a space follows
+	Any   []string          // texts of which all words of one suffice, in place of Text
 	Fresh []pedigree.NodeID // nodes that are known to be found, too
 	Stale []pedigree.NodeID // nodes that are known not to be found, whatever their words were
 }

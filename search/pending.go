@@ -23,6 +23,10 @@ const (
 // may be a beginning, unless a space follows. Where the index is far behind it tells
 // of those that were touched last.
 func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err error) {
+	return pending(r, func(words string) bool { return says(words, text) })
+}
+
+func pending(r store.Reader, says func(words string) bool) (found, not []pedigree.NodeID, err error) {
 	at, err := r.Position(follower)
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +60,7 @@ func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err err
 	}
 	for i := range nodes {
 		id := nodes[i].ID
-		if says(words[id], text) {
+		if says(words[id]) {
 			found = append(found, id)
 		} else {
 			not = append(not, id)

@@ -26,6 +26,11 @@ type TextReader interface {
 	// order and page. It looks at no more than limit nodes and reports whether
 	// there are more.
 	Tally(q *query.Selection, limit int) (counts []Count, more bool, err error)
+
+	// WordsLike gives the words that are like a pattern, in small letters and
+	// without accents, among all that nodes are found by: * stands for any letters,
+	// ? for one. It gives at most limit and reports whether there are more.
+	WordsLike(pattern string, limit int) (words []string, more bool, err error)
 }
 
 // A TextTx keeps the words that nodes are found by. It is part of [Tx].

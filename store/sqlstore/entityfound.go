@@ -289,7 +289,7 @@ func (f *finding) ofClass(scope nodeSet, w query.Classified) (some nodeSet, ok b
 }
 
 func (f *finding) withWords(scope nodeSet, w query.Worded) (some nodeSet, ok bool, err error) {
-	if match := textQuery(w.Text); match != "" {
+	if match := wordQuery(w); match != "" {
 		if some, err = f.set(wordNodes{match}); err != nil || some == nil {
 			return nil, false, err
 		}

@@ -97,7 +97,7 @@ func (e *entities) seedOf(f query.Fact) (*seed, error) {
 	case query.Traded:
 		return e.seedOfTraded(f)
 	case query.Worded:
-		match := textQuery(f.Text)
+		match := wordQuery(f)
 		if match == "" {
 			return nil, nil
 		}

@@ -11,6 +11,7 @@ import (
 var (
 	nodesAfter = define("nodes from a number on", "PRIMARY KEY", "SELECT "+nodeColumns+" FROM node n WHERE n.id > ? ORDER BY n.id LIMIT ?")
 	textDelete = define("forget the words of a node", "node_text", "DELETE FROM node_text WHERE rowid = ?")
+	textLike   = define("words like a pattern", "node_word", "SELECT term FROM node_word WHERE term >= ? AND term <= ? AND term GLOB ? LIMIT ?")
 	textInsert = define("words of a node", "", "INSERT INTO node_text (rowid, words) VALUES (?, ?)")
 )
 
@@ -25,6 +26,45 @@ func (t *tx) SetText(node pedigree.NodeID, text string) error {
 	}
 	_, err := t.exec(textInsert, node, strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", " "), " "))
 	return err
+}
+
+// lastLetter comes after all letters that words are made of.
+const lastLetter = "\U0010ffff"
+
+func (t *tx) WordsLike(pattern string, limit int) (words []string, more bool, err error) {
+	if strings.Contains(pattern, "[") { // no word has any, and to the database it is a sign
+		return nil, false, nil
+	}
+	first, _, _ := strings.Cut(pattern, "?")
+	first, _, _ = strings.Cut(first, "*")
+	r, err := t.conn.query(t.ctx, textLike.sql, first, first+lastLetter, pattern, limit+1)
+	if err != nil {
+		return nil, false, err
+	}
+	for r.next() {
+		words = append(words, r.text(0))
+	}
+	if more = len(words) > limit; more {
+		words = words[:limit]
+	}
+	return words, more, r.close()
+}
+
+// wordQuery asks for what a condition on words is about; empty for nothing.
+func wordQuery(f query.Worded) string {
+	if f.Any == nil {
+		return textQuery(f.Text)
+	}
+	var b strings.Builder
+	for _, text := range f.Any {
+		if match := textQuery(text); match != "" {
+			if b.Len() > 0 {
+				b.WriteString(" OR ")
+			}
+			b.WriteString("(" + match + ")")
+		}
+	}
+	return b.String()
 }
 
 // textQuery asks for all words of a text, in the language of the index. The

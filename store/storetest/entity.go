@@ -253,7 +253,7 @@ func drawFact(t *rapid.T, w *catalogWorld, depth int) query.Fact {
 		}
 		return c
 	case 4:
-		return rapid.SampledFrom([]query.Fact{query.Binned{}, query.OfType{Types: entityTypes[2:4]}, query.Keyed{Space: pedigree.Tag, Is: query.Starting, Values: []any{"lab"}}, query.Keyed{Space: pedigree.Field, Is: query.Equal, Values: []any{"num"}}, query.Worded{Text: "red"}, query.Worded{Text: "red "}, query.Worded{Text: "blue", Fresh: []pedigree.NodeID{w.nodes[0].ID}, Stale: []pedigree.NodeID{w.nodes[len(w.nodes)-1].ID}}}).Draw(t, "plain")
+		return rapid.SampledFrom([]query.Fact{query.Binned{}, query.OfType{Types: entityTypes[2:4]}, query.Keyed{Space: pedigree.Tag, Is: query.Starting, Values: []any{"lab"}}, query.Keyed{Space: pedigree.Field, Is: query.Equal, Values: []any{"num"}}, query.Worded{Text: "red"}, query.Worded{Text: "red "}, query.Worded{Any: []string{"red ", "blu"}}, query.Worded{Any: []string{}}, query.Worded{Text: "blue", Fresh: []pedigree.NodeID{w.nodes[0].ID}, Stale: []pedigree.NodeID{w.nodes[len(w.nodes)-1].ID}}}).Draw(t, "plain")
 	case 5:
 		return query.Among{Nodes: []pedigree.NodeID{rapid.SampledFrom(w.nodes).Draw(t, "one").ID, rapid.SampledFrom(w.nodes).Draw(t, "other").ID}}
 	case 6:
@@ -350,7 +350,13 @@ func (w *catalogWorld) holds(n *worldNode, f query.Fact) bool {
 		return slices.Contains(f.Nodes, n.ID)
 	case query.Worded:
 		found := slices.ContainsFunc(n.words, func(word string) bool {
-			return word == strings.TrimSpace(f.Text) || !strings.HasSuffix(f.Text, " ") && strings.HasPrefix(word, f.Text)
+			texts := f.Any
+			if texts == nil {
+				texts = []string{f.Text}
+			}
+			return slices.ContainsFunc(texts, func(text string) bool {
+				return word == strings.TrimSpace(text) || !strings.HasSuffix(text, " ") && strings.HasPrefix(word, text)
+			})
 		})
 		return found && !slices.Contains(f.Stale, n.ID) || slices.Contains(f.Fresh, n.ID)
 	case query.Tied:

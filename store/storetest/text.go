@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/query"
@@ -56,6 +57,23 @@ func wordsGoWithTheirNode(e *env) {
 	if found("unicode") != 1 || found("WORDS ") != 1 {
 		e.Error("words are not found in another spelling")
 	}
+	for pattern, want := range map[string]string{"*c?de": "unicode", "w*": "words", "*o*": "unicode words", "o*": "", "[*": ""} {
+		e.view(func(r store.Reader) error {
+			words, more, err := r.WordsLike(pattern, 9)
+			slices.Sort(words)
+			if got := strings.Join(words, " "); got != want || more {
+				e.Errorf("%s is like %q, want %q", pattern, got, want)
+			}
+			return err
+		})
+	}
+	e.view(func(r store.Reader) error {
+		words, more, err := r.WordsLike("*", 1)
+		if len(words) != 1 || !more {
+			e.Errorf("of two words one at most gives %v, more: %v", words, more)
+		}
+		return err
+	})
 	if found(" \t") != 1 || found(" ( ") != 0 {
 		e.Error("no words are in any node, signs alone in none")
 	}
