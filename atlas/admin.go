@@ -309,6 +309,10 @@ func auditEntryOf(d *census.Deed) auditEntry {
 		}
 		return e
 	}
+	if strings.HasPrefix(d.Operation, "TYPE_DEF_") {
+		e.Count = countDefinitions(d.Done)
+		return e
+	}
 	var said struct {
 		Start   pedigree.Time    `json:"startTime"`
 		End     pedigree.Time    `json:"endTime"`
@@ -325,6 +329,22 @@ func auditEntryOf(d *census.Deed) auditEntry {
 		}
 	}
 	return e
+}
+
+// countDefinitions counts those that a line of the history is about. They stand there
+// by category: themselves, what lists say of them, or how many they are.
+func countDefinitions(said string) (n int64) {
+	var byCategory map[string]any
+	_ = json.Unmarshal([]byte(said), &byCategory) // what was cut off counts for none
+	for _, these := range byCategory {
+		switch these := these.(type) {
+		case []any:
+			n += int64(len(these))
+		case float64:
+			n += int64(these)
+		}
+	}
+	return n
 }
 
 // A criterion is what entries of a list must be, or several that are joined.

@@ -113,6 +113,30 @@ func TestPurgesAreAudited(t *testing.T) {
 	f.refused("GET", "/admin/audit/none/details", "", 404, "ATLAS-404-00-005", "none")
 }
 
+// What is done to definitions is among what was done to the catalog as a whole.
+func TestDefinitionsAreAudited(t *testing.T) {
+	f := open(t)
+	f.do("POST", "/v2/types/typedefs", `{"enumDefs":[{"name":"colour","elementDefs":[{"value":"RED","ordinal":1}]}],"entityDefs":[{"name":"one"},{"name":"two"}]}`, nil)
+	f.do("PUT", "/v2/types/typedefs", `{"entityDefs":[{"name":"one","description":"changed"}]}`, nil)
+	f.status("DELETE", "/v2/types/typedef/name/two", "", 204)
+	var audits []auditEntry
+	f.do("POST", "/admin/audits", `{"sortBy":"startTime","sortOrder":"ASCENDING","auditFilters":{"attributeName":"operation","operator":"startsWith","attributeValue":"TYPE_DEF"}}`, &audits)
+	type line struct {
+		operation, params string
+		count             int64
+	}
+	var got []line
+	for _, a := range audits {
+		got = append(got, line{a.Operation, a.Params, a.Count})
+	}
+	if want := []line{{"TYPE_DEF_CREATE", "ENTITY,ENUM", 3}, {"TYPE_DEF_UPDATE", "ENTITY", 1}, {"TYPE_DEF_DELETE", "ENTITY", 1}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if len(audits) > 0 && !strings.Contains(audits[0].Result, `"name":"colour"`) {
+		t.Errorf("result %s", audits[0].Result)
+	}
+}
+
 // archiveForm sends an archive.
 func (f *fixture) archiveForm(path string, data []byte, options string) (int, string) {
 	f.t.Helper()

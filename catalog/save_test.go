@@ -420,7 +420,8 @@ func TestReferencesInValues(t *testing.T) {
 		{attrs{"guid": "-9", "typeName": "shelf"}, fault.ReferencedEntityNotFound, "Referenced entity -9 is not found"},
 		{attrs{"guid": "none"}, fault.ReferencedEntityNotFound, "Referenced entity none is not found"},
 		{
-			attrs{"typeName": "vase", "uniqueAttributes": attrs{"qualifiedName": "v"}}, fault.InstanceCrudInvalidParams,
+			attrs{"typeName": "vase", "uniqueAttributes": attrs{"qualifiedName": "v"}},
+			fault.InstanceCrudInvalidParams,
 			"Invalid instance creation/updation parameters passed : vase.soft=AtlasObjectId{guid='null', typeName='vase', uniqueAttributes={qualifiedName:v}}: invalid value for type shelf",
 		},
 	} {

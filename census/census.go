@@ -196,16 +196,19 @@ func (s *Service) Recovered(ctx context.Context) (from string, err error) {
 
 // changes are what the history of the workspace says of the catalog as a whole, and
 // as what.
-var changes = map[string]string{"atlas.PURGE": "PURGE", "atlas.EXPORT": "EXPORT", "atlas.IMPORT": "IMPORT"}
+var changes = map[string]string{
+	"atlas.PURGE": "PURGE", "atlas.EXPORT": "EXPORT", "atlas.IMPORT": "IMPORT",
+	schema.CreatedChange: "TYPE_DEF_CREATE", schema.UpdatedChange: "TYPE_DEF_UPDATE", schema.DeletedChange: "TYPE_DEF_DELETE",
+}
 
 // A Deed is something that was done to the catalog as a whole.
 type Deed struct {
 	ID        int64
 	User      string
-	Operation string // PURGE, EXPORT or IMPORT
+	Operation string // PURGE, EXPORT, IMPORT, or what was done to definitions
 	Time      pedigree.Time
 	Origin    string // address that it came from
-	Asked     string // JSON, as the history has it
+	Asked     string // JSON, as the history has it; of definitions their categories
 	Done      string
 }
 
