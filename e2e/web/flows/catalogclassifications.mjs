@@ -95,6 +95,10 @@ await flow('a classification is put on and taken away', async (page) => {
 	const own = region.getByRole('list', { name: 'Its own' }).getByRole('listitem').filter({ hasText: 'Retention' });
 	await own.getByText('stays here').waitFor();
 	await own.getByText(/from 2026\/01\/31 09:00:00 \(UTC\)/).waitFor();
+	await own.getByRole('link', { name: 'Retention' }).click();
+	await page.getByRole('region', { name: 'Where it goes' }).getByText(/It stays on .*: it was put there so that it does not go on/).waitFor();
+	await page.goBack();
+	await own.getByText('stays here').waitFor();
 
 	await own.getByRole('button', { name: 'Remove Retention' }).click();
 	await until('it is gone', async () => (await own.count()) === 0);

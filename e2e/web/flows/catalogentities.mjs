@@ -116,9 +116,27 @@ await flow('a catalog entity', async (page, problems) => {
 
 	// All of it was written down.
 	const audit = page.getByRole('region', { name: 'Audit' });
-	await audit.getByText('Labels added').first().waitFor();
-	await audit.getByText('Business metadata changed').first().waitFor();
-	await audit.getByText('Term assigned').first().waitFor();
+	const told = audit.getByRole('list').first();
+	await told.getByText('Labels added').first().waitFor();
+	await told.getByText('Business metadata changed').first().waitFor();
+	await told.getByText('Term assigned').first().waitFor();
+	await audit.getByRole('combobox', { name: 'What is shown of the audit' }).selectOption('Labels added');
+	await until('only labels are told', async () => (await told.getByText('Labels added').count()) > 0 && (await told.getByText('Term assigned').count()) === 0);
+
+	// Each change tells what was before; what was made is compared with what is now.
+	await attributes.getByRole('button', { name: 'Change owner' }).click();
+	await attributes.getByRole('textbox', { name: 'owner' }).fill('zoe');
+	await page.keyboard.press('Enter');
+	await attributes.getByRole('row', { name: /^owner zoe/ }).waitFor();
+	await audit.getByRole('combobox', { name: 'What is shown of the audit' }).selectOption('All that happened');
+	await audit.getByText('owner ann →became zoe').first().waitFor();
+	await audit.getByRole('listitem').filter({ hasText: /^.*Created/ }).last().getByRole('button', { name: 'Compare with now' }).click();
+	await audit.getByRole('table', { name: 'Then and now' }).getByRole('row', { name: 'owner ann zoe' }).waitFor();
+	await page.getByRole('region', { name: 'Attributes' }).getByRole('button', { name: 'Undo' }).click();
+	await attributes.getByRole('row', { name: /^owner ann/ }).waitFor();
+	await audit.getByText('owner zoe →became ann').first().waitFor();
+	await audit.getByRole('listitem').filter({ hasText: /^.*Created/ }).last().getByRole('button', { name: 'Compare with now' }).click();
+	await audit.getByText('Its attributes are now as they were then.').waitFor();
 
 	// An entity of MLflow's is known by both names.
 	await page.goto('/catalog?type=mlflow_model_version&q=demand');

@@ -2,7 +2,7 @@
 // terms assigned and related, and a file of terms with a line that is broken.
 
 import assert from 'node:assert/strict';
-import { flow, until } from '../browser.mjs';
+import { flow, server, until } from '../browser.mjs';
 
 await flow('catalog glossary', async (page, problems) => {
 	await page.goto('/catalog/glossary');
@@ -136,3 +136,39 @@ async function fill(page, title, name, short) {
 	if (short) await form.getByRole('textbox', { name: 'In short' }).fill(short);
 	await form.getByRole('textbox', { name: 'Name' }).press('Enter');
 }
+
+// Of a glossary of many terms the tree shows some; the one that is asked for is among
+// them, in sight, and the page is no longer for what the tree scrolls through.
+await flow('a large glossary', async (page) => {
+	const atlas = async (method, path, body) => {
+		const answer = await fetch(`${server}/api/atlas/v2/glossary${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+		assert.ok(answer.ok, path);
+		return answer.status === 204 ? undefined : answer.json();
+	};
+	const glossary = await atlas('POST', '', { name: 'Many' });
+	const anchor = { glossaryGuid: glossary.guid };
+	await atlas('POST', '/terms', Array.from({ length: 420 }, (_, i) => ({ name: `word ${1000 + i}`, anchor })));
+	try {
+		const tree = page.getByRole('tree', { name: 'Glossaries' });
+		await page.goto('/catalog/glossary');
+		await page.getByRole('combobox', { name: 'Find a term' }).fill('word 1399');
+		await page.getByRole('option', { name: /^word 1399/ }).first().click();
+		await page.getByRole('heading', { name: 'word 1399', level: 1 }).waitFor();
+		const row = tree.getByRole('treeitem', { name: 'word 1399' });
+		await row.waitFor();
+		assert.equal(await row.getAttribute('aria-selected'), 'true');
+		await until('it is in sight', () => row.evaluate((e) => { const [r, t] = [e, e.parentElement].map((x) => x.getBoundingClientRect()); return r.top >= t.top && r.bottom <= t.bottom + 1; }));
+		assert.ok((await page.evaluate(() => document.documentElement.scrollHeight)) < 1600);
+		assert.equal(await tree.getByRole('treeitem', { name: 'word 1398' }).count(), 0);
+
+		// So it is by its address, and Back leads to what was shown before.
+		await page.goto(page.url());
+		await row.waitFor();
+		await page.getByRole('link', { name: 'Many', exact: true }).click();
+		await page.getByRole('heading', { name: 'Many', level: 1 }).waitFor();
+		await page.goBack();
+		await page.getByRole('heading', { name: 'word 1399', level: 1 }).waitFor();
+	} finally {
+		await atlas('DELETE', `/${glossary.guid}`);
+	}
+});

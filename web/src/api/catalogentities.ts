@@ -191,9 +191,9 @@ export interface AuditEvent {
 
 const auditPage = 50;
 
-export async function listAudit(guid: string, token: string | undefined, signal: AbortSignal): Promise<{ items: AuditEvent[]; next: string | undefined }> {
+export async function listAudit(guid: string, token: string | undefined, signal: AbortSignal, action = ''): Promise<{ items: AuditEvent[]; next: string | undefined }> {
 	const from = Number(token ?? 0);
-	const answer = asList(await get(`${base}/${encodeURIComponent(guid)}/audit`, { count: String(auditPage), offset: String(from), sortBy: 'timestamp', sortOrder: 'desc' }, signal));
+	const answer = asList(await get(`${base}/${encodeURIComponent(guid)}/audit`, { count: String(auditPage), offset: String(from), sortBy: 'timestamp', sortOrder: 'desc', ...(action && { auditAction: action }) }, signal));
 	const items = answer.map((x) => {
 		const e = asRecord(x);
 		return { key: asText(e.eventKey), time: asNumber(e.timestamp), user: asText(e.user), action: asText(e.action), details: asText(e.details) };

@@ -22,6 +22,9 @@ const words: Record<string, string> = {
 	BUSINESS_ATTRIBUTE_UPDATE: 'Business metadata changed',
 };
 
+/** What can happen to an entity. */
+export const actions = Object.keys(words);
+
 export function actionWord(action: string): string {
 	return Object.hasOwn(words, action) ? (words[action] as string) : action.toLowerCase().replaceAll('_', ' ');
 }

@@ -16,22 +16,29 @@ export interface Leaf {
 
 const most = 200; // terms beside each other before the rest is asked for
 
-/** Gives the rows of the tree that are seen. A term of two categories stands in both. */
-export function leavesOf(glossaries: readonly Glossary[], opened: ReadonlyMap<string, Opened>, open: ReadonlySet<string>, whole: ReadonlySet<string>): Leaf[] {
+/** Gives the rows of the tree that are seen, what is chosen always among them. A term
+ * of two categories stands in both. */
+export function leavesOf(glossaries: readonly Glossary[], opened: ReadonlyMap<string, Opened>, open: ReadonlySet<string>, whole: ReadonlySet<string>, chosen = ''): Leaf[] {
 	const rows: Leaf[] = [];
 	glossaries.forEach((g, i) => {
 		const inside = opened.get(g.guid);
 		const key = g.guid;
 		const top = inside ? childrenOf(inside, '') : undefined;
 		rows.push({ sort: 'glossary', key, guid: g.guid, name: g.name, level: 1, children: top ? top.categories.length + top.terms.length : -1, position: i + 1, beside: glossaries.length });
-		if (inside && open.has(key)) grow(rows, inside, '', key, 2, open, whole, new Set());
+		if (inside && open.has(key)) grow(rows, inside, '', key, 2, { open, whole, chosen }, new Set());
 	});
 	return rows;
 }
 
-function grow(rows: Leaf[], inside: Opened, parent: string, path: string, level: number, open: ReadonlySet<string>, whole: ReadonlySet<string>, above: ReadonlySet<string>) {
+interface Seen {
+	open: ReadonlySet<string>; // keys
+	whole: ReadonlySet<string>; // keys of what all terms are seen of
+	chosen: string; // guid
+}
+
+function grow(rows: Leaf[], inside: Opened, parent: string, path: string, level: number, seen: Seen, above: ReadonlySet<string>) {
 	const { categories, terms } = childrenOf(inside, parent);
-	const shown = whole.has(path) ? terms : terms.slice(0, most);
+	const shown = seen.whole.has(path) ? terms : terms.filter((t, i) => i < most || t.guid === seen.chosen);
 	const beside = categories.length + shown.length + (shown.length < terms.length ? 1 : 0);
 	let position = 0;
 	for (const c of categories) {
@@ -39,7 +46,7 @@ function grow(rows: Leaf[], inside: Opened, parent: string, path: string, level:
 		const key = `${path}/${c.guid}`;
 		const below = childrenOf(inside, c.guid);
 		rows.push({ sort: 'category', key, guid: c.guid, name: c.name, level, children: below.categories.length + below.terms.length, position: ++position, beside });
-		if (open.has(key)) grow(rows, inside, c.guid, key, level + 1, open, whole, new Set([...above, c.guid]));
+		if (seen.open.has(key)) grow(rows, inside, c.guid, key, level + 1, seen, new Set([...above, c.guid]));
 	}
 	for (const t of shown) rows.push({ sort: 'term', key: `${path}/${t.guid}`, guid: t.guid, name: t.name, level, children: 0, position: ++position, beside });
 	if (shown.length < terms.length) rows.push({ sort: 'more', key: `${path}/more`, guid: path, name: `${(terms.length - shown.length).toLocaleString('en')} more terms`, level, children: 0, position: ++position, beside });
