@@ -31,6 +31,7 @@ func TestCommaSeparatedValues(t *testing.T) {
 		"empty cells at the end":     {"a,b,c\n1,,\n", [][]string{{"1", "", ""}}},
 		"a space before a quote":     {"a,b\n1, \"2,3\" \n", [][]string{{"1", "2,3"}}},
 		"what was kept from a sheet": {"a,b\n1,'=1+1\n", [][]string{{"1", "=1+1"}}},
+		"other apostrophes":          {"a,b\n'tis,x=1\n", [][]string{{"'tis", "x=1"}}},
 	} {
 		rows, err := Read("t.CSV", []byte(c.text))
 		if err != nil || !reflect.DeepEqual(cellsOf(rows), c.want) {
@@ -65,7 +66,7 @@ func TestABrokenLineCostsItself(t *testing.T) {
 }
 
 func TestABrokenHeadIsABadFile(t *testing.T) {
-	for _, text := range []string{`"a,b`, "\xff\xfea,b\n", "a,\x00b\n1,2\n"} {
+	for _, text := range []string{`"a,b`, "\xff\xfea,b\n", "a,\x00b\n1,2\n", "\x00a,b\n1,2\n"} {
 		if _, err := Read("t.csv", []byte(text)); !errors.Is(err, ErrBad) {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -157,12 +158,53 @@ func TestWorkbooks(t *testing.T) {
 	data := bookOf(t, `<row><c r="A1" t="s"><v>0</v></c></row>`+
 		`<row><c r="A2" t="s"><v>1</v></c><c r="C2"><f>1+1</f><v>2</v></c></row>`+
 		`<row><c r="A3"/></row>`+
-		`<row><c t="str"><v>x</v></c><c t="b"><v>1</v></c></row>`,
+		`<row><c t="str"><v>x</v></c><ext><c t="str"><v>no cell</v></c></ext><c t="b"><v>1</v></c></row>`,
 		`<si><t>head</t></si><si><r><t>rich </t></r><r><t>text</t></r><rPh><t>said</t></rPh></si>`)
 	rows, err := Read("t.xlsx", data)
 	want := [][]string{{"rich text", "", "2"}, {"x", "1"}}
 	if err != nil || !reflect.DeepEqual(cellsOf(rows), want) {
 		t.Errorf("%q (%v), want %q", cellsOf(rows), err, want)
+	}
+}
+
+// TestTheFirstSheetIsRead has a workbook whose first sheet is not its first part.
+func TestTheFirstSheetIsRead(t *testing.T) {
+	sheetOf := func(text string) string {
+		return sheetHead + `<row/><row><c t="str"><v>` + text + `</v></c></row>` + sheetTail
+	}
+	relation := func(id, target string) string { return `<Relationship Id="` + id + `" Target="` + target + `"/>` }
+	data := book(t, map[string]string{
+		"xl/workbook.xml":            `<workbook xmlns:r="r"><sheets><sheet name="b" sheetId="2" r:id="rId2"/><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships>` + relation("rId1", "worksheets/sheet1.xml") + relation("rId2", "/xl/worksheets/sheet2.xml") + `</Relationships>`,
+		"xl/worksheets/sheet1.xml":   sheetOf("second"), "xl/worksheets/sheet2.xml": sheetOf("first"),
+	})
+	if rows, err := Read("t.xlsx", data); err != nil || !reflect.DeepEqual(cellsOf(rows), [][]string{{"first"}}) {
+		t.Errorf("%q (%v)", cellsOf(rows), err)
+	}
+}
+
+// TestACellHoldsAsManyCharactersAsInASpreadsheet counts characters, not bytes.
+func TestACellHoldsAsManyCharactersAsInASpreadsheet(t *testing.T) {
+	for _, c := range []struct {
+		characters int
+		broken     bool
+	}{{MaxCell, false}, {MaxCell + 1, true}} {
+		text := strings.Repeat("ü", c.characters)
+		for name, data := range map[string][]byte{
+			"t.csv": []byte("a,b\n1," + text), "t.xlsx": bookOf(t, `<row/><row><c t="str"><v>1</v></c><c t="str"><v>`+text+`</v></c></row>`, ""),
+		} {
+			rows, err := Read(name, data)
+			if err != nil || len(rows) != 1 || (rows[0].Broken != "") != c.broken || !c.broken && rows[0].Cell(1) != text {
+				t.Errorf("%s of %d characters: %d rows (%v)", name, c.characters, len(rows), err)
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := WriteXLSX(&b, "t", [][]string{{"head"}, {strings.Repeat("ü", MaxCell+5)}}); err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := Read("t.xlsx", b.Bytes()); err != nil || len(rows) != 1 || rows[0].Cell(0) != strings.Repeat("ü", MaxCell) {
+		t.Errorf("a longer text is not cut: %d rows (%v)", len(rows), err)
 	}
 }
 
@@ -173,6 +215,9 @@ func TestBadWorkbooks(t *testing.T) {
 		"the binary form":   old,
 		"no sheet":          book(t, map[string]string{"xl/workbook.xml": "<workbook/>"}),
 		"no text shared":    bookOf(t, `<row/><row><c t="s"><v>7</v></c></row>`, ""),
+		"one text too far":  bookOf(t, `<row/><row><c t="s"><v>1</v></c></row>`, "<si><t>x</t></si>"),
+		"one text before":   bookOf(t, `<row/><row><c t="s"><v>-1</v></c></row>`, "<si><t>x</t></si>"),
+		"a text by name":    bookOf(t, `<row/><row><c t="s"><v>x</v></c></row>`, "<si><t>x</t></si>"),
 		"an open element":   bookOf(t, `<row/><row><c>`, ""),
 		"an entity":         bookOf(t, `<row/><row><c t="str"><v>&x;</v></c></row>`, ""),
 		"a declared entity": book(t, map[string]string{"xl/workbook.xml": `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`}),
