@@ -45,7 +45,8 @@ type Parameters struct {
 // NewParameters gives parameters as they are where a client says nothing.
 func NewParameters() *Parameters { return &Parameters{SubTypes: true, SubClassifications: true} }
 
-// maxFullText names the setting that other servers bound words by.
+// maxFullText names the setting that other servers bound words by. The bounds are in
+// bytes.
 const (
 	maxFullText = "atlas.graph.fulltext-max-query-str-length"
 	maxWords    = 4096
@@ -68,10 +69,8 @@ func (p *Parameters) check() error {
 }
 
 func (p *Parameters) checkParts() error {
-	for name, value := range map[string]string{"typeName": p.TypeName, "classification": p.Classification, "sortBy": p.SortBy} {
-		if len(value) > maxName {
-			return fault.New(fault.InvalidQueryParamLength, name)
-		}
+	if err := checkLengths("typeName", p.TypeName, "classification", p.Classification, "sortBy", p.SortBy); err != nil {
+		return err
 	}
 	if len(p.Query) > maxWords {
 		return fault.New(fault.InvalidQueryLength, maxFullText)
@@ -79,6 +78,17 @@ func (p *Parameters) checkParts() error {
 	for _, f := range []*Filter{p.EntityFilters, p.TagFilters, p.RelationshipFilters} {
 		if err := f.check(0); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkLengths refuses names that are too long to be any. It is given what each is the
+// value of, and the value.
+func checkLengths(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if len(pairs[i+1]) > maxName {
+			return fault.New(fault.InvalidQueryParamLength, pairs[i])
 		}
 	}
 	return nil
@@ -249,28 +259,15 @@ func (f *finder) classes(p *Parameters) (query.Fact, error) {
 	if p.Classification == "" {
 		return nil, nil
 	}
-	var names []string
-	any, wildcard := false, false
-	for name := range strings.SplitSeq(p.Classification, ",") {
-		switch {
-		case name == NotClassified:
-			class, err := f.classified(nil, nil, false, false)
-			return query.Except{Part: class}, err
-		case name == Classified, name == AllClassifications, name == "*":
-			any = true
-		case strings.Contains(name, "*"):
-			wildcard = true
-			for _, c := range f.types.Classifications() {
-				if globs(name, c.Def.Name) {
-					names = append(names, f.descendants(c.Def.Name, p.SubClassifications)...)
-				}
-			}
-		case f.types.Classification(name) != nil:
-			names = append(names, f.descendants(name, p.SubClassifications)...)
-		}
+	wanted := strings.Split(p.Classification, ",")
+	if slices.Contains(wanted, NotClassified) {
+		class, err := f.classified(nil, nil, false, false)
+		return query.Except{Part: class}, err
 	}
+	wildcard := slices.ContainsFunc(wanted, func(name string) bool { return name != "*" && strings.Contains(name, "*") })
+	names := f.classNames(wanted, p.SubClassifications)
 	switch {
-	case any:
+	case slices.ContainsFunc(wanted, isAnyClass):
 		names = nil
 	case wildcard && !p.TagFilters.empty():
 		return nil, badRequest("TagFilters specified with wildcard tag name")
@@ -279,33 +276,60 @@ func (f *finder) classes(p *Parameters) (query.Fact, error) {
 	case names == nil:
 		return nil, fault.New(fault.UnknownClassification, p.Classification)
 	}
-	filter := p.TagFilters
-	own := false
-	if !filter.empty() {
-		var err error
-		var status query.Every
-		if filter, status, err = f.byStatus(filter); err != nil {
-			return nil, err
-		}
-		if len(status) > 0 {
-			q := *p
-			q.TagFilters = filter
-			class, err := f.classes(&q)
-			return append(status, class), err
-		}
-		if names, filter, own, err = f.byClassName(names, filter); err != nil {
-			return nil, err
-		}
-		if names != nil && len(names) == 0 {
-			return none, nil
+	if p.TagFilters.empty() {
+		return f.classified(names, nil, false, false)
+	}
+	return f.filteredClasses(p, names)
+}
+
+func isAnyClass(name string) bool {
+	return name == Classified || name == AllClassifications || name == "*"
+}
+
+// classNames gives the classifications that names mean, which may have stars in them,
+// and those that descend from these.
+func (f *finder) classNames(wanted []string, sub bool) (names []string) {
+	for _, name := range wanted {
+		switch {
+		case isAnyClass(name):
+		case strings.Contains(name, "*"):
+			for _, c := range f.types.Classifications() {
+				if globs(name, c.Def.Name) {
+					names = append(names, f.descendants(c.Def.Name, sub)...)
+				}
+			}
+		case f.types.Classification(name) != nil:
+			names = append(names, f.descendants(name, sub)...)
 		}
 	}
-	var where query.Fact
-	if !filter.empty() {
-		var err error
-		if where, err = f.tagFilter(names, filter); err != nil {
-			return nil, err
-		}
+	return names
+}
+
+// filteredClasses is the condition that there is a classification of some names, nil for
+// any, which the filter lets through.
+func (f *finder) filteredClasses(p *Parameters, names []string) (query.Fact, error) {
+	filter, status, err := f.byStatus(p.TagFilters)
+	if err != nil {
+		return nil, err
+	}
+	if len(status) > 0 {
+		q := *p
+		q.TagFilters = filter
+		class, err := f.classes(&q)
+		return append(status, class), err
+	}
+	names, filter, own, err := f.byClassName(names, filter)
+	switch {
+	case err != nil:
+		return nil, err
+	case names != nil && len(names) == 0:
+		return none, nil
+	case filter.empty():
+		return f.classified(names, nil, own, false)
+	}
+	where, err := f.tagFilter(names, filter)
+	if err != nil {
+		return nil, err
 	}
 	return f.classified(names, where, own, false)
 }
@@ -559,10 +583,8 @@ func eachReference(v any, fn func(guid string)) {
 
 // AttributePrefix searches for entities of a type whose attribute begins with a text.
 func (s *Service) AttributePrefix(ctx context.Context, workspace pedigree.NodeID, typeName, name, prefix string, limit, offset int) (*Result, error) {
-	for param, value := range map[string]string{"attrName": name, "attrValuePrefix": prefix, "typeName": typeName} {
-		if len(value) > maxName {
-			return nil, fault.New(fault.InvalidQueryParamLength, param)
-		}
+	if err := checkLengths("attrName", name, "attrValuePrefix", prefix, "typeName", typeName); err != nil {
+		return nil, err
 	}
 	if name == "" && prefix == "" {
 		return nil, fault.New(fault.InvalidParameters, fmt.Sprintf("attrName : %s, attrValue: %s for attribute search.", name, prefix))

@@ -203,6 +203,7 @@ func (r *run) source(src atlasql.From) (func(*schema.EntityType) bool, error) {
 		r.problem(fault.InvalidDSLFrom, name)
 		return nil, nil
 	}
+	// It is said twice, as clients know it.
 	r.problem(fault.InvalidDSLUnknownType, name)
 	r.problem(fault.InvalidDSLUnknownType, name)
 	return nil, nil

@@ -50,8 +50,8 @@ type LineageOptions struct {
 
 // Lineage gives the lineage of an entity, whatever wires tell of it.
 func (s *Service) Lineage(ctx context.Context, workspace pedigree.NodeID, ref catalog.Ref, o LineageOptions) (answer *Lineage, err error) {
-	if len(ref.GUID) > maxName {
-		return nil, fault.New(fault.InvalidQueryParamLength, "guid")
+	if err := checkLengths("guid", ref.GUID); err != nil {
+		return nil, err
 	}
 	err = s.view(ctx, workspace, func(f *finder) error {
 		n, err := f.Node(ref)

@@ -22,10 +22,8 @@ type Related struct {
 
 // Related searches for what an entity is tied to.
 func (s *Service) Related(ctx context.Context, workspace pedigree.NodeID, p *Related) (answer *Result, err error) {
-	for name, value := range map[string]string{"guid": p.GUID, "relation": p.Relation, "sortBy": p.SortBy} {
-		if len(value) > maxName {
-			return nil, fault.New(fault.InvalidQueryParamLength, name)
-		}
+	if err := checkLengths("guid", p.GUID, "relation", p.Relation, "sortBy", p.SortBy); err != nil {
+		return nil, err
 	}
 	if p.GUID == "" || p.Relation == "" {
 		return nil, fault.New(fault.InvalidParameters, "guid: '"+p.GUID+"', relation: '"+p.Relation+"'")

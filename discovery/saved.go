@@ -46,10 +46,8 @@ func owned(ctx context.Context, s *SavedSearch) error {
 }
 
 func (s *SavedSearch) check() error {
-	for name, value := range map[string]string{"name": s.Name, "ownerName": s.Owner, "guid": s.GUID} {
-		if len(value) > maxName {
-			return fault.New(fault.InvalidQueryParamLength, name)
-		}
+	if err := checkLengths("name", s.Name, "ownerName", s.Owner, "guid", s.GUID); err != nil {
+		return err
 	}
 	if s.Parameters == nil {
 		return nil
