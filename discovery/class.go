@@ -1,29 +1,163 @@
 package discovery
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/schema"
 )
 
 // classified holds of what is of one of some classes, nil for any, of its own or
 // carried to it, also where that is not noted yet.
 func (f *finder) classified(names []string, where query.Fact, own, carried bool) (query.Fact, error) {
-	c := query.Classified{Names: names, Where: where, OwnOnly: own, Carried: carried}
-	if own {
+	return f.whole(query.Classified{Names: names, Where: where, OwnOnly: own, Carried: carried})
+}
+
+func (f *finder) whole(c query.Classified) (query.Fact, error) {
+	if c.OwnOnly {
 		return c, nil
 	}
-	h, err := carry.Where(f.r, names)
+	h, err := carry.Where(f.r, c.Names)
 	if err != nil || h.Noted {
 		return c, err
 	}
-	if where == nil && !carried {
+	if c.Where == nil && c.Only == nil && !c.Carried {
 		return query.Among{Nodes: h.Nodes}, nil
 	}
-	c.Fix, err = f.fix(names)
+	c.Fix, err = f.fix(c.Names)
 	return c, err
+}
+
+// mostSaying is how many classifications are looked through for words in their
+// attributes: those of a name of which there are more are found by their name alone.
+const mostSaying = 10_000
+
+// classesSaying holds of what is of a class whose name says something, or that says it
+// in a text among its attributes.
+func (f *finder) classesSaying(says func(string) bool) (some query.Some, err error) {
+	var names []string
+	for _, c := range f.types.Classifications() {
+		if says(c.Def.Name) {
+			names = append(names, c.Def.Name)
+		}
+	}
+	if names != nil {
+		class, err := f.classified(names, nil, false, false)
+		if err != nil {
+			return nil, err
+		}
+		some = append(some, class)
+	}
+	if err := f.readSayings(); err != nil {
+		return nil, err
+	}
+	for _, s := range f.sayings {
+		var only []pedigree.ClassificationID
+		for _, c := range s.classes {
+			if says(c.text) {
+				only = append(only, c.id)
+			}
+		}
+		if only == nil || slices.Contains(names, s.name) {
+			continue
+		}
+		class, err := f.whole(query.Classified{Names: []string{s.name}, Only: only})
+		if err != nil {
+			return nil, err
+		}
+		some = append(some, class)
+	}
+	return some, nil
+}
+
+// A saying is what classifications of one name say in their attributes.
+type saying struct {
+	name    string
+	classes []struct {
+		id   pedigree.ClassificationID
+		text string
+	}
+}
+
+// readSayings reads them once for all words of a search.
+func (f *finder) readSayings() error {
+	if f.sayings != nil {
+		return nil
+	}
+	f.sayings = []saying{}
+	counts, err := f.r.ClassificationCounts(f.workspace)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if c := f.types.Classification(name); c == nil || counts[name] > mostSaying || !hasText(c) {
+			continue
+		}
+		s := saying{name: name}
+		for after := pedigree.ClassificationID(0); ; {
+			some, err := f.r.ClassificationsOf(f.workspace, []string{name}, after, classesAtOnce)
+			if err != nil {
+				return err
+			}
+			if len(some) == 0 {
+				break
+			}
+			for i := range some {
+				after = some[i].ID
+				if text := textsOf(some[i].Attributes); text != "" {
+					s.classes = append(s.classes, struct {
+						id   pedigree.ClassificationID
+						text string
+					}{after, text})
+				}
+			}
+		}
+		f.sayings = append(f.sayings, s)
+	}
+	return nil
+}
+
+// hasText reports whether classifications have attributes that hold texts.
+func hasText(c *schema.ClassificationType) bool {
+	for _, field := range c.Fields {
+		switch elementOf(field.Type.Name()) {
+		case "boolean", "byte", "short", "int", "long", "float", "double", "biginteger", "bigdecimal", "date":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// textsOf joins the texts in a JSON object, those within it too.
+func textsOf(attributes string) string {
+	var whole any
+	if attributes == "" || json.Unmarshal([]byte(attributes), &whole) != nil {
+		return ""
+	}
+	var b strings.Builder
+	var add func(v any)
+	add = func(v any) {
+		switch v := v.(type) {
+		case string:
+			b.WriteString(v + "\n")
+		case []any:
+			for _, one := range v {
+				add(one)
+			}
+		case map[string]any:
+			for _, one := range v {
+				add(one)
+			}
+		}
+	}
+	add(whole)
+	return b.String()
 }
 
 // classesAtOnce is how many classifications are read at once.

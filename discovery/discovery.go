@@ -64,6 +64,7 @@ type finder struct {
 	types     *schema.Types
 	workspace pedigree.NodeID
 	used      []usedType
+	sayings   []saying // once they are read
 }
 
 // A usedType is a type that some node is of.

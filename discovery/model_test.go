@@ -58,7 +58,7 @@ func townTypes() *schema.Defs {
 	}
 	return &schema.Defs{
 		Classifications: []schema.ClassificationDef{
-			{Base: schema.Base{Name: "PII"}, Attributes: []schema.AttributeDef{attribute("level", "int")}},
+			{Base: schema.Base{Name: "PII"}, Attributes: []schema.AttributeDef{attribute("level", "int"), attribute("note", "string")}},
 			{Base: schema.Base{Name: "Secret"}, SuperTypes: []string{"PII"}},
 			{Base: schema.Base{Name: "Public"}},
 		},

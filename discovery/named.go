@@ -34,13 +34,18 @@ func (f *finder) spelled(s query.Spelled, h query.Holds) (query.Fact, error) {
 	return h, nil
 }
 
-// wordOrName holds of what a word is found in, and of nodes of other protocols whose
-// qualified name it is, begins, or is like: such names are not among the words.
-func (f *finder) wordOrName(w query.Fact, word string, is query.Comparison) (query.Fact, error) {
-	if !strings.ContainsAny(word, "/:") {
-		return w, nil
+// wordOrName holds of what a word is found in, and of what is not among the words: the
+// classifications that say it, and qualified names of nodes of other protocols that it
+// is, begins, or is like.
+func (f *finder) wordOrName(w query.Fact, word string, is query.Comparison, says func(string) bool) (query.Fact, error) {
+	some, err := f.classesSaying(says)
+	if err != nil {
+		return nil, err
 	}
-	some := query.Some{w}
+	some = append(query.Some{w}, some...)
+	if !strings.ContainsAny(word, "/:") {
+		return oneOf(some), nil
+	}
 	h := query.Holds{Is: is, Values: []any{word}}
 	for _, u := range f.used {
 		place := schema.Place{}
@@ -56,5 +61,5 @@ func (f *finder) wordOrName(w query.Fact, word string, is query.Comparison) (que
 		}
 		some = append(some, named)
 	}
-	return some, nil
+	return oneOf(some), nil
 }

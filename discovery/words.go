@@ -182,7 +182,7 @@ func (w *wording) word(word string) (query.Fact, error) {
 		if err != nil {
 			return nil, err
 		}
-		return w.wordOrName(found, word, query.Globbed)
+		return w.wordOrName(found, word, query.Globbed, func(text string) bool { return search.IsLike(text, word) })
 	}
 	found := query.Worded{Text: plain}
 	is := query.Starting
@@ -194,5 +194,5 @@ func (w *wording) word(word string) (query.Fact, error) {
 	if found.Fresh, found.Stale, err = search.Pending(w.r, found.Text); err != nil {
 		return nil, err
 	}
-	return w.wordOrName(found, plain, is)
+	return w.wordOrName(found, plain, is, func(text string) bool { return search.Says(text, found.Text) })
 }

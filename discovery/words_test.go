@@ -69,6 +69,37 @@ func TestWordsArePatternsAndConditions(t *testing.T) {
 	}
 }
 
+func TestWordsOfClassificationsFindWhatTheyReach(t *testing.T) {
+	w := newTown(t, sqlite.Options{Durability: sqlite.Normal})
+	table := func(name string, classes ...catalog.Classification) *catalog.Entity {
+		return &catalog.Entity{GUID: "-" + name, TypeName: "m_table", Attributes: map[string]any{"qualifiedName": name, "name": name}, Classifications: classes}
+	}
+	b := &catalog.Batch{Entities: []*catalog.Entity{
+		table("from", catalog.Classification{TypeName: "PII", Attributes: map[string]any{"note": "Zebra stripes", "level": 7}}), table("to"),
+		table("other", catalog.Classification{TypeName: "Secret"}),
+		{TypeName: "Process", Attributes: map[string]any{
+			"qualifiedName": "p", "name": "p", "inputs": []any{map[string]any{"guid": "-from", "typeName": "m_table"}}, "outputs": []any{map[string]any{"guid": "-to", "typeName": "m_table"}},
+		}},
+	}}
+	if _, err := w.catalog.Save(t.Context(), pedigree.DefaultWorkspace, b); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		for text, want := range map[string]int{
+			"pii": 2, "zebra": 2, "zeb": 0, "zeb*": 2, "*ebra": 2, `"zebra stripes"`: 2, "stripes secret": 0, "stripes OR secret": 3, "NOT stripes": 1, "from zebra": 1, "7": 0, "level": 0, "secret": 1,
+		} {
+			if got := len(w.basic(t, &Parameters{TypeName: "m_table", Query: text}).Entities); got != want {
+				t.Errorf("%s it is noted what classifications reach, %q finds %d, want %d", when, text, got, want)
+			}
+		}
+	}
+	check("before")
+	if err := w.carry.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check("after")
+}
+
 func TestClassificationsAreFilteredByTheirNames(t *testing.T) {
 	w := shop(t)
 	name := func(operator, value string) *Filter {

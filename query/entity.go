@@ -88,11 +88,12 @@ const (
 
 // Classified holds of what is of a class, of its own or carried to it.
 type Classified struct {
-	Names   []string // of one of these classes; nil for any
-	Where   Fact     // what must hold of the classification itself, in traits that are [Attribute]; nil for anything
-	OwnOnly bool     // what is carried to it does not count
-	Carried bool     // only what is carried to it counts
-	Fix     *Carry   // corrects what is written down of what is carried; nil where that is all
+	Names   []string                    // of one of these classes; nil for any
+	Only    []pedigree.ClassificationID // by one of these; nil for any
+	Where   Fact                        // what must hold of the classification itself, in traits that are [Attribute]; nil for anything
+	OwnOnly bool                        // what is carried to it does not count
+	Carried bool                        // only what is carried to it counts
+	Fix     *Carry                      // corrects what is written down of what is carried; nil where that is all
 }
 
 // Carry says where classifications are carried to, of which what is written down is

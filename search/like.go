@@ -2,6 +2,7 @@ package search
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -18,12 +19,7 @@ const mostLike = 20_000
 // its own: sales*daily finds sales_fact_daily. It is nil where there are no letters.
 func Like(r store.Reader, pattern string) (query.Fact, error) {
 	var every query.Every
-	parts := strings.Split(pattern, "*")
-	for i, text := range parts {
-		p := stretchOf(text, i > 0, i < len(parts)-1)
-		if p == nil {
-			continue
-		}
+	for _, p := range stretchesOf(pattern) {
 		found, err := p.found(r)
 		if err != nil {
 			return nil, err
@@ -34,6 +30,23 @@ func Like(r store.Reader, pattern string) (query.Fact, error) {
 		return nil, nil
 	}
 	return every, nil
+}
+
+// IsLike reports whether a pattern is among words, as [Like] finds it.
+func IsLike(words, pattern string) bool {
+	all := stretchesOf(pattern)
+	return len(all) > 0 && !slices.ContainsFunc(all, func(p *wordStretch) bool { return !p.among(words) })
+}
+
+func stretchesOf(pattern string) []*wordStretch {
+	var all []*wordStretch
+	parts := strings.Split(pattern, "*")
+	for i, text := range parts {
+		if p := stretchOf(text, i > 0, i < len(parts)-1); p != nil {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // A wordStretch is patterns of words that follow each other.

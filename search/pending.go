@@ -23,7 +23,7 @@ const (
 // may be a beginning, unless a space follows. Where the index is far behind it tells
 // of those that were touched last.
 func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err error) {
-	return pending(r, func(words string) bool { return says(words, text) })
+	return pending(r, func(words string) bool { return Says(words, text) })
 }
 
 func pending(r store.Reader, says func(words string) bool) (found, not []pedigree.NodeID, err error) {
@@ -69,9 +69,10 @@ func pending(r store.Reader, says func(words string) bool) (found, not []pedigre
 	return found, not, nil
 }
 
-// says reports whether all words of a text are among others, as the index does but
-// for accents. What is written together stands together.
-func says(words, text string) bool {
+// Says reports whether all words of a text are among others, as the index does but
+// for accents. What is written together stands together; the last may be a beginning,
+// unless a space follows.
+func Says(words, text string) bool {
 	all := tokens(words)
 	fields := strings.Fields(text)
 	for i, word := range fields {

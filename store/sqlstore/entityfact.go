@@ -456,7 +456,7 @@ func (e *entities) classified(w *sqlText, n string, f query.Classified) error {
 	if !f.Carried {
 		c := e.alias("c")
 		w.add("EXISTS (SELECT 1 FROM classification " + c + e.use("classification_node") + " WHERE " + c + ".node = " + n + ".id")
-		if err := e.ofClass(w, c, ids, f.Where); err != nil {
+		if err := e.ofClass(w, c, ids, f); err != nil {
 			return err
 		}
 		w.add(")")
@@ -479,7 +479,7 @@ func (e *entities) carried(w *sqlText, n string, ids []any, f query.Classified) 
 	if f.Fix != nil && len(f.Fix.Not) > 0 {
 		w.add(" AND "+k+".classification NOT IN "+listed, jsonList(f.Fix.Not))
 	}
-	if err := e.ofClass(w, c, ids, f.Where); err != nil {
+	if err := e.ofClass(w, c, ids, f); err != nil {
 		return err
 	}
 	w.add(")")
@@ -489,7 +489,7 @@ func (e *entities) carried(w *sqlText, n string, ids []any, f query.Classified) 
 	x, c := e.alias("x"), e.alias("c")
 	w.add(" OR "+n+".id IN (SELECT json_extract("+x+".value, '$[1]') FROM json_each(?) "+x+" CROSS JOIN classification "+c+
 		" ON "+c+".id = json_extract("+x+".value, '$[0]') WHERE "+c+".id > 0", carriedPairs(f.Fix.To))
-	if err := e.ofClass(w, c, ids, f.Where); err != nil {
+	if err := e.ofClass(w, c, ids, f); err != nil {
 		return err
 	}
 	w.add(")")
@@ -511,15 +511,18 @@ func carriedPairs(to map[pedigree.ClassificationID][]pedigree.NodeID) string {
 	return string(append(b, ']'))
 }
 
-func (e *entities) ofClass(w *sqlText, c string, ids []any, where query.Fact) error {
+func (e *entities) ofClass(w *sqlText, c string, ids []any, f query.Classified) error {
 	if len(ids) > 0 {
 		w.add(" AND "+c+".type IN ("+placeholders(len(ids))+")", ids...)
 	}
-	if where == nil {
+	if f.Only != nil {
+		w.add(" AND "+c+".id IN "+listed, jsonList(f.Only))
+	}
+	if f.Where == nil {
 		return nil
 	}
 	w.add(" AND ")
-	return e.fact(w, c, where)
+	return e.fact(w, c, f.Where)
 }
 
 func (e *entities) use(index string) string { return e.conn.dialect.UseIndex(index) }

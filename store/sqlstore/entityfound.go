@@ -261,6 +261,14 @@ func (f *finding) ofClass(scope nodeSet, w query.Classified) (some nodeSet, ok b
 	if w.Where != nil || w.Fix != nil {
 		return nil, false, nil
 	}
+	if w.Only != nil {
+		one, err := f.seedOfClass(w)
+		if err != nil || one == nil {
+			return nil, false, err
+		}
+		some, err = f.setOf(f.conn.query(f.ctx, one.text.String(), one.text.args...))
+		return scope.and(some), err == nil, err
+	}
 	ids, err := f.names(w.Names)
 	if err != nil {
 		return nil, false, err

@@ -301,6 +301,10 @@ func (e *entities) seedOfClass(f query.Classified) (*seed, error) {
 	}
 	of := " WHERE c.workspace = ? AND c.type IN (" + placeholders(len(ids)) + ")"
 	args := append([]any{e.q.Workspace}, ids...)
+	if f.Only != nil {
+		of += " AND c.id IN " + listed
+		args = append(args, jsonList(f.Only))
+	}
 	from := "classification c" + e.use("classification_type_id")
 	if !f.Carried {
 		one.text.add("SELECT c.node FROM "+from+of, args...)

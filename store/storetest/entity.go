@@ -240,6 +240,9 @@ func drawFact(t *rapid.T, w *catalogWorld, depth int) query.Fact {
 		if c.Names != nil && len(c.Names) == 0 {
 			c.Names = nil
 		}
+		if len(w.classes) > 0 && rapid.Bool().Draw(t, "only") {
+			c.Only = []pedigree.ClassificationID{rapid.SampledFrom(w.classes).Draw(t, "the one").ID}
+		}
 		c.Carried = !c.OwnOnly && rapid.Bool().Draw(t, "carried")
 		if rapid.Bool().Draw(t, "where") {
 			c.Where = query.Holds{
@@ -390,7 +393,7 @@ func (w *catalogWorld) classified(n *worldNode, f query.Classified) bool {
 		if f.Fix != nil {
 			carried = carried && !slices.Contains(f.Fix.Not, c.ID) || slices.Contains(f.Fix.To[c.ID], n.ID)
 		}
-		if f.Names != nil && !slices.Contains(f.Names, c.Type) || !(c.Node == n.ID && !f.Carried || carried && !f.OwnOnly) {
+		if f.Only != nil && !slices.Contains(f.Only, c.ID) || f.Names != nil && !slices.Contains(f.Names, c.Type) || !(c.Node == n.ID && !f.Carried || carried && !f.OwnOnly) {
 			return false
 		}
 		if f.Where == nil {
