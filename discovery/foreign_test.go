@@ -168,3 +168,29 @@ func TestPeriodsBeginAndEndWhereTheCalendarDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesOfOtherProtocolsAreSuggestedAndCounted(t *testing.T) {
+	s := ran(t)
+	for prefix, want := range map[string]string{
+		"fir": "first run", "Fir": "first run", "flo": "flowers", "runs:/run": "runs:/run1 runs:/run2", "datasets:/fl": "datasets:/flowers/", "an": "ann", "run2": "run2", "un": "", "irst": "",
+	} {
+		r, err := s.Suggest(t.Context(), pedigree.DefaultWorkspace, prefix, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(r.Suggestions, " "); got != want {
+			t.Errorf("%s is completed by %q, want %q", prefix, got, want)
+		}
+	}
+	p := NewParameters()
+	p.Query = "fir"
+	r, err := s.Quick(t.Context(), pedigree.DefaultWorkspace, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"__typeName": "mlflow_run", "__state": "ACTIVE", "Asset.owner": "ann", "ServiceType": "mlflow"} {
+		if got := r.Metrics[name]; len(got) != 1 || got[0] != (Count{want, 1}) {
+			t.Errorf("by %s it is %v, want one %s", name, got, want)
+		}
+	}
+}

@@ -2,17 +2,22 @@ package discovery
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/query"
+	"github.com/pedigree-ml/pedigree/schema"
+	"github.com/pedigree-ml/pedigree/search"
 )
 
-// A QuickResult is what a quick search found, and what it is by type, state and owner.
+// A QuickResult is what a quick search found, and what it is by type, state, owner and
+// service.
 type QuickResult struct {
 	Results *Result            `json:"searchResults"`
 	Metrics map[string][]Count `json:"aggregationMetrics"`
@@ -59,26 +64,28 @@ func (s *Service) Quick(ctx context.Context, workspace pedigree.NodeID, p *Param
 	return answer, err
 }
 
-// metrics counts all results of a query by type, state and owner.
+// metrics counts all results of a query by type, state, owner, and service where types
+// have one.
 func (f *finder) metrics(q *query.Entities) (map[string][]Count, error) {
 	all := *q
 	all.By, all.Offset, all.Limit = nil, 0, maxLimit
 	metrics := map[string][]Count{"__typeName": {}, "__state": {}, "Asset.owner": {}}
-	for name, trait := range map[string]query.Trait{"__typeName": query.TypeTrait{}, "Asset.owner": query.FieldTrait{Key: "owner"}} {
-		rows, err := f.r.Tabulate(&query.Table{Entities: all, Group: []query.Trait{trait}, Cells: []query.Cell{{Of: query.Count}}})
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			value, _ := row[0].(string)
-			n, _ := row[1].(int64)
-			if name == "__typeName" {
-				value = f.typeName(value)
-			}
-			if value != "" {
-				metrics[name] = append(metrics[name], Count{value, n})
-			}
-		}
+	types, err := f.countBy(&all, query.TypeTrait{})
+	if err != nil {
+		return nil, err
+	}
+	services := make(map[string]int64)
+	for _, c := range types {
+		c.Name = f.typeName(c.Name)
+		metrics["__typeName"] = append(metrics["__typeName"], c)
+		services[f.serviceOf(c.Name)] += c.Count
+	}
+	if metrics["Asset.owner"], err = f.owners(all); err != nil {
+		return nil, err
+	}
+	delete(services, "")
+	for _, service := range slices.Sorted(maps.Keys(services)) {
+		metrics["ServiceType"] = append(metrics["ServiceType"], Count{service, services[service]})
 	}
 	total, err := f.r.CountEntities(&all)
 	if err != nil {
@@ -105,6 +112,66 @@ func (f *finder) typeName(node string) string {
 		}
 	}
 	return strings.TrimPrefix(node, pedigree.AtlasPrefix)
+}
+
+// countBy counts the results of a query by a trait, but for those that lack it.
+func (f *finder) countBy(q *query.Entities, trait query.Trait) ([]Count, error) {
+	rows, err := f.r.Tabulate(&query.Table{Entities: *q, Group: []query.Trait{trait}, Cells: []query.Cell{{Of: query.Count}}})
+	if err != nil {
+		return nil, err
+	}
+	counts := []Count{}
+	for _, row := range rows {
+		value, _ := row[0].(string)
+		n, _ := row[1].(int64)
+		if value != "" {
+			counts = append(counts, Count{value, n})
+		}
+	}
+	return counts, nil
+}
+
+// owners counts results by their owner, whom nodes of other protocols keep elsewhere.
+func (f *finder) owners(q query.Entities) ([]Count, error) {
+	var foreign []pedigree.Type
+	q.Types = slices.DeleteFunc(slices.Clone(q.Types), func(t pedigree.Type) bool {
+		of := f.types.OfNode(t)
+		if of == nil || !of.Foreign {
+			return false
+		}
+		if owner := of.Field("owner"); owner != nil && owner.Place.Column == schema.OwnerColumn {
+			foreign = append(foreign, t)
+		}
+		return true
+	})
+	counts := []Count{}
+	var err error
+	if len(q.Types) > 0 {
+		if counts, err = f.countBy(&q, query.FieldTrait{Key: "owner"}); err != nil {
+			return nil, err
+		}
+	}
+	if len(foreign) == 0 {
+		return counts, nil
+	}
+	q.Types = foreign
+	others, err := f.countBy(&q, query.Owner)
+	for _, c := range others {
+		if i := slices.IndexFunc(counts, func(o Count) bool { return o.Name == c.Name }); i >= 0 {
+			counts[i].Count += c.Count
+		} else {
+			counts = append(counts, c)
+		}
+	}
+	return counts, err
+}
+
+// serviceOf gives the service that a type of entity is of.
+func (f *finder) serviceOf(typeName string) string {
+	if t := f.types.Entity(typeName); t != nil {
+		return t.Def.ServiceType
+	}
+	return ""
 }
 
 // Suggestions complete what somebody is typing.
@@ -168,9 +235,52 @@ func (f *finder) suggest(answer *Suggestions, field, beginning string) error {
 	}
 	for _, row := range rows {
 		text, _ := row[0].(string)
-		if text != "" && !slices.Contains(answer.Suggestions, text) && len(answer.Suggestions) < mostSuggested {
-			answer.Suggestions = append(answer.Suggestions, text)
+		answer.add(text)
+	}
+	return f.suggestForeign(answer, field, beginning)
+}
+
+func (s *Suggestions) add(text string) {
+	if text != "" && !slices.Contains(s.Suggestions, text) && len(s.Suggestions) < mostSuggested {
+		s.Suggestions = append(s.Suggestions, text)
+	}
+}
+
+// suggestForeign adds values of nodes of other protocols, which are looked for among
+// the words, and qualified names where the beginning looks like that of one.
+func (f *finder) suggestForeign(answer *Suggestions, field, beginning string) error {
+	if len(answer.Suggestions) >= mostSuggested {
+		return nil
+	}
+	scope := f.nodeTypes(func(t *schema.EntityType) bool { return t.Foreign && t.Field(field) != nil && !t.Internal() })
+	if len(scope) == 0 {
+		return nil
+	}
+	where, err := f.holds(&attribute{name: field, trait: query.FieldTrait{Key: field}}, scope, query.Holds{Is: query.Starting, Values: []any{beginning}})
+	if err != nil {
+		return err
+	}
+	switch {
+	case field != "qualifiedName":
+		w := query.Worded{Text: beginning}
+		if w.Fresh, w.Stale, err = search.Pending(f.r, beginning); err != nil {
+			return err
 		}
+		where = query.Every{w, where}
+	case !strings.ContainsAny(beginning, "/:"):
+		return nil
+	}
+	nodes, err := f.r.Entities(&query.Entities{Workspace: f.workspace, Types: scope, Live: true, Where: where, Limit: triedForEach})
+	if err != nil {
+		return err
+	}
+	headers, err := f.Headers(nodes, catalog.HeaderOptions{Attributes: []string{field}})
+	if err != nil {
+		return err
+	}
+	for _, h := range headers {
+		text, _ := h.Attributes[field].(string)
+		answer.add(text)
 	}
 	return nil
 }
