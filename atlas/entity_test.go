@@ -275,6 +275,12 @@ func TestClassificationsFollowTheRulesOfARealServer(t *testing.T) {
 	f.quiet("DELETE", "/v2/entity/uniqueAttribute/type/shelf/classification/Secret?attr:qualifiedName=p", nil)
 	f.quiet("POST", "/v2/entity/bulk//classification", object{"classification": object{"typeName": "Secret"}, "entityGuids": []any{parent, kid}})
 	f.refused("POST", "/v2/entity/bulk/classification", `{"entityGuids":[]}`, 400, "ATLAS-400-00-01A", "no classification")
+	some := object{
+		"classification": object{"typeName": "PII"}, "entityGuids": []any{"none", parent, kid}, "entityTypeName": "shelf", "entitiesUniqueAttributes": []any{object{"qualifiedName": "none"}},
+	}
+	f.refused("POST", "/v2/entity/bulk/classification", text(t, some), 404, "ATLAS-404-00-005", "none")
+	f.quiet("POST", "/v2/entity/bulk/classification?skipFailedEntities=true", some)
+	wants(t, "of those that can be", f.ask("GET", "/v2/entity/guid/"+kid+"/classification/PII", nil), object{"entityGuid": kid})
 	report := f.ask("POST", "/v2/entity/bulk/setClassifications", object{"guidHeaderMap": object{kid: object{
 		"typeName": "book", "guid": kid, "attributes": object{"qualifiedName": "k"}, "classifications": []any{object{"typeName": "ShelfOnly"}},
 	}}})

@@ -110,7 +110,10 @@ func (h *Handler) classifyAll(w http.ResponseWriter, r *http.Request) error {
 	if in.Classification == nil {
 		return fault.New(fault.InvalidParameters, "no classification")
 	}
-	if err := h.Entities.ClassifyAll(r.Context(), workspace, in.GUIDs, in.Type, in.Unique, *in.Classification); err != nil {
+	c := catalog.Classifying{
+		Class: *in.Classification, GUIDs: in.GUIDs, Type: in.Type, Unique: in.Unique, SkipFailed: flag(r.URL.Query(), "skipFailedEntities", false),
+	}
+	if err := h.Entities.ClassifyAll(r.Context(), workspace, &c); err != nil {
 		return err
 	}
 	return done(w)

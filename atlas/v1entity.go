@@ -268,7 +268,7 @@ func (h *Handler) v1AddTrait(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := readV1Trait(in)
-	if err := h.Entities.ClassifyAll(r.Context(), workspace, []string{r.PathValue("guid")}, "", nil, c); err != nil {
+	if err := h.Entities.ClassifyAll(r.Context(), workspace, &catalog.Classifying{Class: c, GUIDs: []string{r.PathValue("guid")}}); err != nil {
 		return err
 	}
 	w.Header().Set("Location", base+"/entities/"+url.PathEscape(r.PathValue("guid")))

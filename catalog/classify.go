@@ -84,11 +84,12 @@ func (v *View) ClassificationNamed(n *pedigree.Node, name string) (*Classificati
 
 // Classify classifies a node. It must not be of any of the classes itself yet.
 func (w *Work) Classify(n *pedigree.Node, given []Classification) error {
-	return w.classifyAll([]pedigree.Node{*n}, given)
+	return w.classifyAll([]pedigree.Node{*n}, given, false)
 }
 
-// classifyAll classifies nodes alike, once it is known that all of them can be.
-func (w *Work) classifyAll(nodes []pedigree.Node, given []Classification) error {
+// classifyAll classifies nodes alike, once it is known that all of them can be. Those
+// that cannot are left, where that is asked for.
+func (w *Work) classifyAll(nodes []pedigree.Node, given []Classification, skipFailed bool) error {
 	if len(given) == 0 {
 		return fault.New(fault.InvalidParameters, "classifications(s) not specified")
 	}
@@ -105,11 +106,21 @@ func (w *Work) classifyAll(nodes []pedigree.Node, given []Classification) error 
 	}
 	rows := make([][]*pedigree.Classification, len(nodes))
 	for i := range nodes {
-		if rows[i], err = w.newClassifications(&nodes[i], taken[nodes[i].ID], given); err != nil {
+		mine := taken[nodes[i].ID]
+		rows[i], err = w.newClassifications(&nodes[i], mine, given)
+		isTaken := func(c Classification) bool { return mine[c.TypeName] }
+		if skipFailed && (fault.Is(err, fault.InvalidEntityForClassification) || slices.ContainsFunc(given, isTaken)) {
+			rows[i] = nil
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
 	for i := range nodes {
+		if skipFailed && rows[i] == nil {
+			continue
+		}
 		for _, row := range rows[i] {
 			if err := w.putClassification(&nodes[i], nil, row); err != nil {
 				return err
@@ -455,10 +466,6 @@ func (w *Work) uncarry(n *pedigree.Node, name, from string) error {
 	return fault.New(fault.PropagatedClassificationNotAssociatedWithEntity, name, from, guid)
 }
 
-// ClassifyAll classifies several nodes alike.
-func (w *Work) ClassifyAll(nodes []pedigree.Node, c Classification) error {
-	return w.classifyAll(nodes, []Classification{c})
-}
 
 // SetClassifications makes the classifications of entities those that their headers
 // say, and tells line by line what it did. An entity is found by its unique

@@ -279,34 +279,67 @@ func (s *Service) Change(ctx context.Context, workspace pedigree.NodeID, ref Ref
 	})
 }
 
-// ClassifyAll classifies several entities alike: those that are named by guid and
-// those that have one of some sets of unique attributes.
-func (s *Service) ClassifyAll(ctx context.Context, workspace pedigree.NodeID, guids []string, typeName string, unique []map[string]any, c Classification) error {
-	if c.TypeName == "" {
+// A Classifying says which entities are to be classified alike: those that are named
+// by guid and those of a type that have one of some sets of unique attributes.
+type Classifying struct {
+	Class  Classification
+	GUIDs  []string
+	Type   string
+	Unique []map[string]any
+
+	// SkipFailed leaves those that are not there, are of the class already or cannot be
+	// of it. Otherwise none is classified where there is such a one.
+	SkipFailed bool
+}
+
+// ClassifyAll classifies several entities alike.
+func (s *Service) ClassifyAll(ctx context.Context, workspace pedigree.NodeID, c *Classifying) error {
+	if c.Class.TypeName == "" {
 		return fault.New(fault.InvalidParameters, "no classification")
 	}
-	if len(guids) == 0 && (len(unique) == 0 || typeName == "") {
+	if len(c.GUIDs) == 0 && (len(c.Unique) == 0 || c.Type == "") {
 		return fault.New(fault.InvalidParameters, "Need either list of GUIDs or entity type and list of qualified Names")
 	}
 	return s.Update(ctx, workspace, func(w *Work) error {
-		if w.types.Classification(c.TypeName) == nil {
-			return fault.New(fault.ClassificationNotFound, c.TypeName)
+		if w.types.Classification(c.Class.TypeName) == nil {
+			return fault.New(fault.ClassificationNotFound, c.Class.TypeName)
 		}
-		nodes, err := w.nodesInOrder(guids)
+		nodes, err := w.meant(c)
 		if err != nil {
 			return err
 		}
-		if typeName != "" {
-			for _, values := range unique {
-				n, err := w.LookupExact(typeName, values)
-				if err != nil {
-					return err
-				}
-				nodes = append(nodes, *n)
-			}
-		}
-		return w.ClassifyAll(nodes, c)
+		return w.classifyAll(nodes, []Classification{c.Class}, c.SkipFailed)
 	})
+}
+
+// meant finds the entities that are to be classified.
+func (w *Work) meant(c *Classifying) ([]pedigree.Node, error) {
+	guids := c.GUIDs
+	if c.SkipFailed {
+		found, err := w.NodesByGUID(guids)
+		if err != nil {
+			return nil, err
+		}
+		guids = slices.DeleteFunc(slices.Clone(guids), func(guid string) bool { return found[guid] == nil })
+	}
+	nodes, err := w.nodesInOrder(guids)
+	if err != nil || c.Type == "" {
+		return nodes, err
+	}
+	for _, values := range c.Unique {
+		n, err := w.LookupExact(c.Type, values)
+		if c.SkipFailed && fault.Is(err, fault.InstanceByUniqueAttributeNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, *n)
+	}
+	if len(nodes) == 0 && len(c.GUIDs) == 0 {
+		return nil, fault.New(fault.InvalidParameters, "No guid found for given entity Type Name and list of attributes")
+	}
+	return nodes, nil
 }
 
 // Classifications gives the classifications of an entity, its own and those carried
