@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 	"graph":           {".", "carry", "identity", "naming", "query", "store"},
 	"identity":        {".", "naming", "store"},
 	"jobs":            {".", "carry", "identity", "lineage", "naming", "query", "store"},
-	"notice":          {".", "catalog", "store", "github.com/twmb/franz-go"},
+	"notice":          {".", "catalog", "schema", "store", "github.com/twmb/franz-go"},
 	"openapi":         {},
 	"openlineage":     {".", "egress", "jobs", "route"},
 	"mlmd":            {".", "graph", "mlmd/mlmdpb", "query", "query/mlmdql", "route", "google.golang.org/grpc", "google.golang.org/protobuf"},

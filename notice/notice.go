@@ -11,6 +11,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -112,21 +113,78 @@ func tell(v *catalog.View, lines []pedigree.Change) (events []Event, err error) 
 	return kept, nil
 }
 
-// headersOf shows nodes. Those that are gone for ever are left out, and so is what
-// the catalog itself is made of.
+// headersOf shows nodes as consumers know them. Those that are gone for ever are left
+// out, and so is what the catalog itself is made of.
 func headersOf(v *catalog.View, ids []pedigree.NodeID) (map[pedigree.NodeID]*catalog.Header, error) {
 	nodes, err := v.Reader().Nodes(unique(ids))
 	if err != nil {
 		return nil, err
 	}
-	headers, err := v.Headers(nodes, catalog.HeaderOptions{Classifications: true})
-	byNode := make(map[pedigree.NodeID]*catalog.Header, len(headers))
-	for i, h := range headers {
-		if t := v.Types().Entity(h.TypeName); t == nil || !t.IsA("__internal") {
-			byNode[nodes[i].ID] = h
+	alike := make(map[pedigree.Type][]pedigree.Node)
+	for i := range nodes {
+		alike[nodes[i].Type] = append(alike[nodes[i].Type], nodes[i])
+	}
+	byNode := make(map[pedigree.NodeID]*catalog.Header, len(nodes))
+	for _, some := range alike {
+		t, err := v.TypeOf(&some[0])
+		if err != nil {
+			return nil, err
+		}
+		if t.IsA("__internal") {
+			continue
+		}
+		headers, err := v.Headers(some, catalog.HeaderOptions{Attributes: notified(t), Classifications: true})
+		if err != nil {
+			return nil, err
+		}
+		for i, h := range headers {
+			addSuperTypes(v.Types(), h)
+			byNode[some[i].ID] = h
 		}
 	}
-	return byNode, err
+	return byNode, nil
+}
+
+// notified names the attributes of a type that its definition wants told.
+func notified(t *schema.EntityType) (names []string) {
+	for _, f := range t.Fields {
+		if f.Def.Notify {
+			names = append(names, f.Def.Name)
+		}
+	}
+	return names
+}
+
+// addSuperTypes puts after each classification of a header those that it descends
+// from, with such of its values as they know: consumers match names alone.
+func addSuperTypes(types *schema.Types, h *catalog.Header) {
+	var all []catalog.Classification
+	h.ClassificationNames = []string{}
+	for _, c := range h.Classifications {
+		all = append(all, c)
+		t := types.Classification(c.TypeName)
+		if t == nil {
+			continue
+		}
+		for _, name := range t.Ancestors() {
+			above := catalog.Classification{TypeName: name, EntityGUID: c.EntityGUID, EntityStatus: c.EntityStatus, Propagate: c.Propagate}
+			for _, f := range types.Classification(name).Fields {
+				if value, ok := c.Attributes[f.Def.Name]; ok {
+					if above.Attributes == nil {
+						above.Attributes = make(map[string]any)
+					}
+					above.Attributes[f.Def.Name] = value
+				}
+			}
+			all = append(all, above)
+		}
+	}
+	for i := range all {
+		h.ClassificationNames = append(h.ClassificationNames, all[i].TypeName)
+	}
+	if len(all) > 0 {
+		h.Classifications = all
+	}
 }
 
 func unique(ids []pedigree.NodeID) (once []pedigree.NodeID) {

@@ -32,6 +32,7 @@ const ws = pedigree.DefaultWorkspace
 type env struct {
 	*testing.T
 	*Service
+	types *schema.Service
 }
 
 func newEnv(t *testing.T) *env {
@@ -42,7 +43,7 @@ func newEnv(t *testing.T) *env {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	types := schema.New(s)
-	return &env{t, New(s, catalog.New(s, types))}
+	return &env{t, New(s, catalog.New(s, types)), types}
 }
 
 // table makes a data set and gives its guid.
@@ -96,6 +97,58 @@ func TestWhatHappensIsToldOnceAndInOrder(t *testing.T) {
 	for _, at := range []int64{-1, next + 100} {
 		if _, _, err := e.After(t.Context(), ws, at); pedigree.CodeOf(err) != pedigree.Invalid {
 			t.Errorf("from %d on: %v", at, err)
+		}
+	}
+}
+
+func TestWhatIsToldOfAnEntityIsWhatItsTypesSay(t *testing.T) {
+	e := newEnv(t)
+	text := func(name string, notify bool) schema.AttributeDef {
+		return schema.AttributeDef{Name: name, Type: "string", Optional: true, Max: 1, Weight: -1, Notify: notify, Cardinality: schema.Single}
+	}
+	_, err := e.types.Create(t.Context(), &schema.Defs{
+		Classifications: []schema.ClassificationDef{
+			{Base: schema.Base{Name: "Personal"}, Attributes: []schema.AttributeDef{text("why", false)}},
+			{Base: schema.Base{Name: "Address"}, SuperTypes: []string{"Personal"}, Attributes: []schema.AttributeDef{text("where", false)}},
+		},
+		Entities: []schema.EntityDef{
+			{Base: schema.Base{Name: "table"}, SuperTypes: []string{"DataSet"}, Attributes: []schema.AttributeDef{text("path", true), text("secret", false)}},
+			{Base: schema.Base{Name: "view"}, SuperTypes: []string{"DataSet"}, Attributes: []schema.AttributeDef{text("path", false)}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := e.Newest(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := func(typeName string) *catalog.Entity {
+		return &catalog.Entity{TypeName: typeName, Attributes: map[string]any{"qualifiedName": typeName, "name": typeName, "path": "/p", "secret": "s"}}
+	}
+	of := given("table")
+	of.Classifications = []catalog.Classification{{TypeName: "Address", Attributes: map[string]any{"why": "w", "where": "h"}}}
+	if _, err := e.entities.Save(t.Context(), ws, &catalog.Batch{Entities: []*catalog.Entity{of, given("view")}}); err != nil {
+		t.Fatal(err)
+	}
+	events, _, err := e.After(t.Context(), ws, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, event := range events {
+		h := event.Entity
+		path := map[string]any{"table": "/p"}[h.TypeName]
+		if h.Attributes["path"] != path || h.Attributes["secret"] != nil {
+			t.Errorf("of a %s is told %v", h.TypeName, h.Attributes)
+		}
+		if h.TypeName == "view" {
+			continue
+		}
+		if !slices.Equal(h.ClassificationNames, []string{"Address", "Personal"}) || len(h.Classifications) != 2 {
+			t.Fatalf("%+v", h)
+		}
+		if above := h.Classifications[1]; above.EntityGUID != h.GUID || above.Attributes["why"] != "w" || len(above.Attributes) != 1 {
+			t.Errorf("%+v", above)
 		}
 	}
 }
