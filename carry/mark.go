@@ -23,6 +23,26 @@ func WithoutMarks(properties []pedigree.Property) []pedigree.Property {
 	return slices.DeleteFunc(slices.Clone(properties), func(p pedigree.Property) bool { return IsMark(p.Key) })
 }
 
+// Marks lists the keys of the classifications that there are on nodes, by name.
+func Marks(r store.Reader) ([]string, error) {
+	defined, err := r.Definitions(workspace)
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for i := range defined {
+		some, err := r.ClassificationsOf(workspace, []string{defined[i].Name}, 0, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(some) > 0 {
+			keys = append(keys, MarkPrefix+defined[i].Name)
+		}
+	}
+	slices.Sort(keys)
+	return keys, nil
+}
+
 // Mark adds to the facts of nodes their classifications, own and carried, as text
 // properties in a space. The text of an own one is its attributes, a JSON object;
 // that of one carried to the node says from where.

@@ -1,11 +1,13 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/carry"
 	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
@@ -41,10 +43,10 @@ func (s *Service) PutNamespace(ctx context.Context, ws pedigree.NodeID, name, ow
 	})
 }
 
-// Tags lists the tags that were declared, by name.
+// Tags lists the tags that were declared and those that show classifications, by name.
 func (s *Service) Tags(ctx context.Context, ws pedigree.NodeID, p Page) (all []TagView, err error) {
 	err = s.view(ctx, ws, func(v *viewer) error {
-		nodes, err := v.list([]pedigree.NodeID{ws}, pedigree.JobTagType, p, byName)
+		nodes, err := v.list([]pedigree.NodeID{ws}, pedigree.JobTagType, Page{Limit: p.Limit + p.Offset}, byName)
 		if err != nil {
 			return err
 		}
@@ -56,7 +58,14 @@ func (s *Service) Tags(ctx context.Context, ws pedigree.NodeID, p Page) (all []T
 		for i := range nodes {
 			all[i] = TagView{nodes[i].Name, field(&facts[i], descriptionField)}
 		}
-		return nil
+		marks, err := carry.Marks(v)
+		for _, name := range marks {
+			if at, declared := slices.BinarySearchFunc(all, name, func(t TagView, name string) int { return cmp.Compare(t.Name, name) }); !declared {
+				all = slices.Insert(all, at, TagView{Name: name})
+			}
+		}
+		all = all[min(p.Offset, len(all)):min(p.Offset+p.Limit, len(all))]
+		return err
 	})
 	return all, err
 }
