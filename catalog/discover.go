@@ -278,6 +278,9 @@ func (b *batch) resolveRequest(r *request) error {
 		return b.checkType(r)
 	}
 	n, err := b.view.Lookup(r.typ, r.entity.Attributes)
+	if n != nil && b.options.Import && r.entity.Status == Deleted {
+		n, err = b.view.sameDeleted(n, r.entity)
+	}
 	if err != nil {
 		return err
 	}
@@ -290,6 +293,17 @@ func (b *batch) resolveRequest(r *request) error {
 		r.create = true
 	}
 	return nil
+}
+
+// sameDeleted gives the node that has the unique attributes of an entity which an
+// import says is deleted, if it is that one. Otherwise it came after it, or from
+// elsewhere, and nil is given.
+func (v *View) sameDeleted(n *pedigree.Node, e *Entity) (*pedigree.Node, error) {
+	all, err := v.load([]pedigree.Node{*n}, 0)
+	if err != nil || all[0].otherThan(e) {
+		return nil, err
+	}
+	return n, nil
 }
 
 // checkType reads the attributes of an entity by the type that it has, where a

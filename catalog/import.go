@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/pedigree-ml/pedigree"
@@ -76,6 +77,9 @@ func (s *saving) importSystem(e *Entity, l *loaded) (bool, error) {
 func (s *saving) importState(e *Entity, l *loaded) (bool, error) {
 	switch {
 	case e.Status == Deleted && l.Live():
+		if l.otherThan(e) {
+			return false, nil
+		}
 		d, err := s.putInBin([]pedigree.Node{l.Node}, true)
 		if err != nil {
 			return false, err
@@ -107,6 +111,58 @@ func (s *saving) importState(e *Entity, l *loaded) (bool, error) {
 		return true, s.setUnique(&l.Node, l.typ, values)
 	}
 	return false, nil
+}
+
+// otherThan reports whether an entity that an import says is deleted is another than
+// the one that has its place here: that one was made at another time.
+func (l *loaded) otherThan(e *Entity) bool {
+	created := l.Created
+	if p := l.field(keyCreateTime); p != nil {
+		created = pedigree.Time(p.Int)
+	}
+	return e.CreateTime != 0 && e.CreateTime.Set() && e.CreateTime != created
+}
+
+// importDeleted puts into the bin what a batch says is deleted, so that what it brings in
+// their place can have their names. before hears of them first.
+func (w *Work) importDeleted(in *Batch, before func([]pedigree.Node) error) error {
+	gone := make(map[string]*Entity)
+	for _, e := range in.Entities {
+		if e != nil && e.Status == Deleted {
+			gone[e.GUID] = e
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	found, err := w.NodesByGUID(slices.Sorted(maps.Keys(gone)))
+	if err != nil {
+		return err
+	}
+	var nodes []pedigree.Node
+	for guid, n := range found {
+		if !n.Live() || !isOurs(n.Type) {
+			continue
+		}
+		all, err := w.load([]pedigree.Node{*n}, 0)
+		if err != nil {
+			return err
+		}
+		if !all[0].otherThan(gone[guid]) {
+			nodes = append(nodes, *n)
+		}
+	}
+	slices.SortFunc(nodes, func(a, b pedigree.Node) int { return cmp.Compare(a.ID, b.ID) })
+	if len(nodes) == 0 {
+		return nil
+	}
+	if before != nil {
+		if err := before(nodes); err != nil {
+			return err
+		}
+	}
+	_, err = w.putInBin(nodes, true)
+	return err
 }
 
 // importClasses makes the classifications of an entity those that are given.

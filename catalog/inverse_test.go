@@ -78,3 +78,16 @@ func TestABatchCanGiveBothSidesOfAnInverse(t *testing.T) {
 		t.Errorf("the same again changed %+v", again.Mutated)
 	}
 }
+
+func TestAnEntityThatIsThereAndANewOneCanBothNameTheirRelationship(t *testing.T) {
+	f := open(t)
+	shelf := f.make(an("shelf", "s", nil))
+	book := an("book", "b", attrs{"shelf": attrs{"guid": shelf}})
+	book.GUID = "-7"
+	whole := an("shelf", "s", nil)
+	whole.GUID, whole.RelationshipAttributes = shelf, attrs{"books": []any{attrs{"guid": "-7"}}}
+	m := f.save(book, whole)
+	if got := related(f.get(shelf).RelationshipAttributes["books"]); len(got) != 1 || got[0] != m.Assignments["-7"] {
+		t.Errorf("the shelf has %v, want one book", got)
+	}
+}

@@ -35,6 +35,11 @@ func (w *Work) Save(in *Batch, o SaveOptions) (*Mutations, error) {
 	if in == nil || len(in.Entities) == 0 {
 		return nil, fault.New(fault.InvalidParameters, "no entities to create/update.")
 	}
+	if o.Import {
+		if err := w.importDeleted(in, o.Before); err != nil {
+			return nil, err
+		}
+	}
 	b, err := w.discover(in, o)
 	if err != nil {
 		return nil, err
@@ -143,6 +148,9 @@ func (s *saving) checkNew(r *request) (err error) {
 		return nil
 	}
 	keys := uniqueKeys(r.typ, r.values)
+	if s.options.Import && r.entity.Status == Deleted {
+		keys = nil // what is in the bin keeps nobody from its values
+	}
 	for _, key := range keys {
 		if r.first = s.unique[key]; r.first != nil {
 			r.create = false
@@ -294,7 +302,8 @@ func (s *saving) systemProperties(e *Entity) []pedigree.Property {
 	return properties
 }
 
-// setUnique makes a node the holder of the unique values among those given.
+// setUnique makes a node the holder of the unique values among those given; one in the
+// bin of those that nobody else holds.
 func (w *Work) setUnique(n *pedigree.Node, t *schema.EntityType, values map[string]any) error {
 	for _, f := range t.Unique() {
 		value, there := values[f.Def.Name]
@@ -306,10 +315,12 @@ func (w *Work) setUnique(n *pedigree.Node, t *schema.EntityType, values map[stri
 			text = uniqueText(value)
 		}
 		if err := w.tx.SetUnique(n, uniqueKey(f), text); err != nil {
-			if pedigree.CodeOf(err) == pedigree.AlreadyExists {
+			switch {
+			case pedigree.CodeOf(err) != pedigree.AlreadyExists:
+				return err
+			case n.Live():
 				return takenUnique(t, f, text)
 			}
-			return err
 		}
 	}
 	return nil

@@ -227,8 +227,10 @@ func (s *saving) tieOne(l *loaded, end *schema.End, one *ref) error {
 		return err
 	}
 	l.links = append(l.links, k)
-	if other := s.fresh[one.node.ID]; other != nil && other != l {
-		other.links = append(other.links, k)
+	for _, other := range []*loaded{s.fresh[one.node.ID], s.standing[one.node.ID]} {
+		if other != nil && other != l {
+			other.links = append(other.links, k)
+		}
 	}
 	s.touchOther(one.node.ID)
 	return nil

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/pedigree-ml/pedigree"
 )
 
 // Reading is how JSON of clients and people is read: what is said twice counts as
@@ -24,6 +26,7 @@ var Reading = json.JoinOptions(
 		json.UnmarshalFromFunc(readText),
 		json.UnmarshalFromFunc(readFlag),
 		json.UnmarshalFromFunc(readWhole),
+		json.UnmarshalFromFunc(readMoment),
 		json.UnmarshalFromFunc(readAttribute),
 	)),
 )
@@ -94,6 +97,24 @@ func readFlag(d *jsontext.Decoder, v *bool) error {
 	default:
 		return errors.New("neither true nor false")
 	}
+	return nil
+}
+
+// readMoment takes text for a moment, as older archives write it.
+func readMoment(d *jsontext.Decoder, v *pedigree.Time) error {
+	if d.PeekKind() != '"' {
+		return errors.ErrUnsupported
+	}
+	token, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	moment, ok := readDate(token.String())
+	if !ok {
+		return errors.New("no moment")
+	}
+	n, _ := moment.(int64) // empty text is none
+	*v = pedigree.Time(n)
 	return nil
 }
 

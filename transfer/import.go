@@ -151,13 +151,16 @@ func (s *Service) open(ctx context.Context, workspace pedigree.NodeID, file io.R
 	return i, inArchive(err)
 }
 
-// isAside reports whether a file is none of an entity.
-func isAside(name string) bool { return name == infoFile || name == orderFile || name == typesFile }
+// isAside reports whether a file is none of an entity: also what a file system adds to
+// archives that people pack anew.
+func isAside(name string) bool {
+	return name == infoFile || name == orderFile || name == typesFile || strings.HasPrefix(name, "__MACOSX/")
+}
 
 // look reads a file that is no entity.
 func (i *importing) look(f *archive.File) error {
-	if f.Name == orderFile {
-		return nil // files are in that order
+	if f.Name != infoFile && f.Name != typesFile {
+		return nil // files are in the order that one of them gives
 	}
 	if f.Size() > maxTypes {
 		return fault.New(fault.ImportInvalidZipEntry, f.Name, "it is too large")
@@ -354,7 +357,11 @@ func (i *importing) keep(tx store.Tx, u *unit, metrics map[string]int64, c *chan
 		})
 		before, err := w.Entities(ours, catalog.ReadOptions{NoReferred: true})
 		if err == nil {
-			c.Before = before.Entities
+			for _, e := range before.Entities { // as it was at first
+				if !slices.ContainsFunc(c.Before, func(b *catalog.Entity) bool { return b.GUID == e.GUID }) {
+					c.Before = append(c.Before, e)
+				}
+			}
 		}
 		return err
 	}})

@@ -28,6 +28,7 @@ func sortTypes(types *schema.Types, in *schema.Defs) (fresh, changed *schema.Def
 			entities[i].Attributes = lacking(old, entities[i].Attributes)
 		}
 	}
+	defer func() { growUp(types, in, changed) }()
 	return fresh, changed, errors.Join(
 		sortDefs(types, in.Structs, &fresh.Structs, &changed.Structs, func(d *schema.StructDef) (string, *[]schema.AttributeDef) { return d.Name, &d.Attributes }),
 		sortDefs(types, in.Classifications, &fresh.Classifications, &changed.Classifications, func(d *schema.ClassificationDef) (string, *[]schema.AttributeDef) { return d.Name, &d.Attributes }),
@@ -60,6 +61,30 @@ func sortDefs[D any](types *schema.Types, in []D, fresh, changed *[]D, parts fun
 		}
 	}
 	return nil
+}
+
+// growUp adds to types the super types that an archive has more of them, which newer
+// models have: its relationships may be between those.
+func growUp(types *schema.Types, in, changed *schema.Defs) {
+	for i := range in.Entities {
+		d := &in.Entities[i]
+		old := types.Entity(d.Name)
+		if old == nil {
+			continue
+		}
+		grown := slices.IndexFunc(changed.Entities, func(c schema.EntityDef) bool { return c.Name == d.Name })
+		for _, name := range d.SuperTypes {
+			if old.IsA(name) {
+				continue
+			}
+			if grown < 0 {
+				grown = len(changed.Entities)
+				changed.Entities = append(changed.Entities, *old.Def)
+			}
+			above := &changed.Entities[grown].SuperTypes
+			*above = append(slices.Clone(*above), name)
+		}
+	}
 }
 
 func moreElements(old, in schema.EnumDef) schema.EnumDef {

@@ -126,21 +126,39 @@ func (e *export) follow(v *catalog.View, nodes []pedigree.Node, ways map[pedigre
 		for _, end := range []struct {
 			from, to pedigree.NodeID
 			way      way
-		}{{l.end1, l.end2, outward}, {l.end2, l.end1, inward}} {
-			if w, asked := ways[end.from]; asked && w&end.way != 0 && known[end.from] != nil && known[end.to] != nil {
-				e.goOn(v.Types(), known[end.from], known[end.to], w, end.way)
+			owned    bool
+		}{{l.end1, l.end2, outward, l.owns1}, {l.end2, l.end1, inward, l.owns2}} {
+			w, asked := ways[end.from]
+			from, to := known[end.from], known[end.to]
+			if asked && from != nil && to != nil && leads(l, from, to) {
+				e.goOn(v.Types(), from, to, w, end.way, end.owned)
 			}
 		}
 	}
 	return nil
 }
 
+// leads reports whether an export goes from one node to another along a tie. What was
+// deleted comes along with what it was tied to, so that it is deleted where the archive
+// is brought in, too; from there it leads to what was deleted alone.
+func leads(l tie, from, to *pedigree.Node) bool {
+	if to.Live() {
+		return from.Live() && !l.gone
+	}
+	return true
+}
+
 // goOn puts what a node is tied to into the queue, if an export of the node has it.
+// What an entity owns is part of it, whichever way led there.
 // What a term means does not come along with the term, but terms do with what they
 // mean, and their glossaries with them.
-func (e *export) goOn(types *schema.Types, from, to *pedigree.Node, w, direction way) {
+func (e *export) goOn(types *schema.Types, from, to *pedigree.Node, w, direction way, owned bool) {
 	source, target := types.OfNode(from.Type), types.OfNode(to.Type)
-	if source == nil || target == nil || target.Foreign || !to.Live() {
+	if source == nil || target == nil || target.Foreign {
+		return
+	}
+	owned = owned && e.connected && !source.Internal()
+	if w&direction == 0 && !owned {
 		return
 	}
 	switch {
@@ -154,6 +172,8 @@ func (e *export) goOn(types *schema.Types, from, to *pedigree.Node, w, direction
 	case e.noLineage && target.Kind == pedigree.Execution:
 	case !e.connected:
 		e.walk.push(to.ID, around)
+	case owned:
+		e.walk.push(to.ID, leaf)
 	case target.Kind == pedigree.Execution:
 		e.walk.push(to.ID, outward)
 	case w == around:
@@ -170,10 +190,15 @@ const termOnly = inward
 func isGlossary(t *schema.EntityType) bool { return t.Name() == "AtlasGlossary" }
 
 // A tie is what ties two nodes, from the first to the second.
-type tie struct{ end1, end2 pedigree.NodeID }
+type tie struct {
+	end1, end2 pedigree.NodeID
+	gone       bool // in the bin
+	owns1      bool // the first end owns the second
+	owns2      bool // or the other way round
+}
 
-// linksOf gives what ties nodes to others: relationships outside the bin, and what
-// executions read and wrote.
+// linksOf gives what ties nodes to others: relationships, and what executions read and
+// wrote.
 func linksOf(v *catalog.View, nodes []pedigree.Node) (all []tie, err error) {
 	var ids []pedigree.NodeID
 	byKind := make(map[pedigree.Kind][]pedigree.NodeID)
@@ -186,9 +211,11 @@ func linksOf(v *catalog.View, nodes []pedigree.Node) (all []tie, err error) {
 		return nil, err
 	}
 	for i := range rows {
-		if rows[i].Deleted == pedigree.NoTime {
-			all = append(all, tie{rows[i].End1, rows[i].End2})
+		l := tie{end1: rows[i].End1, end2: rows[i].End2, gone: rows[i].Deleted.Set()}
+		if t := v.Types().Relationship(rows[i].Type); t != nil && t.Def.Kind == schema.Composition {
+			l.owns1, l.owns2 = t.Def.End1.Container, t.Def.End2.Container
 		}
+		all = append(all, l)
 	}
 	for _, kind := range []pedigree.Kind{pedigree.Execution, pedigree.Artifact} {
 		if len(byKind[kind]) == 0 {
@@ -199,7 +226,7 @@ func linksOf(v *catalog.View, nodes []pedigree.Node) (all []tie, err error) {
 			return nil, err
 		}
 		for i := range events {
-			all = append(all, tie{events[i].Execution, events[i].Artifact})
+			all = append(all, tie{end1: events[i].Execution, end2: events[i].Artifact})
 		}
 	}
 	return all, nil
