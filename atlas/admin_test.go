@@ -2,6 +2,8 @@ package atlas
 
 import (
 	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"mime/multipart"
@@ -299,6 +301,50 @@ func TestHookMessagesAreApplied(t *testing.T) {
 	f.refused("POST", topic, `["{"]`, 400, "ATLAS-400-00-029", "message")
 	f.refused("POST", topic, `[{"type":"TYPE_CREATE"}]`, 400, "ATLAS-400-00-029", "TYPE_CREATE")
 	f.refused("POST", topic, `[{"msgCompressionKind":"GZIP","message":"x"}]`, 400, "ATLAS-400-00-029", "compressed")
+	f.refused("POST", topic, `[{"msgCompressionKind":"GZIP","message":"`+packed(t, `{"msgCompressionKind":"GZIP","message":"x"}`)+`"}]`, 400, "ATLAS-400-00-029", "compressed")
+	f.refused("POST", topic, `[{"msgSplitCount":2,"message":"x"}]`, 400, "ATLAS-400-00-029", "parts")
+}
+
+// packed compresses a text as large messages come.
+func packed(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+func TestHookMessagesOfVersionOneAreApplied(t *testing.T) {
+	f := open(t)
+	const (
+		topic = "/v2/notification/topic/ATLAS_HOOK"
+		get   = "/v2/entity/uniqueAttribute/type/DataSet?attr:qualifiedName=h"
+	)
+	of := func(values string) string {
+		return `{"typeName":"DataSet","id":{"id":"-1","version":0,"typeName":"DataSet","state":"ACTIVE"},"values":{` + values + `},"traitNames":[],"traits":{}}`
+	}
+	which := `"typeName":"DataSet","attribute":"qualifiedName","attributeValue":"h"`
+	created := `{"version":{"version":"1.0.0"},"msgCompressionKind":"NONE","msgSplitCount":1,"message":{"type":"ENTITY_CREATE","user":"sqoop","entities":[` + of(`"qualifiedName":"h","name":"h"`) + `]}}`
+	for _, c := range []struct{ message, wants string }{
+		{`{"version":{"version":"1.0.0"},"msgCompressionKind":"GZIP","msgSplitCount":1,"message":"` + packed(t, created) + `"}`, `"name":"h"`},
+		{`{"type":"ENTITY_PARTIAL_UPDATE",` + which + `,"entity":` + of(`"description":"d"`) + `}`, `"description":"d"`},
+		{`{"type":"ENTITY_FULL_UPDATE","entities":[` + of(`"qualifiedName":"h","name":"i"`) + `]}`, `"name":"i"`},
+	} {
+		f.status("POST", topic, "["+c.message+"]", 204)
+		if _, shown := f.call("GET", get, ""); !strings.Contains(shown, c.wants) {
+			t.Errorf("%s: %s, want %s", c.message, shown, c.wants)
+		}
+	}
+	for range 2 { // the second time it is gone
+		f.status("POST", topic, `{"type":"ENTITY_DELETE",`+which+`}`, 204)
+		f.status("GET", get, "", 404)
+	}
+	f.refused("POST", topic, `{"type":"ENTITY_CREATE"}`, 400, "ATLAS-400-00-029", "")
 }
 
 // TestWhatHappensIsStreamed follows entities over a real connection, leaves, and
