@@ -358,6 +358,7 @@ func TestOtherSearches(t *testing.T) {
 	if len(a.Relations) != 3 || a.ApproximateCount != 5 || a.Relations[0].End1.GUID != guids["Sales"] || a.Relations[0].TypeName != "sales_db_tables" {
 		t.Errorf("relations: %+v of %d", a.Relations, a.ApproximateCount)
 	}
+	f.sortedRelations()
 	a = discovery.Result{}
 	f.do("GET", "/v2/search/relations?relationshipName=dataset_process_inputs", "", &a)
 	if len(a.Relations) != 1 || a.Relations[0].End1.GUID != guids["loadMonthly"] || a.Relations[0].End2.GUID != guids["sales_fact"] {
@@ -484,5 +485,33 @@ func TestVersion1SearchesAndFollowsLineage(t *testing.T) {
 	v := graph.Results.Values
 	if len(v.Vertices) != 2 || len(v.Edges) != 2 || !slices.Equal(v.Edges[guids["loadMonthly"]], []string{guids["sales_fact_monthly"]}) {
 		t.Errorf("%s", text)
+	}
+}
+
+// sortedRelations sorts relationships by an attribute that some of them have.
+func (f *fixture) sortedRelations() {
+	f.t.Helper()
+	guids := func(parameters string) (guids []string) {
+		var a discovery.Result
+		f.do("GET", "/v2/search/relations?relationshipName=sales_db_tables"+parameters, "", &a)
+		for _, r := range a.Relations {
+			guids = append(guids, r.GUID)
+		}
+		return guids
+	}
+	all := guids("")
+	for i, since := range map[int]int{1: 20, 3: 9, 4: 30} {
+		f.do("PUT", "/v2/relationship", fmt.Sprintf(`{"guid": %q, "typeName": "sales_db_tables", "attributes": {"since": %d}}`, all[i], since), nil)
+	}
+	for parameters, want := range map[string][]int{
+		"&sortBy=since": {3, 1, 4, 0, 2}, "&sortBy=since&sortOrder=DESCENDING": {4, 1, 3, 0, 2}, "&sortBy=nothing": {0, 1, 2, 3, 4}, "&sortBy=since&limit=2&offset=1": {1, 4},
+	} {
+		got := guids(parameters)
+		for i, n := range want {
+			if len(got) != len(want) || got[i] != all[n] {
+				f.t.Errorf("%s gives %v of %v, want %v", parameters, got, all, want)
+				break
+			}
+		}
 	}
 }

@@ -604,5 +604,8 @@ func (s *Service) AttributePrefix(ctx context.Context, workspace pedigree.NodeID
 		}
 	}
 	p.EntityFilters = &Filter{Attribute: name, Operator: "startsWith", Value: prefix}
+	if prefix == "" {
+		p.EntityFilters = &Filter{Attribute: name, Operator: "notNull"}
+	}
 	return s.Basic(ctx, workspace, p)
 }

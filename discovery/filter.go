@@ -307,7 +307,9 @@ func (f *finder) tagFilter(names []string, filter *Filter) (query.Fact, error) {
 }
 
 // classSystems are what every classification has, by name.
-var classSystems = map[string]query.Trait{"__timestamp": query.Created, "__modificationTimestamp": query.Updated}
+var classSystems = map[string]query.Trait{
+	"__timestamp": query.Created, "__modificationTimestamp": query.Updated, "__createdBy": query.Maker, "__modifiedBy": query.Changer,
+}
 
 // classWith gives one of some classifications, nil for any, that has an attribute.
 func (f *finder) classWith(names []string, attribute string) *schema.ClassificationType {

@@ -262,8 +262,8 @@ func (f *finder) suggestForeign(answer *Suggestions, field, beginning string) er
 	}
 	switch {
 	case field != "qualifiedName":
-		w := query.Worded{Text: beginning}
-		if w.Fresh, w.Stale, err = search.Pending(f.r, beginning); err != nil {
+		w, err := search.Worded(f.r, beginning)
+		if err != nil {
 			return err
 		}
 		where = query.Every{w, where}

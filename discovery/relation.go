@@ -158,6 +158,11 @@ func (f *finder) relations(p *Parameters) (*Result, error) {
 		}
 		q.Where = where
 	}
+	if by := of[0].Field(p.SortBy); by != nil { // one that there is not says nothing
+		if a := plainAttribute(p.SortBy, by); f.primitive(a) {
+			q.By, q.Desc = query.Attribute{Key: p.SortBy, Form: a.trait.Form}, descending(p.SortOrder)
+		}
+	}
 	page := query.Entities{Offset: q.Offset}
 	if err := f.resume(&page, p); err != nil {
 		return nil, err

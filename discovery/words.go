@@ -184,15 +184,13 @@ func (w *wording) word(word string) (query.Fact, error) {
 		}
 		return w.wordOrName(found, word, query.Globbed, func(text string) bool { return search.IsLike(text, word) })
 	}
-	found := query.Worded{Text: plain}
-	is := query.Starting
+	text, is := plain, query.Starting
 	if plain == word {
-		found.Text += " "
-		is = query.Equal
+		text, is = plain+" ", query.Equal
 	}
-	var err error
-	if found.Fresh, found.Stale, err = search.Pending(w.r, found.Text); err != nil {
+	found, err := search.Worded(w.r, text)
+	if err != nil {
 		return nil, err
 	}
-	return w.wordOrName(found, plain, is, func(text string) bool { return search.Says(text, found.Text) })
+	return w.wordOrName(found, plain, is, func(said string) bool { return search.Says(said, text) })
 }

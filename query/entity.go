@@ -158,7 +158,8 @@ func (Among) fact()      {}
 func (Worded) fact()     {}
 
 // A Trait is something that an entity has: [FieldTrait], [Attr], [TypeTrait],
-// [VersionTrait], [StatusTrait], [Spelled], [Calc], [Constant] or, of a classification, [Attribute].
+// [VersionTrait], [StatusTrait], [Spelled], [Calc], [Constant] or, of a classification, [Attribute]
+// or [Author].
 type Trait interface{ trait() }
 
 // A FieldTrait is a property.
@@ -181,6 +182,15 @@ type Attribute struct {
 	List  bool
 	Unset any
 }
+
+// An Author is somebody who had to do with a classification or relationship.
+type Author uint8
+
+// The authors.
+const (
+	Maker   Author = iota + 1
+	Changer        // the last
+)
 
 // VersionTrait is what distinguishes states of one thing, empty where nothing does.
 type VersionTrait struct{}
@@ -219,13 +229,16 @@ func (FieldTrait) trait()   {}
 func (TypeTrait) trait()    {}
 func (Attribute) trait()    {}
 func (Attr) trait()         {}
+func (Author) trait()       {}
 
-// Relations asks for relationships, in the bin or not, by arrival.
+// Relations asks for relationships, in the bin or not, by type and arrival.
 type Relations struct {
 	Workspace pedigree.NodeID
 	Types     []string             // names of relationships
 	Events    []pedigree.Direction // also what executions read or wrote, after those; only where Where is nil
 	Where     Fact                 // what must hold of the relationship itself, in traits that are [Attribute], [Created] or [Updated]; nil for anything
+	By        Attribute            // what they are sorted by first, those without it last; no key for nothing
+	Desc      bool
 	Limit     int
 	Offset    int
 }

@@ -202,7 +202,7 @@ func wordsOf(r store.Reader, nodes []pedigree.Node) (map[pedigree.NodeID]string,
 		if err != nil {
 			return nil, err
 		}
-		all[ids[i]] = words(&nodes[i], &facts[i]) + saidOf(said)
+		all[ids[i]] = apart(words(&nodes[i], &facts[i]) + saidOf(said))
 	}
 	return all, nil
 }

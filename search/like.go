@@ -63,8 +63,8 @@ func stretchOf(text string, after, before bool) *wordStretch {
 			return '?'
 		}
 		return unicode.ToLower(r)
-	}, text)
-	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || r == '?' }
+	}, apart(text))
+	isWord := func(r rune) bool { return inWord(r) || r == '?' }
 	words := strings.FieldsFunc(text, func(r rune) bool { return !isWord(r) })
 	if strings.Trim(strings.Join(words, ""), "?") == "" {
 		return nil

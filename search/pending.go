@@ -3,9 +3,9 @@ package search
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/pedigree-ml/pedigree"
+	"github.com/pedigree-ml/pedigree/query"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -24,6 +24,14 @@ const (
 // of those that were touched last.
 func Pending(r store.Reader, text string) (found, not []pedigree.NodeID, err error) {
 	return pending(r, func(words string) bool { return Says(words, text) })
+}
+
+// Worded is the condition that all words of a text are found; the last may be a
+// beginning, unless a space follows.
+func Worded(r store.Reader, text string) (w query.Worded, err error) {
+	w.Text = apart(text)
+	w.Fresh, w.Stale, err = Pending(r, text)
+	return w, err
 }
 
 func pending(r store.Reader, says func(words string) bool) (found, not []pedigree.NodeID, err error) {
@@ -74,7 +82,7 @@ func pending(r store.Reader, says func(words string) bool) (found, not []pedigre
 // unless a space follows.
 func Says(words, text string) bool {
 	all := tokens(words)
-	fields := strings.Fields(text)
+	fields := strings.Fields(apart(text))
 	for i, word := range fields {
 		beginning := i == len(fields)-1 && !strings.HasSuffix(text, " ")
 		if !contains(all, tokens(word), beginning) {
@@ -85,7 +93,7 @@ func Says(words, text string) bool {
 }
 
 func tokens(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	return strings.FieldsFunc(strings.ToLower(apart(text)), func(r rune) bool { return !inWord(r) })
 }
 
 // contains reports whether some tokens follow each other among others.

@@ -87,7 +87,7 @@ func find(r store.Reader, q *Query, p *Page) error {
 	var sample []store.Sampled
 	for _, kind := range kinds {
 		sel := &query.Selection{
-			Workspace: q.Workspace, Kind: kind, Where: where, Text: q.Words, By: q.By, Desc: q.Desc, Limit: q.Limit, After: q.After,
+			Workspace: q.Workspace, Kind: kind, Where: where, Text: apart(q.Words), By: q.By, Desc: q.Desc, Limit: q.Limit, After: q.After,
 		}
 		nodes, next, err := r.Select(sel)
 		if err != nil {

@@ -217,6 +217,10 @@ func (e *entities) holds(w *sqlText, n string, f query.Holds) error {
 		return compared(w, value, f)
 	case query.Attribute:
 		return e.holdsAttribute(w, n, t, f)
+	case query.Author:
+		value := &sqlText{}
+		value.add(n + map[query.Author]string{query.Maker: ".created_by", query.Changer: ".updated_by"}[t])
+		return compared(w, value, f)
 	}
 	return pedigree.Errorf(pedigree.Internal, "a query of the catalog compares an unknown trait %T", f.Trait)
 }
@@ -408,12 +412,10 @@ func (e *entities) member(w *sqlText, list *sqlText, f query.Holds) error {
 // holdsAttribute compares a member of the attributes of a classification, whose
 // table the alias stands for.
 func (e *entities) holdsAttribute(w *sqlText, c string, t query.Attribute, f query.Holds) error {
-	path, err := json.Marshal(t.Key)
+	value, err := attributeOf(c, t.Key)
 	if err != nil {
 		return err
 	}
-	value := &sqlText{}
-	value.add("(CASE WHEN "+c+".attributes <> '' THEN json_extract("+c+".attributes, ?) END)", "$."+string(path))
 	if t.Unset != nil {
 		inner := value.String()
 		value.Reset()
@@ -426,6 +428,15 @@ func (e *entities) holdsAttribute(w *sqlText, c string, t query.Attribute, f que
 		return err
 	}
 	return compared(w, value, f)
+}
+
+// attributeOf reads an attribute of the classification or relationship that a table
+// alias stands for.
+func attributeOf(alias, key string) (*sqlText, error) {
+	path, err := json.Marshal(key)
+	value := &sqlText{}
+	value.add("(CASE WHEN "+alias+".attributes <> '' THEN json_extract("+alias+".attributes, ?) END)", "$."+string(path))
+	return value, err
 }
 
 // names gives the numbers of definitions, those only that something uses.

@@ -46,7 +46,7 @@ func (t *tx) FindRelationships(q *query.Relations) (page []pedigree.Relationship
 }
 
 func (e *entities) relations(q *query.Relations, ids []any) (page []pedigree.Relationship, total int64, err error) {
-	if q.Where == nil {
+	if q.Where == nil && q.By.Key == "" {
 		if total, err = e.countTies(ids); err != nil {
 			return nil, 0, err
 		}
@@ -55,15 +55,31 @@ func (e *entities) relations(q *query.Relations, ids []any) (page []pedigree.Rel
 	}
 	w := &sqlText{}
 	w.add(" FROM relationship r"+e.use("relationship_type_used")+" WHERE r.type IN ("+placeholders(len(ids))+")", ids...)
-	w.add(" AND r.workspace = ? AND ", q.Workspace)
-	if err := e.fact(w, "r", q.Where); err != nil {
-		return nil, 0, err
+	w.add(" AND r.workspace = ?", q.Workspace)
+	if q.Where != nil {
+		w.add(" AND ")
+		if err := e.fact(w, "r", q.Where); err != nil {
+			return nil, 0, err
+		}
 	}
 	if total, err = e.firstInt("SELECT count(*)"+w.String(), w.args); err != nil {
 		return nil, 0, err
 	}
-	w.args = append(w.args, q.Limit, q.Offset)
-	r, err := e.conn.query(e.ctx, "SELECT "+relationshipColumns+w.String()+" ORDER BY r.type, r.id LIMIT ? OFFSET ?", w.args...)
+	w.add(" ORDER BY ")
+	if q.By.Key != "" {
+		value, err := attributeOf("r", q.By.Key)
+		if err != nil {
+			return nil, 0, err
+		}
+		w.add(value.String()+" IS NULL, ", value.args...)
+		w.add(value.String(), value.args...)
+		if q.Desc {
+			w.add(" DESC")
+		}
+		w.add(", ")
+	}
+	w.add("r.type, r.id LIMIT ? OFFSET ?", q.Limit, q.Offset)
+	r, err := e.conn.query(e.ctx, "SELECT "+relationshipColumns+w.String(), w.args...)
 	page, err = e.tx.relationships(r, err)
 	return page, total, err
 }
