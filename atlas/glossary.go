@@ -441,7 +441,7 @@ func (h *Handler) searchGlossary(w http.ResponseWriter, r *http.Request) error {
 	}
 	found := []*foundGlossary{}
 	byGUID := make(map[string]*foundGlossary)
-	for _, l := range p.Page(all) {
+	for _, l := range p.Of(all) {
 		g := byGUID[l.Glossary.GUID]
 		if g == nil {
 			b := &l.Glossary.Base

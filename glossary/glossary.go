@@ -6,10 +6,8 @@
 package glossary
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
@@ -221,22 +219,3 @@ func categoryOfEntity(e *catalog.Entity) *Category {
 	}
 	return c
 }
-
-// byText orders a page of headers by what they show; equal ones by guid.
-func page[T any](p Page, all []T, show func(*T) (text, guid string)) []T {
-	all = slices.Clone(all)
-	slices.SortFunc(all, func(a, b T) int {
-		textA, guidA := show(&a)
-		textB, guidB := show(&b)
-		order := cmp.Or(strings.Compare(textA, textB), strings.Compare(guidA, guidB))
-		if p.Desc {
-			return -order
-		}
-		return order
-	})
-	return of(p, all)
-}
-
-func showTerm(t *RelatedTerm) (text, guid string) { return t.DisplayText, t.TermGUID }
-
-func showCategory(c *RelatedCategory) (text, guid string) { return c.DisplayText, c.CategoryGUID }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/pedigree-ml/pedigree"
-	"github.com/pedigree-ml/pedigree/catalog"
 	"github.com/pedigree-ml/pedigree/fault"
 	"github.com/pedigree-ml/pedigree/sheet"
 )
@@ -284,9 +283,3 @@ func WriteTable(w io.Writer, kind string, rows [][]string) error {
 	}
 	return sheet.WriteCSV(w, rows)
 }
-
-// Page gives a page of a list, and how many there are.
-func (p Page) Page(all []*Listed) []*Listed { return of(p, all) }
-
-// ClassificationsOf gives the classifications of something listed.
-func (l *Listed) ClassificationsOf() []catalog.Classification { return l.base().Classifications }

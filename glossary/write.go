@@ -161,6 +161,45 @@ func patch(changes map[string]string, thing string, set func(name, value string)
 	return nil
 }
 
+// set sets an attribute that a partial change may set; ok is false for others.
+func (b *Base) set(name, value string) (ok bool) {
+	switch name {
+	case "name":
+		b.Name = value
+	case "shortDescription":
+		b.ShortDescription = value
+	case "longDescription":
+		b.LongDescription = value
+	default:
+		return false
+	}
+	return true
+}
+
+func (g *Glossary) set(name, value string) bool {
+	switch name {
+	case "language":
+		g.Language = value
+	case "usage":
+		g.Usage = value
+	default:
+		return g.Base.set(name, value)
+	}
+	return true
+}
+
+func (t *Term) set(name, value string) bool {
+	switch name {
+	case "abbreviation":
+		t.Abbreviation = value
+	case "usage":
+		t.Usage = value
+	default:
+		return t.Base.set(name, value)
+	}
+	return true
+}
+
 // DeleteGlossary deletes a glossary with all that is in it, or nothing where one of
 // its terms is assigned to an entity.
 func (s *Service) DeleteGlossary(ctx context.Context, workspace pedigree.NodeID, guid string) error {
