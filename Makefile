@@ -6,7 +6,7 @@ GOVULNCHECK   = go run golang.org/x/vuln/cmd/govulncheck@v1.6.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1.0-dev)
 
 # Packages in which goroutines share something.
-CONCURRENT = ./server/... ./store/... ./tracking/... ./registry/... ./blob/... ./mlflow/... ./webhook/... ./egress/... ./graph/... ./mlmd/... ./kubewatch/... ./openlineage/... ./jobs/... ./watch/... ./cmd/...
+CONCURRENT = ./server/... ./store/... ./tracking/... ./registry/... ./blob/... ./mlflow/... ./webhook/... ./egress/... ./graph/... ./mlmd/... ./kubewatch/... ./openlineage/... ./jobs/... ./watch/... ./carry/... ./notice/... ./cmd/...
 
 # How long each fuzz target runs, and each benchmark.
 FUZZTIME  ?= 5s
@@ -82,6 +82,11 @@ bench-mlflow: ## Measure MLflow, FastTrackML and Pedigree side by side; takes an
 .PHONY: bench-mlmd
 bench-mlmd: ## Measure ML Metadata's engine and Pedigree side by side; takes ten minutes and Python 3.9 to 3.11
 	bench/mlmd
+
+.PHONY: e2e-atlas
+e2e-atlas: ## Run Atlas's own clients, for Python and Java, and a Kafka broker; needs Python 3.11, Java also a JDK and Maven
+	e2e/atlas/run
+	e2e/atlas/kafka
 
 .PHONY: e2e-native
 e2e-native: ## Hold the server against the OpenAPI document of its own protocol; needs Python 3.11 to 3.13
