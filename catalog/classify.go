@@ -466,7 +466,6 @@ func (w *Work) uncarry(n *pedigree.Node, name, from string) error {
 	return fault.New(fault.PropagatedClassificationNotAssociatedWithEntity, name, from, guid)
 }
 
-
 // SetClassifications makes the classifications of entities those that their headers
 // say, and tells line by line what it did. An entity is found by its unique
 // attributes. What cannot be done is left.

@@ -395,11 +395,7 @@ func TestReferencesInValues(t *testing.T) {
 	}
 	idOfNew, idOfOld := catalog.ObjectID{GUID: made, Type: "special_shelf"}, catalog.ObjectID{GUID: old, Type: "shelf"}
 	place := func(on any, around ...any) attrs {
-		p := attrs{"typeName": "place", "attributes": attrs{"on": on, "around": nil}}
-		if len(around) > 0 {
-			p["attributes"].(attrs)["around"] = around
-		}
-		return p
+		return attrs{"typeName": "place", "attributes": attrs{"on": on, "around": append([]any{}, around...)}}
 	}
 	want := attrs{
 		"soft": idOfNew, "softs": []any{idOfOld, idOfNew}, "byKey": attrs{"a": idOfNew}, "place": place(nil, place(idOfNew), place(idOfOld)),

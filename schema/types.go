@@ -139,6 +139,9 @@ func (t *tree) SubTypes() []string { return t.subs }
 
 // Unset is what an attribute without a value reads as.
 func (f *Field) Unset() any {
+	if list, is := f.Type.(*arrayType); is {
+		return list.unset(f.Soft())
+	}
 	if _, simple := f.Type.(*primitive); !simple {
 		return nil
 	}

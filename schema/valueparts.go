@@ -21,6 +21,20 @@ func (a *arrayType) Name() string { return "array<" + a.element.Name() + ">" }
 // Unset is nil.
 func (a *arrayType) Unset() any { return nil }
 
+// unset is what an attribute without a list reads as: none, but for lists of structs
+// and of references, which are empty.
+func (a *arrayType) unset(soft bool) any {
+	switch a.element.(type) {
+	case *structType:
+		return []any{}
+	case *referenceType:
+		if !soft {
+			return []any{}
+		}
+	}
+	return nil
+}
+
 // Normalize reads a list, also one that is written as text.
 func (a *arrayType) Normalize(v any) (any, error) {
 	if text, ok := v.(string); ok {
