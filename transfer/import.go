@@ -30,7 +30,7 @@ type ImportResult struct {
 	Host      string           `json:"hostName"`
 	Time      pedigree.Time    `json:"timeStamp"`
 	Metrics   map[string]int64 `json:"metrics"`
-	Processed []string         `json:"processedEntities"` // guids, of the first entities only where there are many
+	Processed []string         `json:"processedEntities"` // guids of what came in, also within files of others; of large archives those of the first files
 	Status    string           `json:"operationStatus"`
 	Export    *ExportResult    `json:"exportResult,omitempty"`
 }
@@ -247,15 +247,21 @@ func (i *importing) runAtOnce() error {
 	if err := i.each(u.take); err != nil {
 		return err
 	}
+	files := i.result.Processed
 	return i.store.Update(i.ctx, func(tx store.Tx) error {
-		i.result.Metrics = make(map[string]int64)
+		i.result.Metrics, i.result.Processed = make(map[string]int64), files
 		if _, _, err := i.keepTypes(tx, i.result.Metrics); err != nil {
 			return err
 		}
-		if err := i.keep(tx, u, i.result.Metrics, &change{}); err != nil {
+		c := &change{}
+		if err := i.keep(tx, u, i.result.Metrics, c); err != nil {
 			return err
 		}
-		return i.succeed(tx, i.result)
+		if err := i.succeed(tx, i.result); err != nil {
+			return err
+		}
+		i.result.Processed = append([]string{}, c.came[:min(len(c.came), maxProcessed)]...)
+		return nil
 	})
 }
 
@@ -324,6 +330,7 @@ type change struct {
 	Made   []string          `json:"made,omitempty"`   // guids
 	Before []*catalog.Entity `json:"before,omitempty"` // what was there, as it was
 	Late   []int             `json:"late,omitempty"`   // numbers of files of entities that refer to some that may come later
+	came   []string          // guids of what was made, changed or put into the bin
 }
 
 // keep brings in one unit and notes what that changes.
@@ -374,6 +381,7 @@ func (i *importing) keep(tx store.Tx, u *unit, metrics map[string]int64, c *chan
 	}{{catalog.ActionCreate, "created"}, {catalog.ActionUpdate, "updated"}, {catalog.ActionDelete, "deleted"}} {
 		for _, h := range done.Mutated[a.action] {
 			metrics["entity:"+h.TypeName+":"+a.name]++
+			c.came = append(c.came, h.GUID)
 			if a.action == catalog.ActionCreate {
 				c.Made = append(c.Made, h.GUID)
 			}

@@ -485,10 +485,35 @@ func TestTransformsChangeWhatComesIn(t *testing.T) {
 	if got.Attributes["qualifiedName"] != "XA" || got.Attributes["description"] != nil || got.Attributes["owner"] != "me" || len(got.Classifications) != 1 {
 		t.Errorf("%+v", got)
 	}
+	e.mustBring(data, map[string]string{"transforms": `{"Asset":{"qualifiedName":["replace:2222:y"],"*":["clearAttrValue:owner,description"]}}`})
+	if all, err = e.entities.Entities(t.Context(), ws, []string{two}, catalog.ReadOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got = all.Entities[0]; got.Attributes["qualifiedName"] != "ya" || got.Attributes["owner"] != nil {
+		t.Errorf("between colons: %+v", got)
+	}
 	for _, bad := range []string{"{", `{"T":{"a":["nope"]}}`} {
 		if _, err := e.bring(data, map[string]string{"transforms": bad}); !fault.Is(err, fault.InvalidValue) {
 			t.Errorf("%s: %v", bad, err)
 		}
+	}
+}
+
+// Entities stand in the files of those that own them, too, and count as brought in.
+func TestOwnedEntitiesAreBroughtIn(t *testing.T) {
+	e := newEnv(t)
+	e.define(types)
+	plain := func(guid, name string) string {
+		return `{"typeName":"Table","guid":"` + guid + `","attributes":{"qualifiedName":"` + name + `","name":"` + name + `"}}`
+	}
+	data := pack(t, one+suffix, `{"entity":`+plain(one, "a")+`,"referredEntities":{"`+two+`":`+plain(two, "b")+`}}`)
+	r := e.mustBring(data, nil)
+	slices.Sort(r.Processed)
+	if !slices.Equal(r.Processed, []string{one, two}) || r.Metrics["entity:Table:created"] != 2 {
+		t.Errorf("%+v", r)
+	}
+	if r = e.mustBring(data, nil); len(r.Processed) != 0 {
+		t.Errorf("the same again: %q", r.Processed)
 	}
 }
 

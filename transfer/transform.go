@@ -47,11 +47,17 @@ func parseTransforms(text string) (*transforms, error) {
 	return t, nil
 }
 
+// parseTransform reads what to do and with what, which stand between tildes, or
+// between colons as servers before 2.5 have it.
 func parseTransform(spec string) (t transform, err error) {
-	name, rest, _ := strings.Cut(spec, "~")
+	between := "~"
+	if !strings.Contains(spec, between) {
+		between = ":"
+	}
+	name, rest, _ := strings.Cut(spec, between)
 	switch name {
 	case "replace":
-		from, to, _ := strings.Cut(rest, "~")
+		from, to, _ := strings.Cut(rest, between)
 		if from != "" {
 			t.value = func(v string) string { return strings.ReplaceAll(v, from, to) }
 		} else {
@@ -73,7 +79,7 @@ func parseTransform(spec string) (t transform, err error) {
 	case "setDeleted":
 		t.entity = func(e *catalog.Entity) { e.Status = catalog.Deleted }
 	case "addClassification":
-		class, _, _ := strings.Cut(rest, "~")
+		class, _, _ := strings.Cut(rest, between)
 		t.entity = func(e *catalog.Entity) { addClass(e, class) }
 	case "removeClassification":
 		t.entity = func(e *catalog.Entity) { removeClass(e, rest) }
