@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -97,6 +98,51 @@ func TestWhatHappensIsToldOnceAndInOrder(t *testing.T) {
 	for _, at := range []int64{-1, next + 100} {
 		if _, _, err := e.After(t.Context(), ws, at); pedigree.CodeOf(err) != pedigree.Invalid {
 			t.Errorf("from %d on: %v", at, err)
+		}
+	}
+}
+
+func TestAWatcherGoesOnFromItsPlace(t *testing.T) {
+	e := newEnv(t)
+	start, err := e.Newest(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.table("a")
+	last, err := e.Newest(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, never := range []int64{-1, last + 1} {
+		if _, err := e.Watch(t.Context(), ws, &never); !errors.Is(err, ErrCursor) {
+			t.Errorf("from %d on: %v", never, err)
+		}
+	}
+	after := map[string]*int64{"from now on": nil, "from the newest on": &last, "from the first on": &start}
+	watchers, heard := make(map[string]*Watcher), make(map[string][]string)
+	for name, place := range after {
+		if watchers[name], err = e.Watch(t.Context(), ws, place); err != nil {
+			t.Fatal(err)
+		}
+		defer watchers[name].Close()
+	}
+	for _, next := range []string{"b", "c"} {
+		e.table(next)
+		for name, w := range watchers {
+			events, err := w.Next(t.Context(), time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			heard[name] = append(heard[name], told(events)...)
+		}
+	}
+	for name, place := range after {
+		want := []string{"ENTITY_CREATE a", "ENTITY_CREATE b", "ENTITY_CREATE c"}
+		if place != &start {
+			want = want[1:]
+		}
+		if !slices.Equal(heard[name], want) {
+			t.Errorf("%s it hears %q, want %q", name, heard[name], want)
 		}
 	}
 }
