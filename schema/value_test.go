@@ -110,6 +110,8 @@ func TestWrongValuesAreRefusedWithWhereTheyStand(t *testing.T) {
 		{"double", `"Infinity"`, "t.double=Infinity: invalid value for type double"},
 		{"biginteger", `"1e999999999"`, "t.biginteger=1e999999999: invalid value for type biginteger"},
 		{"bigdecimal", `"1.2.3"`, "t.bigdecimal=1.2.3: invalid value for type bigdecimal"},
+		{"bigdecimal", `"-."`, "t.bigdecimal=-.: invalid value for type bigdecimal"},
+		{"bigdecimal", `"1x"`, "t.bigdecimal=1x: invalid value for type bigdecimal"},
 		{"boolean", `1`, "t.boolean=1: invalid value for type boolean"},
 		{"date", `"yesterday"`, "t.date=yesterday: invalid value for type date"},
 		{"color", `"Z"`, "t.color=Z: invalid value for type color"},
@@ -175,6 +177,19 @@ func TestWhatHasNoValueReadsAsItsTypeSays(t *testing.T) {
 	} {
 		if got := e.Field(field).Unset(); got != want {
 			t.Errorf("%s reads as %#v, want %#v", field, got, want)
+		}
+	}
+}
+
+func TestNumbersOfAnySizeHaveABound(t *testing.T) {
+	e := valued(t)
+	for _, name := range []string{"biginteger", "bigdecimal"} {
+		f := e.Field(name).Type
+		if _, err := f.Normalize(strings.Repeat("1", mostDigits)); err != nil {
+			t.Errorf("%s of as many digits as there may be: %v", name, err)
+		}
+		if _, err := f.Normalize(strings.Repeat("1", mostDigits+1)); err == nil {
+			t.Errorf("%s of one digit more is taken", name)
 		}
 	}
 }
