@@ -10,7 +10,7 @@ const looks = [
 	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 }, judged: true },
 	{ name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true },
-	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list', 'artifacts', 'audit', 'impact', 'path', 'columns-of-data', 'catalog', 'catalog-entity', 'catalog-edit', 'catalog-new', 'catalog-new-entity', 'catalog-type', 'catalog-classification', 'catalog-term', 'catalog-search', 'catalog-hostile'] },
+	{ name: 'narrow', colorScheme: 'dark', viewport: { width: 360, height: 640 }, hasTouch: true, only: ['home', 'runs', 'run', 'hostile', 'lineage', 'lineage-list', 'artifacts', 'audit', 'impact', 'path', 'columns-of-data', 'catalog', 'catalog-entity', 'catalog-edit', 'catalog-many', 'catalog-ahead', 'catalog-compared', 'catalog-new', 'catalog-new-entity', 'catalog-type', 'catalog-classification', 'catalog-term', 'catalog-search', 'catalog-hostile'] },
 	{ name: 'wide', colorScheme: 'light', viewport: { width: 3840, height: 2160 }, only: ['home', 'runs', 'run', 'lineage', 'catalog', 'catalog-entity', 'catalog-types', 'catalog-classification'] },
 ];
 
@@ -58,6 +58,9 @@ const routes = [
 	{ name: 'catalog', url: `${server}/catalog?type=meter_table`, ready: (page) => page.getByRole('grid', { name: 'Entities' }).getByRole('rowheader').first() },
 	{ name: 'catalog-entity', calls: 12, url: `${server}/catalog/entities/${table}`, ready: (page) => page.getByRole('group', { name: 'Lineage graph' }).getByRole('link', { name: /^mean of hours/ }) },
 	{ name: 'catalog-edit', calls: 12, url: `${server}/catalog/entities/${table}`, ready: openForms },
+	{ name: 'catalog-many', url: `${server}/catalog?type=meter_table`, ready: openMany },
+	{ name: 'catalog-ahead', calls: 15, url: `${server}/catalog/entities/${table}`, ready: openAhead },
+	{ name: 'catalog-compared', calls: 12, url: `${server}/catalog/entities/${table}`, ready: openCompared },
 	{ name: 'catalog-new', url: `${server}/catalog/entities/new`, ready: (page) => page.getByRole('link', { name: 'meter_table' }) },
 	{ name: 'catalog-new-entity', url: `${server}/catalog/entities/new?type=meter_table`, ready: openRefused },
 	{ name: 'catalog-hostile', calls: 12, url: `${server}/catalog/entities/${written}`, ready: (page) => page.getByRole('table', { name: 'Attributes' }) },
@@ -92,6 +95,32 @@ async function openLineage(page) {
 	await graph.getByRole('button', { name: /^23 × data set/ }).waitFor();
 	if (page.viewportSize().width > 500) await graph.getByRole('button', { name: 'Fit' }).click();
 	return graph.getByRole('link', { name: /^demand, model version/ });
+}
+
+async function openMany(page) {
+	await page.getByRole('grid', { name: 'Entities' }).getByRole('rowheader').first().locator('input').click();
+	const choice = page.getByRole('toolbar', { name: 'Chosen entities' });
+	await choice.getByRole('button', { name: 'Choose all 243' }).click();
+	await choice.getByText('243 entities chosen').waitFor();
+	await choice.getByRole('button', { name: 'Classify' }).click();
+	return page.getByRole('form', { name: 'Add a classification' });
+}
+
+async function openAhead(page) {
+	const region = page.getByRole('region', { name: 'Classifications' });
+	await region.getByRole('button', { name: 'Add' }).first().click();
+	const form = region.getByRole('form', { name: 'Add a classification' });
+	await form.getByRole('combobox', { name: 'Classification' }).selectOption('Unused');
+	await form.getByText('Which they are').click();
+	return form.getByRole('list', { name: 'Where it would go' }).getByRole('link', { name: 'hourly_means' });
+}
+
+async function openCompared(page) {
+	const audit = page.getByRole('region', { name: 'Audit' });
+	const created = audit.getByRole('listitem').filter({ hasText: /Created/ }).last();
+	await created.getByRole('button', { name: 'Compare with now' }).click();
+	await created.evaluate((e) => e.scrollIntoView());
+	return created.getByText('Its attributes are now as they were then.');
 }
 
 async function openPalette(page) {

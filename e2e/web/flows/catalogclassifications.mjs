@@ -33,6 +33,47 @@ await flow('catalog classifications', async (page) => {
 	await page.getByRole('heading', { name: 'PII', level: 1 }).waitFor();
 });
 
+await flow('a classification from further down, and one that is none', async (page, problems) => {
+	// Of what carries it only the first are read; where it was put may be none of them.
+	const table = await entityNamed('meter_table', 'meter_readings@meters');
+	await page.route('**/search/basic', async (route) => {
+		const answer = await route.fetch();
+		const found = await answer.json();
+		await route.fulfill({ response: answer, json: { ...found, entities: found.entities.filter((e) => !e.classifications?.some((c) => c.entityGuid === e.guid)) } });
+	});
+	for (const address of ['/catalog/classifications/PII', `/catalog/classifications/PII?from=${table}`]) {
+		await page.goto(address);
+		await page.getByRole('list', { name: 'Where it goes' }).getByRole('listitem').filter({ hasText: 'meter_readings' }).getByText('put here').waitFor();
+		await page.getByRole('grid', { name: 'What carries it' }).getByRole('row', { name: /^winner mlflow_run carried meter_readings/ }).waitFor();
+	}
+	await page.unroute('**/search/basic');
+
+	await page.goto('/catalog/classifications/Nowhere');
+	await page.getByText('There is no classification of this name.').waitFor();
+	assert.equal(await page.getByRole('alert').count(), 0);
+	await until('the refusal is logged', () => problems.length === 1);
+	assert.match(problems.pop(), /400/);
+
+	// What cannot be had says what to do, and what was written stays.
+	await page.goto(`/catalog/entities/${table}`);
+	const region = page.getByRole('region', { name: 'Classifications' });
+	await region.getByRole('button', { name: 'Add' }).first().click();
+	const form = region.getByRole('form', { name: 'Add a classification' });
+	await form.getByRole('combobox', { name: 'Classification' }).selectOption('Unused');
+	await form.getByLabel('Holds from').fill('2026-01-31T09:00');
+	await page.route('**/classifications', (route) => (route.request().method() === 'POST' ? route.fulfill({ status: 403, json: { errorCode: 'ATLAS-403-00-001', errorMessage: 'guest is not authorized' } }) : route.continue()));
+	await form.getByRole('button', { name: 'Add' }).click();
+	await page.getByRole('alert').getByText('Whoever runs this server can give you the right').waitFor();
+	await page.getByRole('alert').getByText('guest is not authorized').waitFor();
+	await page.unroute('**/classifications');
+	await page.route('**/classifications', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+	await form.getByRole('button', { name: 'Add' }).click();
+	await page.getByRole('alert').getByText('What is written here stays.').waitFor();
+	assert.equal(await form.getByLabel('Holds from').inputValue(), '2026-01-31T09:00');
+	await until('both are logged', () => problems.length === 2);
+	problems.length = 0;
+});
+
 await flow('where a classification would go', async (page) => {
 	await page.goto(`/catalog/entities/${await entityNamed('meter_table', 'meter_readings@meters')}`);
 	const region = page.getByRole('region', { name: 'Classifications' });

@@ -2,7 +2,7 @@
 // related, copied, deleted, made anew and purged, all by hand.
 
 import assert from 'node:assert/strict';
-import { entityNamed, flow, until } from '../browser.mjs';
+import { entityNamed, flow, server, until } from '../browser.mjs';
 
 const name = `flow ${Date.now().toString(36)}`;
 
@@ -153,5 +153,47 @@ await flow('an entity that goes', async (page) => {
 		await page.getByRole('button', { name: 'Purge this entity…' }).click();
 		await page.getByRole('button', { name: 'Purge it' }).click();
 		await page.getByRole('heading', { name: 'Catalog', level: 1 }).waitFor();
+	}
+});
+
+await flow('a form of many fields', async (page) => {
+	const atlas = async (method, path, body) => {
+		const answer = await fetch(`${server}/api/atlas/${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+		assert.ok(answer.ok, path);
+		return answer.status === 204 ? undefined : answer.json();
+	};
+	const attributeDefs = Array.from({ length: 150 }, (_, i) => ({ name: `part_${1000 + i}`, typeName: 'string', isOptional: true, cardinality: 'SINGLE' }));
+	await atlas('POST', 'v2/types/typedefs', { entityDefs: [{ name: 'flow_wide', superTypes: ['DataSet'], attributeDefs }] });
+	let guid = '';
+	try {
+		// What one looks for is found by its name, and the end is at hand.
+		await page.goto('/catalog/entities/new?type=flow_wide');
+		const form = page.getByRole('form', { name: 'New flow_wide' });
+		await form.getByRole('textbox', { name: /^name/ }).fill('wide');
+		await form.getByRole('searchbox', { name: 'Find a field' }).fill('1149');
+		await form.getByText('1 found').waitFor();
+		await until('the others are not seen', async () => (await form.getByRole('textbox').count()) === 1);
+		await form.getByRole('textbox', { name: /^part_1149/ }).fill('the last');
+		await form.getByRole('searchbox', { name: 'Find a field' }).fill('');
+		const box = await form.getByRole('button', { name: 'Create' }).boundingBox();
+		assert.ok(box.y + box.height <= 800, `the end is at ${box.y}`);
+		await form.getByRole('button', { name: 'Create' }).click();
+		await form.getByText(/^1 field is to be mended: qualifiedName/).waitFor();
+		await form.getByRole('textbox', { name: /^qualifiedName/ }).fill('wide@flow');
+		await form.getByRole('button', { name: 'Create' }).click();
+		await page.getByRole('heading', { name: 'wide', exact: true, level: 1 }).waitFor();
+		guid = page.url().split('/').at(-1);
+		await page.getByRole('table', { name: 'Attributes' }).getByRole('row', { name: /^part_1149 the last/ }).waitFor();
+
+		// So are the attributes of the type.
+		await page.goto('/catalog/types/flow_wide');
+		await page.getByRole('searchbox', { name: 'Find in attributes' }).fill('1077');
+		await until('one is left', async () => (await page.getByRole('table', { name: 'Attributes' }).getByRole('row').count()) === 2);
+	} finally {
+		if (guid) {
+			await atlas('DELETE', `v2/entity/guid/${guid}`);
+			await atlas('PUT', 'admin/purge', [guid]);
+		}
+		await atlas('DELETE', 'v2/types/typedef/name/flow_wide');
 	}
 });

@@ -9,7 +9,7 @@ describe('what an entity was', () => {
 	const events = [
 		event('ENTITY_UPDATE', { owner: 'eve' }),
 		event('CLASSIFICATION_ADD', { owner: 'not of the entity' }),
-		event('ENTITY_UPDATE', { owner: 'bob', rows: 2 }),
+		event('ENTITY_UPDATE', { name: 'x', owner: 'bob', rows: 2 }),
 		event('ENTITY_CREATE', { name: 'x', owner: 'ann' }),
 	];
 

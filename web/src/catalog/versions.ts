@@ -16,6 +16,7 @@ export interface Change {
 }
 
 export const isMaking = (event: AuditEvent) => made.has(event.action);
+export const isChange = (event: AuditEvent) => changed.has(event.action);
 export const isVersion = (event: AuditEvent) => made.has(event.action) || changed.has(event.action);
 
 const read = new WeakMap<AuditEvent, Map<string, unknown>>();
@@ -47,14 +48,17 @@ function valueAt(events: readonly AuditEvent[], from: number, key: string): { va
 	return { value: undefined, known: false };
 }
 
-/** Gives what an event changed, with what was before. */
+/** Gives what an event changed, with what was before. A client may write, and the
+ * audit tell, what stayed as it was. */
 export function changesOf(events: readonly AuditEvent[], i: number): Change[] {
 	const event = events[i];
 	if (!event || !changed.has(event.action)) return [];
-	return [...valuesOf(event)].map(([key, after]) => {
-		const { value, known } = valueAt(events, i + 1, key);
-		return { key, before: value, after: after ?? undefined, known };
-	});
+	return [...valuesOf(event)]
+		.map(([key, after]) => {
+			const { value, known } = valueAt(events, i + 1, key);
+			return { key, before: value, after: after ?? undefined, known };
+		})
+		.filter((c) => !c.known || !sameValue(c.before, c.after));
 }
 
 /** Gives what is not now as it was once an event had happened. */

@@ -32,6 +32,7 @@ export class Sweep {
 	#stopped = false;
 	#plan = $state.raw<Plan>();
 	#done = $state.raw<readonly string[]>([]);
+	left = $state.raw<readonly string[]>([]); // what it did not come to
 
 	/** Afterwards the page is to show what there is now. */
 	constructor(readonly afterwards: () => void) {}
@@ -45,9 +46,10 @@ export class Sweep {
 		this.#stopped = true;
 	}
 
-	async run(plan: Plan): Promise<void> {
+	/** Does it to all of a plan; before is what it was done to already. */
+	async run(plan: Plan, before: readonly string[] = []): Promise<void> {
 		if (this.busy) return;
-		[this.#plan, this.#done, this.#stopped] = [plan, [], false];
+		[this.#plan, this.#done, this.#stopped, this.left] = [plan, [], false, []];
 		[this.total, this.met, this.said, this.error, this.refusals, this.busy] = [plan.keys.length, 0, '', undefined, [], true];
 		const size = plan.size ?? 100;
 		const done: string[] = [];
@@ -61,9 +63,10 @@ export class Sweep {
 			}
 		};
 		await Promise.all(Array.from({ length: plan.abreast ?? 1 }, work));
-		const left = plan.keys.length - done.length - refused.length;
-		[this.#done, this.refusals, this.busy] = [done, refused, false];
-		this.said = plan.say(done.length) + (left > 0 ? `; stopped before the other ${left.toLocaleString('en')}` : '');
+		const met = new Set([...done, ...refused.map((r) => r.key)]);
+		this.left = plan.keys.filter((key) => !met.has(key));
+		[this.#done, this.refusals, this.busy] = [[...before, ...done], refused, false];
+		this.said = plan.say(this.#done.length) + (this.left.length > 0 ? `; stopped before the other ${this.left.length.toLocaleString('en')}` : '');
 		this.afterwards();
 	}
 
@@ -97,8 +100,13 @@ export class Sweep {
 		}
 	}
 
+	/** Goes on with what it did not come to. */
+	async goOn(): Promise<void> {
+		if (this.#plan) await this.run({ ...this.#plan, keys: this.left }, this.#done);
+	}
+
 	/** Tries once more what was refused. */
 	async again(): Promise<void> {
-		if (this.#plan) await this.run({ ...this.#plan, keys: this.refusals.map((r) => r.key) });
+		if (this.#plan) await this.run({ ...this.#plan, keys: this.refusals.map((r) => r.key) }, this.#done);
 	}
 }
