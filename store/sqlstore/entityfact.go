@@ -605,12 +605,7 @@ func (e *entities) traded(w *sqlText, n string, f query.Traded) error {
 func (e *entities) worded(w *sqlText, n string, f query.Worded) {
 	w.add("(")
 	if match := wordQuery(f); match != "" {
-		t := e.alias("t")
-		if f.Any == nil {
-			w.add("EXISTS (SELECT 1 FROM node_text "+t+" WHERE "+t+".node_text MATCH ? AND "+t+".rowid = "+n+".id)", match)
-		} else { // so many words are better looked up once
-			w.add(n+".id IN (SELECT "+t+".rowid FROM node_text "+t+" WHERE "+t+".node_text MATCH ?)", match)
-		}
+		matched(w, n, e.alias("t"), match, f.Any == nil && strings.HasSuffix(f.Text, " "))
 		if len(f.Stale) > 0 {
 			w.add(" AND "+n+".id NOT IN "+listed, jsonList(f.Stale))
 		}

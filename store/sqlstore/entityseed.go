@@ -102,6 +102,9 @@ func (e *entities) seedOf(f query.Fact) (*seed, error) {
 			return nil, nil
 		}
 		one.text.add("SELECT t.rowid FROM node_text t WHERE t.node_text MATCH ?", match)
+		if len(f.Stale) == 0 {
+			one.implies = f
+		}
 		if len(f.Fresh) > 0 {
 			one.text.add(" UNION ALL SELECT value FROM json_each(?)", jsonList(f.Fresh))
 		}

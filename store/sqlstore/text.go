@@ -89,8 +89,20 @@ func (s *selection) seedOfText() *seed {
 // found keeps the nodes that the words are found in.
 func (s *selection) found(w *sqlText) {
 	if s.q.Text != "" {
-		w.add(" AND EXISTS (SELECT 1 FROM node_text t WHERE t.node_text MATCH ? AND t.rowid = n.id)", textQuery(s.q.Text))
+		w.add(" AND ")
+		matched(w, "n", "t", textQuery(s.q.Text), strings.HasSuffix(s.q.Text, " "))
 	}
+}
+
+// matched keeps the nodes that the index finds. Whole words are looked up for each of
+// them; of a beginning, or of many words, the index reads all that they are in whatever
+// is asked, so once is enough.
+func matched(w *sqlText, node, alias, match string, whole bool) {
+	if whole {
+		w.add("EXISTS (SELECT 1 FROM node_text "+alias+" WHERE "+alias+".node_text MATCH ? AND "+alias+".rowid = "+node+".id)", match)
+		return
+	}
+	w.add("+"+node+".id IN (SELECT "+alias+".rowid FROM node_text "+alias+" WHERE "+alias+".node_text MATCH ?)", match)
 }
 
 func (t *tx) Tally(q *query.Selection, limit int) (counts []store.Count, more bool, err error) {
