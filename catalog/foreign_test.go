@@ -107,6 +107,9 @@ func TestFactsOfOtherProtocolsStayAsTheyAre(t *testing.T) {
 	}
 	_, err := f.PartialByGUID(t.Context(), workspace, run, "name", "x")
 	refused(err)
+	_, err = f.Save(t.Context(), workspace, &catalog.Batch{Entities: []*catalog.Entity{{TypeName: "mlflow_run", GUID: run, Attributes: attrs{"name": "x"}}}})
+	refused(err)
+	f.save(&catalog.Entity{TypeName: "mlflow_run", GUID: run, Attributes: attrs{"name": "trial"}}) // which says nothing new
 	_, err = f.Delete(t.Context(), workspace, []string{run})
 	refused(err)
 	_, err = f.Save(t.Context(), workspace, &catalog.Batch{Entities: []*catalog.Entity{an("mlflow_run", "new", nil)}})

@@ -120,7 +120,7 @@ func (r *request) settle() {
 // check finds what is wrong with the batch.
 func (s *saving) check() error {
 	for _, r := range s.requests {
-		if err := r.normalise(s.options.Partial && !r.create); err != nil {
+		if err := r.normalise((s.options.Partial || r.typ.Foreign) && !r.create); err != nil {
 			return err
 		}
 		if err := s.checkNew(r); err != nil {
