@@ -98,11 +98,50 @@ func startsAt(c *pedigree.Classification, v *store.Vertex) bool {
 }
 
 // Walk finds where a classification is carried to by the graph alone, whatever is
-// noted: also that of one that is gone, as if it were there.
-func Walk(r store.Reader, c *pedigree.Classification) ([]pedigree.NodeID, error) {
+// noted: also that of one that is gone, as if it were there. It begins at some nodes,
+// or at its own where there are none.
+func Walk(r store.Reader, c *pedigree.Classification, from ...pedigree.NodeID) ([]pedigree.NodeID, error) {
 	steps, err := newStepper(r)
 	if err != nil {
 		return nil, err
 	}
-	return steps.reach(c, []pedigree.NodeID{c.Node}, nil)
+	if len(from) == 0 {
+		from = []pedigree.NodeID{c.Node}
+	}
+	return steps.reach(c, from, nil)
+}
+
+// Next gives the nodes that a classification passes to from its own at once.
+func Next(r store.Reader, c *pedigree.Classification) ([]pedigree.NodeID, error) {
+	steps, err := newStepper(r)
+	if err != nil {
+		return nil, err
+	}
+	vertices, err := r.Vertices([]pedigree.NodeID{c.Node})
+	if err != nil {
+		return nil, err
+	}
+	after, err := steps.steps(lineage.Downstream, vertices)
+	next := make(nodeSet)
+	for i := range after {
+		if after[i].passes(c) {
+			next.add(after[i].to)
+		}
+	}
+	return sorted(next), err
+}
+
+// Follows reports whether anything leads to a node that a classification could be
+// carried along.
+func Follows(r store.Reader, node pedigree.NodeID) (bool, error) {
+	steps, err := newStepper(r)
+	if err != nil {
+		return false, err
+	}
+	vertices, err := r.Vertices([]pedigree.NodeID{node})
+	if err != nil {
+		return false, err
+	}
+	before, err := steps.steps(lineage.Upstream, vertices)
+	return len(before) > 0, err
 }

@@ -134,6 +134,10 @@ func (w *Work) ownedNodes(all []*loaded, live bool) ([]pedigree.Node, error) {
 
 // binOne puts one node into the bin.
 func (w *Work) binOne(l *loaded, imported bool) error {
+	left, err := w.leavings(l)
+	if err != nil {
+		return err
+	}
 	if err := w.touchKnown(&l.Node, l.fields()); err != nil {
 		return err
 	}
@@ -149,13 +153,10 @@ func (w *Work) binOne(l *loaded, imported bool) error {
 		what = AuditImportDelete
 	}
 	line, err := w.auditLine(&l.Node, what, "Deleted entity")
-	for _, c := range l.own {
-		if err == nil && c.RemoveOnDelete {
-			c.RemoveOnDelete = false // for it is told where it was carried before
-			err = w.tellGone(line, &c)
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return w.tellLeft(line, left)
 }
 
 // PurgeChange is what the history of the workspace says where entities were purged:
@@ -212,11 +213,18 @@ func (w *Work) Purge(nodes []pedigree.Node) (*Mutations, error) {
 // purgeOne removes a node. The line that says so names its guid, by which its
 // history can be found.
 func (w *Work) purgeOne(l *loaded, h *Header) error {
-	err := w.tx.AppendChange(&pedigree.Change{
+	left, err := w.leavings(l)
+	if err != nil {
+		return err
+	}
+	line := pedigree.Change{
 		Workspace: w.workspace, Node: l.ID, Actor: bounded(w.actor.Name), Reason: bounded(w.actor.Reason),
 		What: pedigree.AtlasPrefix + string(AuditPurge), Before: l.guid, After: shorten(auditPrefixes[AuditPurge]+jsonText(h), maxAudit),
-	})
-	if err != nil {
+	}
+	if err := w.tx.AppendChange(&line); err != nil {
+		return err
+	}
+	if err := w.tellLeft(line.ID, left); err != nil {
 		return err
 	}
 	return w.tx.Purge(l.ID)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/carry"
@@ -404,15 +403,10 @@ func (s *Service) SetClassifications(ctx context.Context, workspace pedigree.Nod
 	return report, err
 }
 
-// patience is how long who asks for a history waits for what is still to be told.
-const patience = 5 * time.Second
-
 // AuditEvents gives the history of an entity, with what is carried to it as told by
 // then: that of very many at once may take longer than anybody waits.
 func (s *Service) AuditEvents(ctx context.Context, workspace pedigree.NodeID, q *AuditQuery) (events []AuditEvent, err error) {
-	short, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := s.TellCarried(short); err != nil && (short.Err() == nil || ctx.Err() != nil) {
+	if err := s.awaitCarried(ctx, workspace, q.GUID); err != nil {
 		return nil, err
 	}
 	err = s.View(ctx, workspace, func(v *View) (err error) {

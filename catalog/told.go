@@ -24,7 +24,8 @@ type telling struct {
 	Action  AuditAction             `json:"action"`
 	Details string                  `json:"details"`
 	Actor   pedigree.Actor          `json:"actor"`
-	Done    pedigree.NodeID         `json:"done"` // up to here in order of numbers
+	From    []pedigree.NodeID       `json:"from,omitempty"` // where the way begins that no longer does at the node of the class
+	Done    pedigree.NodeID         `json:"done"`           // up to here in order of numbers
 }
 
 const (
@@ -40,20 +41,55 @@ const (
 // tellCarried has it told to all that a classification is carried to. They are found
 // by the graph as it is when they are told. The number is that of the line which says
 // so of the node itself.
-func (w *Work) tellCarried(line int64, c *pedigree.Classification, what AuditAction, details string) error {
+func (w *Work) tellCarried(line int64, c *pedigree.Classification, what AuditAction, details string, from ...pedigree.NodeID) error {
 	if !c.Propagate {
 		return nil
 	}
-	content, err := json.Marshal(telling{Class: *c, Action: what, Details: details, Actor: w.actor})
+	content, err := json.Marshal(telling{Class: *c, Action: what, Details: details, Actor: w.actor, From: from})
 	if err != nil {
 		return err
 	}
 	return w.tx.PutMemo(&store.Memo{Part: tellingPart, Key: fmt.Sprintf("%d %d %s", line, c.ID, what), Content: content})
 }
 
-// tellGone has it told that a classification no longer is carried where it was.
-func (w *Work) tellGone(line int64, c *pedigree.Classification) error {
-	return w.tellCarried(line, c, AuditPropagatedClassificationDelete, "Deleted propagated classification: "+c.Type)
+// tellGone has it told that a classification no longer is carried where it was, or
+// where it was from some nodes on.
+func (w *Work) tellGone(line int64, c *pedigree.Classification, from ...pedigree.NodeID) error {
+	return w.tellCarried(line, c, AuditPropagatedClassificationDelete, "Deleted propagated classification: "+c.Type, from...)
+}
+
+// A leaving is a classification of a node that goes and what it passes to from there.
+type leaving struct {
+	class pedigree.Classification
+	next  []pedigree.NodeID
+}
+
+// leavings finds what is no longer carried once a node has gone into the bin, or from
+// the bin for ever.
+func (w *Work) leavings(l *loaded) (all []leaving, err error) {
+	for _, c := range l.own {
+		if !c.Propagate || c.RemoveOnDelete != l.Live() {
+			continue
+		}
+		next, err := carry.Next(w.reader, &c)
+		if err != nil {
+			return nil, err
+		}
+		if len(next) > 0 {
+			all = append(all, leaving{c, next})
+		}
+	}
+	return all, nil
+}
+
+// tellLeft has it told to those.
+func (w *Work) tellLeft(line int64, all []leaving) error {
+	for i := range all {
+		if err := w.tellGone(line, &all[i].class, all[i].next...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellAgain has it told that what an entity carries on is carried on again, which was
@@ -116,6 +152,54 @@ func (s *Service) FollowCarried(ctx context.Context, log *slog.Logger) {
 	}
 }
 
+// patience is how long who asks for a history waits for what is still to be told.
+const patience = 5 * time.Second
+
+// awaitCarried tells what is still to be told, if some of it may be for an entity.
+func (s *Service) awaitCarried(ctx context.Context, workspace pedigree.NodeID, guid string) error {
+	memos, err := s.waiting(ctx, tellings)
+	if err != nil || len(memos) == 0 {
+		return err
+	}
+	concerned := false
+	err = s.View(ctx, workspace, func(v *View) error {
+		found, err := v.NodesByGUID([]string{guid})
+		n := found[guid]
+		if err != nil || n == nil {
+			return err
+		}
+		if concerned, err = carry.Follows(v.reader, n.ID); err != nil || concerned {
+			return err
+		}
+		concerned, err = leftBehind(memos, n.ID)
+		return err
+	})
+	if err != nil || !concerned {
+		return err
+	}
+	short, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.TellCarried(short); short.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	return nil
+}
+
+// leftBehind reports whether a node is where the way of one of some tellings begins, to
+// which nothing may lead any more.
+func leftBehind(memos []store.Memo, node pedigree.NodeID) (bool, error) {
+	for i := range memos {
+		var t telling
+		if err := json.Unmarshal(memos[i].Content, &t); err != nil {
+			return false, err
+		}
+		if slices.Contains(t.From, node) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // tellSome tells what waits longest and reports whether there was something.
 func (s *Service) tellSome(ctx context.Context) (bool, error) {
 	if some, err := s.waiting(ctx, 1); err != nil || len(some) == 0 {
@@ -159,7 +243,7 @@ func (s *Service) untold(ctx context.Context, memos []store.Memo) (all []untold,
 			if err := json.Unmarshal(memos[len(all)].Content, &u.telling); err != nil {
 				return err
 			}
-			if u.nodes, err = carry.Walk(r, &u.Class); err != nil {
+			if u.nodes, err = carry.Walk(r, &u.Class, u.From...); err != nil {
 				return err
 			}
 			first, _ := slices.BinarySearch(u.nodes, u.Done+1)

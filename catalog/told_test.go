@@ -14,6 +14,7 @@ import (
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/catalog"
+	"github.com/pedigree-ml/pedigree/schema"
 	"github.com/pedigree-ml/pedigree/store"
 )
 
@@ -127,6 +128,28 @@ func TestALineThatManyHaveIsShort(t *testing.T) {
 	}
 }
 
+func TestWhatRelationshipsCarriedIsToldWhenItsSourceIsDeleted(t *testing.T) {
+	f := open(t)
+	f.define(&schema.Defs{Relationships: []schema.RelationshipDef{{
+		Base: schema.Base{Name: "shelf_box"}, Kind: schema.Association, Propagate: "ONE_TO_TWO",
+		End1: schema.EndDef{Type: "shelf", Name: "box", Cardinality: schema.Single}, End2: schema.EndDef{Type: "box", Name: "standsOn", Cardinality: schema.Single},
+	}}})
+	box := f.make(an("box", "b", nil))
+	shelf := an("shelf", "s", nil)
+	shelf.RelationshipAttributes = attrs{"box": attrs{"guid": box}}
+	gone := true
+	shelf.Classifications = []catalog.Classification{{TypeName: "PII", RemoveOnDelete: &gone}}
+	made := f.make(shelf)
+	if err := f.TellCarried(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.delete(made)
+	want := []string{"PROPAGATED_CLASSIFICATION_DELETE", "PROPAGATED_CLASSIFICATION_ADD"}
+	if got := f.history(box); len(got) < 2 || !slices.Equal(got[:2], want) {
+		t.Errorf("history of the box: %v, want %v first", got, want)
+	}
+}
+
 // A carrying is a small graph whose classifications come and go, and what the history
 // of its entities has to tell of that.
 type carrying struct {
@@ -135,6 +158,7 @@ type carrying struct {
 	guids  []string
 	next   map[int][]int // what is made of each
 	binned map[int]bool
+	purged map[int]bool
 	own    map[int]map[string]*catalog.Classification
 	order  map[int][]string // of own, as they came
 	told   map[int][]string
@@ -143,7 +167,7 @@ type carrying struct {
 var carryNumber atomic.Int64
 
 func newCarrying(f *fixture, rt *rapid.T) *carrying {
-	c := &carrying{fixture: f, rt: rt, next: map[int][]int{}, binned: map[int]bool{}, own: map[int]map[string]*catalog.Classification{}, order: map[int][]string{}, told: map[int][]string{}}
+	c := &carrying{fixture: f, rt: rt, next: map[int][]int{}, binned: map[int]bool{}, purged: map[int]bool{}, own: map[int]map[string]*catalog.Classification{}, order: map[int][]string{}, told: map[int][]string{}}
 	name := func() string { return fmt.Sprint("n", carryNumber.Add(1)) }
 	shelves := rapid.IntRange(2, 4).Draw(rt, "shelves")
 	for range shelves {
@@ -237,6 +261,22 @@ func (c *carrying) bin(at int) {
 	c.must(c.TellCarried(c.t.Context()))
 }
 
+// purge removes a node for ever that is in the bin, which may have carried on until then.
+func (c *carrying) purge(at int) {
+	c.must(c.TellCarried(c.t.Context()))
+	_, err := c.Purge(c.t.Context(), workspace, []string{c.guids[at]})
+	c.must(err)
+	for _, name := range c.order[at] {
+		if was := c.own[at][name]; *was.Propagate && !*was.RemoveOnDelete {
+			c.tell(at, "PROPAGATED_CLASSIFICATION_DELETE "+name)
+		}
+	}
+	c.purged[at], c.next[at], c.own[at], c.order[at] = true, nil, nil, nil
+	for from := range c.next {
+		c.next[from] = slices.DeleteFunc(c.next[from], func(to int) bool { return to == at })
+	}
+}
+
 // check holds the histories against what they have to tell.
 func (c *carrying) check() {
 	for at, guid := range c.guids {
@@ -266,7 +306,11 @@ func TestTheHistoryTellsOnceOfAllThatIsCarried(t *testing.T) {
 			at := rapid.IntRange(0, len(c.guids)-1).Draw(rt, "at")
 			name := rapid.SampledFrom([]string{"PII", "Secret"}).Draw(rt, "name")
 			switch deed := rapid.IntRange(0, 9).Draw(rt, "deed"); {
+			case c.purged[at]:
 			case c.binned[at]:
+				if deed < 3 {
+					c.purge(at)
+				}
 			case deed < 5:
 				c.put(at, name)
 			case deed < 7:
