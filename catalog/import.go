@@ -125,7 +125,7 @@ func (l *loaded) otherThan(e *Entity) bool {
 
 // importDeleted puts into the bin what a batch says is deleted, so that what it brings in
 // their place can have their names. before hears of them first.
-func (w *Work) importDeleted(in *Batch, before func([]pedigree.Node) error) error {
+func (w *Work) importDeleted(in *Batch, before func([]pedigree.Node) error) ([]pedigree.Node, error) {
 	gone := make(map[string]*Entity)
 	for _, e := range in.Entities {
 		if e != nil && e.Status == Deleted {
@@ -133,11 +133,11 @@ func (w *Work) importDeleted(in *Batch, before func([]pedigree.Node) error) erro
 		}
 	}
 	if len(gone) == 0 {
-		return nil
+		return nil, nil
 	}
 	found, err := w.NodesByGUID(slices.Sorted(maps.Keys(gone)))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var nodes []pedigree.Node
 	for guid, n := range found {
@@ -146,7 +146,7 @@ func (w *Work) importDeleted(in *Batch, before func([]pedigree.Node) error) erro
 		}
 		all, err := w.load([]pedigree.Node{*n}, 0)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !all[0].otherThan(gone[guid]) {
 			nodes = append(nodes, *n)
@@ -154,14 +154,31 @@ func (w *Work) importDeleted(in *Batch, before func([]pedigree.Node) error) erro
 	}
 	slices.SortFunc(nodes, func(a, b pedigree.Node) int { return cmp.Compare(a.ID, b.ID) })
 	if len(nodes) == 0 {
-		return nil
+		return nil, nil
 	}
 	if before != nil {
 		if err := before(nodes); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	_, err = w.putInBin(nodes, true)
+	return nodes, err
+}
+
+// addBinned puts what an import put into the bin into its answer, but for what is there as
+// changed.
+func (w *Work) addBinned(answer *Mutations, nodes []pedigree.Node) error {
+	nodes = slices.DeleteFunc(nodes, func(n pedigree.Node) bool {
+		guid := w.GUID(&n)
+		return slices.ContainsFunc(answer.Mutated[ActionUpdate], func(h *Header) bool { return h.GUID == guid })
+	})
+	if len(nodes) == 0 {
+		return nil
+	}
+	headers, err := w.Headers(nodes, HeaderOptions{})
+	for _, h := range headers {
+		answer.add(ActionDelete, h)
+	}
 	return err
 }
 

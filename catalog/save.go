@@ -35,8 +35,10 @@ func (w *Work) Save(in *Batch, o SaveOptions) (*Mutations, error) {
 	if in == nil || len(in.Entities) == 0 {
 		return nil, fault.New(fault.InvalidParameters, "no entities to create/update.")
 	}
+	var binned []pedigree.Node
 	if o.Import {
-		if err := w.importDeleted(in, o.Before); err != nil {
+		var err error
+		if binned, err = w.importDeleted(in, o.Before); err != nil {
 			return nil, err
 		}
 	}
@@ -50,7 +52,11 @@ func (w *Work) Save(in *Batch, o SaveOptions) (*Mutations, error) {
 	s := saving{
 		Work: w, batch: b, touched: make(map[pedigree.NodeID]bool), fresh: make(map[pedigree.NodeID]*loaded), standing: make(map[pedigree.NodeID]*loaded),
 	}
-	return s.run()
+	answer, err := s.run()
+	if err == nil {
+		err = w.addBinned(answer, binned)
+	}
+	return answer, err
 }
 
 // A saving writes a batch.

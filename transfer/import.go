@@ -333,6 +333,11 @@ type change struct {
 	came   []string          // guids of what was made, changed or put into the bin
 }
 
+// wasDeleted reports whether an entity was in the bin before.
+func (c *change) wasDeleted(guid string) bool {
+	return slices.ContainsFunc(c.Before, func(e *catalog.Entity) bool { return e.GUID == guid && e.Status == catalog.Deleted })
+}
+
 // keep brings in one unit and notes what that changes.
 func (i *importing) keep(tx store.Tx, u *unit, metrics map[string]int64, c *change) error {
 	*c = change{}
@@ -380,6 +385,9 @@ func (i *importing) keep(tx store.Tx, u *unit, metrics map[string]int64, c *chan
 		name   string
 	}{{catalog.ActionCreate, "created"}, {catalog.ActionUpdate, "updated"}, {catalog.ActionDelete, "deleted"}} {
 		for _, h := range done.Mutated[a.action] {
+			if a.action == catalog.ActionUpdate && h.Status == catalog.Deleted && c.wasDeleted(h.GUID) {
+				continue // in the bin here as there: nothing came in
+			}
 			metrics["entity:"+h.TypeName+":"+a.name]++
 			c.came = append(c.came, h.GUID)
 			if a.action == catalog.ActionCreate {

@@ -515,6 +515,14 @@ func TestOwnedEntitiesAreBroughtIn(t *testing.T) {
 	if r = e.mustBring(data, nil); len(r.Processed) != 0 {
 		t.Errorf("the same again: %q", r.Processed)
 	}
+	gone := map[string]string{"transforms": `{"Table":{"*":["setDeleted"]}}`}
+	if r = e.mustBring(data, gone); len(r.Processed) != 2 || r.Metrics["entity:Table:deleted"] != 2 {
+		t.Errorf("both into the bin: %q", r.Processed)
+	}
+	gone["transforms"] = `{"Table":{"*":["setDeleted","add:owner=me"]}}`
+	if r = e.mustBring(data, gone); len(r.Processed) != 0 || r.Metrics["entity:Table:updated"] != 0 {
+		t.Errorf("what is in the bin here as there came in: %+v", r)
+	}
 }
 
 func TestImportsThatGoOnByThemselves(t *testing.T) {
