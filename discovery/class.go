@@ -1,10 +1,10 @@
 package discovery
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/pedigree-ml/pedigree"
 	"github.com/pedigree-ml/pedigree/carry"
@@ -33,9 +33,10 @@ func (f *finder) whole(c query.Classified) (query.Fact, error) {
 	return c, err
 }
 
-// mostSaying is how many classifications are looked through for words in their
-// attributes: those of a name of which there are more are found by their name alone.
-const mostSaying = 10_000
+// mostSaying is how many classifications a search looks through for words in their
+// attributes, those of the names of which there are fewest: the others are found by their
+// name alone.
+const mostSaying = 1000
 
 // classesSaying holds of what is of a class whose name says something, or that says it
 // in a text among its attributes.
@@ -59,7 +60,7 @@ func (f *finder) classesSaying(says func(string) bool) (some query.Some, err err
 	for _, s := range f.sayings {
 		var only []pedigree.ClassificationID
 		for _, c := range s.classes {
-			if says(c.text) {
+			if slices.ContainsFunc(c.texts, says) {
 				only = append(only, c.id)
 			}
 		}
@@ -79,8 +80,8 @@ func (f *finder) classesSaying(says func(string) bool) (some query.Some, err err
 type saying struct {
 	name    string
 	classes []struct {
-		id   pedigree.ClassificationID
-		text string
+		id    pedigree.ClassificationID
+		texts []string
 	}
 }
 
@@ -94,9 +95,14 @@ func (f *finder) readSayings() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		if c := f.types.Classification(name); c == nil || counts[name] > mostSaying || !hasText(c) {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[a], counts[b]), cmp.Compare(a, b)) })
+	room := int64(mostSaying)
+	for _, name := range names {
+		if c := f.types.Classification(name); c == nil || !hasText(c) {
 			continue
+		}
+		if room -= counts[name]; room < 0 {
+			break
 		}
 		s := saying{name: name}
 		for after := pedigree.ClassificationID(0); ; {
@@ -109,11 +115,11 @@ func (f *finder) readSayings() error {
 			}
 			for i := range some {
 				after = some[i].ID
-				if text := textsOf(some[i].Attributes); text != "" {
+				if texts := textsOf(some[i].Attributes); texts != nil {
 					s.classes = append(s.classes, struct {
-						id   pedigree.ClassificationID
-						text string
-					}{after, text})
+						id    pedigree.ClassificationID
+						texts []string
+					}{after, texts})
 				}
 			}
 		}
@@ -134,18 +140,18 @@ func hasText(c *schema.ClassificationType) bool {
 	return false
 }
 
-// textsOf joins the texts in a JSON object, those within it too.
-func textsOf(attributes string) string {
+// textsOf gives the texts in a JSON object, those within it too.
+func textsOf(attributes string) []string {
 	var whole any
 	if attributes == "" || json.Unmarshal([]byte(attributes), &whole) != nil {
-		return ""
+		return nil
 	}
-	var b strings.Builder
+	var texts []string
 	var add func(v any)
 	add = func(v any) {
 		switch v := v.(type) {
 		case string:
-			b.WriteString(v + "\n")
+			texts = append(texts, v)
 		case []any:
 			for _, one := range v {
 				add(one)
@@ -157,7 +163,7 @@ func textsOf(attributes string) string {
 		}
 	}
 	add(whole)
-	return b.String()
+	return texts
 }
 
 // classesAtOnce is how many classifications are read at once.
