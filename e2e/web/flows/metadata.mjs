@@ -39,11 +39,12 @@ await flow('metadata', async (page) => {
 	const events = page.getByRole('grid', { name: 'Events' });
 	await events.getByRole('row', { name: /^written by split .* splits \/ 0/ }).waitFor();
 	await events.getByRole('row', { name: /^read by train/ }).waitFor();
-	await page.getByText('Nobody has changed it by hand.').waitFor();
+	await page.getByText('Classification carried here').first().waitFor();
 
 	// A context has its members.
 	await page.getByRole('region', { name: 'Contexts' }).getByRole('link', { name: /daily-load/ }).click();
 	await page.getByRole('heading', { name: 'daily-load', level: 1 }).waitFor();
+	await page.getByText('Nobody has changed it by hand.').waitFor();
 	const members = page.getByRole('grid', { name: 'Members' });
 	await members.getByRole('row', { name: /^train/ }).waitFor();
 	await until('all are there', async () => (await members.getByRole('rowheader').count()) === 6);

@@ -1,0 +1,1 @@
+import{st as e,wt as t}from"./routes-BYG3bxpY.js";import n from"./Wall-D-FGIYJf.js";function r(r,i){let a=t(()=>[{...i.run,metrics:i.metrics}]);n(r,{get runs(){return e(a)}})}export{r as default};
