@@ -33,21 +33,11 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 			return
 		case err != nil:
 			log.Error("it is not noted where classifications are carried to", "error", err)
-			wait(ctx, nil, idle)
+			store.Wait(ctx, nil, idle)
 		case !more:
-			wait(ctx, changed, idle)
-			wait(ctx, nil, gather)
+			store.Wait(ctx, changed, idle)
+			store.Wait(ctx, nil, gather)
 		}
-	}
-}
-
-func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-changed:
-	case <-timer.C:
 	}
 }
 

@@ -34,6 +34,10 @@ const (
 	linesAtOnce = 1000            // that one write makes: who writes meanwhile waits
 	idle        = 30 * time.Second
 
+	// gather is how long what is written is collected before somebody looks whether
+	// there is something to tell. Who asks for a history does not wait for that.
+	gather = 200 * time.Millisecond
+
 	// maxCarriedAudit bounds what each of many lines says, in bytes.
 	maxCarriedAudit = 1000
 )
@@ -142,13 +146,8 @@ func (s *Service) FollowCarried(ctx context.Context, log *slog.Logger) {
 			log.Error("the history of entities does not tell what is carried to them yet", "error", err)
 			changed = nil
 		}
-		timer := time.NewTimer(idle)
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		case <-timer.C:
-		}
-		timer.Stop()
+		store.Wait(ctx, changed, idle)
+		store.Wait(ctx, nil, gather)
 	}
 }
 

@@ -74,25 +74,15 @@ func (s *Sender) Run(ctx context.Context) {
 				s.log.Error("the broker is not told what happens; it will be, as soon as it can", "error", err)
 			}
 			failed = true
-			wait(ctx, nil, tryAgain)
+			store.Wait(ctx, nil, tryAgain)
 			continue
 		case failed:
 			s.log.Info("the broker is told again what happens")
 			failed = false
 		}
 		if !more {
-			wait(ctx, changed, idle)
+			store.Wait(ctx, changed, idle)
 		}
-	}
-}
-
-func wait(ctx context.Context, until <-chan struct{}, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-until:
-	case <-timer.C:
 	}
 }
 

@@ -50,24 +50,14 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 		case next.more:
 			s.pause(ctx, quiet*time.Since(begun))
 		default:
-			wait(ctx, changed, idle)
+			store.Wait(ctx, changed, idle)
 			s.pause(ctx, gather)
 		}
 		newest = next.newest
 	}
 }
 
-func pause(ctx context.Context, d time.Duration) { wait(ctx, nil, d) }
-
-func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-changed:
-	case <-timer.C:
-	}
-}
+func pause(ctx context.Context, d time.Duration) { store.Wait(ctx, nil, d) }
 
 // A stretch is what the index does next: some nodes, and how far it is then.
 type stretch struct {

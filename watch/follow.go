@@ -63,10 +63,10 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 			return
 		case err != nil:
 			log.Error("watchers are not told what happens", "error", err)
-			wait(ctx, nil, time.Second)
+			store.Wait(ctx, nil, time.Second)
 		case !more:
-			wait(ctx, nil, gather)
-			wait(ctx, changed, idle)
+			store.Wait(ctx, nil, gather)
+			store.Wait(ctx, changed, idle)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (s *Service) begin(ctx context.Context, log *slog.Logger) bool {
 	}
 	if err := s.restart(ctx); err != nil && ctx.Err() == nil {
 		log.Error("watchers are not told what happens", "error", err)
-		wait(ctx, nil, time.Second)
+		store.Wait(ctx, nil, time.Second)
 		s.call()
 		return false
 	}
@@ -137,16 +137,6 @@ func (s *Service) replace(w window) {
 	s.latest = w
 	close(s.grown)
 	s.grown = make(chan struct{})
-}
-
-func wait(ctx context.Context, until <-chan struct{}, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-until:
-	case <-timer.C:
-	}
 }
 
 // beginning cuts a name that is very long, between two characters, and lets go of
